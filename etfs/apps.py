@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class EtfsConfig(AppConfig):
+    name = "etfs"
+    verbose_name = "ETFs"

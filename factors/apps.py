@@ -1,0 +1,11 @@
+from django.apps import AppConfig
+
+from factors import library
+
+
+class FactorsConfig(AppConfig):
+    name = "factors"
+    verbose_name = "Factors"
+
+    def ready(self) -> None:
+        library.load()

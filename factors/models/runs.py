@@ -1,0 +1,74 @@
+"""The catalogue of factors as rows, and what each computation did."""
+
+from typing import Self
+
+from django.db import models
+
+from market.regions import REGION_CHOICES
+
+
+class Factor(models.Model):
+    """A registered factor: the integer by which scores refer to it. Filled from the registry, never edited by hand."""
+
+    id = models.SmallAutoField(primary_key=True)
+    name = models.CharField(max_length=64, unique=True)
+    category = models.CharField(max_length=32)
+    unit = models.CharField(max_length=32)
+    direction = models.SmallIntegerField(help_text="1: more is better, -1: less is better.")
+    lookback = models.PositiveSmallIntegerField(help_text="Bars the factor may look at, the as-of bar included.")
+    description = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class FactorRunQuerySet(models.QuerySet["FactorRun"]):
+    def done(self) -> Self:
+        return self.filter(state__in=[FactorRun.State.DONE, FactorRun.State.PARTLY])
+
+    def latest_of(self, region: str) -> "FactorRun | None":
+        """The run that holds the region's newest scores."""
+        return self.done().filter(region=region).order_by("-date", "-id").first()
+
+
+class FactorRun(models.Model):
+    """One computation of factors for one region and date."""
+
+    class State(models.TextChoices):
+        QUEUED = "QUEUED"
+        RUNNING = "RUNNING"
+        DONE = "DONE"
+        PARTLY = "PARTLY", "Partly done: some factors failed or have no data"
+        FAILED = "FAILED"
+        INTERRUPTED = "INTERRUPTED"
+        CANCELLED = "CANCELLED"
+
+    region = models.CharField(max_length=2, choices=REGION_CHOICES)
+    date = models.DateField()
+    state = models.CharField(max_length=11, choices=State, default=State.QUEUED)
+    message = models.TextField(blank=True)
+    factor_names = models.JSONField(default=list, blank=True, help_text="Asked for; empty: all.")
+    normalisation = models.CharField(max_length=10, default="zscore")
+    neutralise = models.JSONField(default=list, blank=True, help_text="Of sector, size.")
+    universe_size = models.PositiveIntegerField(default=0)
+    score_count = models.PositiveIntegerField(default=0)
+    counts = models.JSONField(default=dict, blank=True, help_text="By factor: scored, and unscored by reason code.")
+    errors = models.JSONField(default=dict, blank=True, help_text="By factor: why it failed.")
+    timings = models.JSONField(default=dict, blank=True, help_text="Seconds by stage.")
+    cache = models.CharField(max_length=10, blank=True, help_text="warm, extended or rebuilt.")
+    peak_memory_mb = models.FloatField(null=True, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    started_at = models.DateTimeField(null=True, blank=True)
+    finished_at = models.DateTimeField(null=True, blank=True)
+
+    objects = FactorRunQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-id"]
+        indexes = [models.Index(fields=["region", "-date", "-id"], name="factorrun_region_date")]
+
+    def __str__(self) -> str:
+        return f"#{self.pk} {self.region} {self.date}"

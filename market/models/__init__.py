@@ -1,0 +1,17 @@
+"""Tables of the ground floor."""
+
+from market.models.bars import CorporateAction, PriceBar, PriceBarRow
+from market.models.fundamentals import Fundamental
+from market.models.instruments import Instrument
+from market.models.loads import DataChange, LoadRun, RejectedRow
+
+__all__ = [
+    "CorporateAction",
+    "DataChange",
+    "Fundamental",
+    "Instrument",
+    "LoadRun",
+    "PriceBar",
+    "PriceBarRow",
+    "RejectedRow",
+]

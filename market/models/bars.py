@@ -1,0 +1,105 @@
+"""Daily bars and the corporate actions between them."""
+
+from typing import Self
+
+from django.db import models
+
+from market.models.instruments import Instrument
+
+
+class PriceBarQuerySet(models.QuerySet["PriceBar"]):
+    def of(self, instrument_id: int) -> Self:
+        """One instrument's bars, newest first (a range scan of the primary key)."""
+        return self.filter(instrument_id=instrument_id).order_by("-date")
+
+
+class PriceBarBase(models.Model):
+    """One session of one instrument, as traded (raw); prices in currency units, volume in shares.
+
+    Adjusted price = raw price x ``adjustment_factor``. Where a source sells only adjusted prices,
+    ``close_is_adjusted`` is set, and nothing that needs the raw close is computed from the bar.
+    """
+
+    instrument = models.ForeignKey(Instrument, on_delete=models.CASCADE, db_index=False, related_name="+")
+    date = models.DateField()
+    open = models.FloatField(null=True)
+    high = models.FloatField(null=True)
+    low = models.FloatField(null=True)
+    close = models.FloatField()
+    volume = models.FloatField(null=True, help_text="Shares; null: unknown.")
+    trading_value = models.FloatField(null=True, help_text="Currency units; null: the source gives none.")
+    market_cap = models.FloatField(null=True)
+    shares_outstanding = models.FloatField(null=True)
+    adjustment_factor = models.FloatField(default=1.0)
+    factor_is_given = models.BooleanField(
+        default=False, help_text="The source gave the factor; otherwise it follows from the corporate actions."
+    )
+    close_is_adjusted = models.BooleanField(default=False)
+    no_trade = models.BooleanField(default=False, help_text="Suspended or without a trade: open = high = low = close.")
+    suspect = models.BooleanField(default=False, help_text="A move beyond 60 % without a corporate action.")
+
+    class Meta:
+        abstract = True
+
+
+class PriceBar(PriceBarBase):
+    pk = models.CompositePrimaryKey("instrument_id", "date")
+    instrument = models.ForeignKey(Instrument, on_delete=models.CASCADE, db_index=False, related_name="bars")
+
+    objects = PriceBarQuerySet.as_manager()
+
+    class Meta:
+        indexes = [models.Index(fields=["date"], name="pricebar_date")]
+        constraints = [
+            models.CheckConstraint(condition=models.Q(close__gt=0), name="pricebar_close_positive"),
+            models.CheckConstraint(condition=models.Q(adjustment_factor__gt=0), name="pricebar_factor_positive"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.instrument_id} {self.date}"
+
+
+class PriceBarRow(PriceBarBase):
+    """PriceBar as the admin needs it: the SQL view ``market_pricebar_row`` adds a text key ``instrument-date``."""
+
+    key = models.CharField(primary_key=True, max_length=32)
+
+    class Meta:
+        managed = False
+        db_table = "market_pricebar_row"
+        verbose_name = "price bar"
+
+    def __str__(self) -> str:
+        return self.key
+
+
+class CorporateAction(models.Model):
+    """A split, dividend or other event, effective at the open of ``ex_date``."""
+
+    class Kind(models.TextChoices):
+        SPLIT = "SPLIT", "Split (ratio = new shares per old share)"
+        CASH_DIVIDEND = "CASH_DIVIDEND", "Cash dividend (amount per share)"
+        RIGHTS = "RIGHTS", "Rights issue or other price adjustment (ratio = price before / price after)"
+        SPIN_OFF = "SPIN_OFF", "Spin-off (ratio = price before / price after)"
+        INFERRED = "INFERRED", "Inferred from a change of adjustment factor, applied as a split"
+
+    instrument = models.ForeignKey(Instrument, on_delete=models.CASCADE, related_name="actions")
+    ex_date = models.DateField()
+    kind = models.CharField(max_length=14, choices=Kind)
+    ratio = models.FloatField(null=True, blank=True)
+    amount = models.FloatField(null=True, blank=True, help_text="Currency units per share.")
+    source = models.CharField(max_length=32, blank=True)
+
+    class Meta:
+        ordering = ["-ex_date"]
+        constraints = [
+            models.UniqueConstraint(fields=["instrument", "ex_date", "kind"], name="corporateaction_key"),
+            models.CheckConstraint(
+                condition=models.Q(ratio__gt=0) | (models.Q(ratio__isnull=True) & models.Q(kind="CASH_DIVIDEND")),
+                name="corporateaction_ratio_positive",
+                violation_error_message="ratio must be above 0 (only a cash dividend may have none)",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.instrument} {self.ex_date} {self.kind}"

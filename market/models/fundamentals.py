@@ -1,0 +1,77 @@
+"""Reported figures, point in time: a restatement is a new row with a later ``available_on``."""
+
+from django.db import models
+
+from market.models.instruments import Instrument
+
+
+class Fundamental(models.Model):
+    """One report of one period. Flows cover that period alone (Q three months, H1/H2 six, FY twelve).
+
+    Amounts in units of ``currency``; per-share figures and share counts as reported then (not split-adjusted).
+    Net income and equity are those attributable to the owners of the parent.
+    """
+
+    class Period(models.TextChoices):
+        Q = "Q", "Quarter"
+        H1 = "H1", "First half"
+        H2 = "H2", "Second half"
+        FY = "FY", "Fiscal year"
+
+    instrument = models.ForeignKey(Instrument, on_delete=models.CASCADE, related_name="fundamentals", db_index=False)
+    period_end = models.DateField()
+    period = models.CharField(max_length=2, choices=Period)
+    available_on = models.DateField(help_text="Publication date: known from this day on.")
+    available_is_estimated = models.BooleanField(default=False)
+    period_end_is_estimated = models.BooleanField(default=False)
+    source = models.CharField(max_length=32)
+    consolidated = models.BooleanField(default=True)
+    currency = models.CharField(max_length=3)
+
+    revenue = models.FloatField(null=True, blank=True)
+    operating_income = models.FloatField(null=True, blank=True)
+    net_income = models.FloatField(null=True, blank=True)
+    ebitda = models.FloatField(null=True, blank=True)
+    operating_cash_flow = models.FloatField(null=True, blank=True)
+    capital_expenditure = models.FloatField(null=True, blank=True, help_text="Positive = money spent.")
+    eps_basic = models.FloatField("EPS, basic", null=True, blank=True)
+    eps_diluted = models.FloatField("EPS, diluted", null=True, blank=True)
+    dividends_per_share = models.FloatField(null=True, blank=True)
+    total_assets = models.FloatField(null=True, blank=True)
+    total_equity = models.FloatField(null=True, blank=True)
+    total_debt = models.FloatField(null=True, blank=True)
+    cash = models.FloatField(null=True, blank=True)
+    current_assets = models.FloatField(null=True, blank=True)
+    current_liabilities = models.FloatField(null=True, blank=True)
+    book_value_per_share = models.FloatField(null=True, blank=True)
+    shares_outstanding = models.FloatField(null=True, blank=True)
+    free_float_shares = models.FloatField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-available_on"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["instrument", "period_end", "period", "available_on", "source", "consolidated"],
+                name="fundamental_key",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(available_on__gte=models.F("period_end")),
+                name="fundamental_available_after_period",
+                violation_error_message="available_on is before period_end",
+            ),
+        ]
+        indexes = [models.Index(fields=["available_on"], name="fundamental_available_on")]
+
+    def __str__(self) -> str:
+        return f"{self.instrument} {self.period} {self.period_end}"
+
+
+FLOW_FIELDS = (
+    "revenue", "operating_income", "net_income", "ebitda", "operating_cash_flow", "capital_expenditure",
+    "eps_basic", "eps_diluted", "dividends_per_share",
+)  # fmt: skip
+STOCK_FIELDS = (
+    "total_assets", "total_equity", "total_debt", "cash", "current_assets", "current_liabilities",
+    "book_value_per_share", "shares_outstanding", "free_float_shares",
+)  # fmt: skip
+FUNDAMENTAL_FIELDS = FLOW_FIELDS + STOCK_FIELDS

@@ -1,0 +1,61 @@
+"""What can be priced: stocks, ETFs, indices."""
+
+from typing import Self
+
+from django.db import models
+from django.db.models import Q
+
+from market.regions import REGION_CHOICES
+
+
+class InstrumentQuerySet(models.QuerySet["Instrument"]):
+    def in_region(self, region: str) -> Self:
+        return self.filter(region=region)
+
+    def search(self, text: str) -> Self:
+        """Ticker prefix or any part of the name, case-insensitive."""
+        return self.filter(Q(ticker__istartswith=text) | Q(name__icontains=text))
+
+
+class Instrument(models.Model):
+    """One listed line. The same ticker may exist in several regions; ``company`` groups lines of one company."""
+
+    class AssetType(models.TextChoices):
+        STOCK = "STOCK", "Common stock"
+        PREFERRED = "PREFERRED", "Preferred stock"
+        ETF = "ETF", "ETF"
+        INDEX = "INDEX", "Index"
+        OTHER = "OTHER", "Other"
+
+    region = models.CharField(max_length=2, choices=REGION_CHOICES)
+    ticker = models.CharField(max_length=32)
+    name = models.CharField(max_length=200, blank=True)
+    asset_type = models.CharField(max_length=10, choices=AssetType, default=AssetType.STOCK)
+    exchange = models.CharField(max_length=32, blank=True)
+    currency = models.CharField(max_length=3)
+    sector = models.CharField(max_length=100, blank=True)
+    isin = models.CharField("ISIN", max_length=12, blank=True)
+    company = models.CharField(
+        max_length=64, blank=True, help_text="Same text on every line (share class) of one company; blank: a line of its own."
+    )
+    listed_on = models.DateField(null=True, blank=True)
+    delisted_on = models.DateField(null=True, blank=True, help_text="Last day of trading.")
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    objects = InstrumentQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["region", "ticker"]
+        constraints = [
+            models.UniqueConstraint(fields=["region", "ticker"], name="instrument_region_ticker"),
+            models.CheckConstraint(
+                condition=Q(delisted_on__isnull=True) | Q(listed_on__isnull=True) | Q(delisted_on__gte=models.F("listed_on")),
+                name="instrument_listed_before_delisted",
+                violation_error_message="delisted_on is before listed_on",
+            ),
+        ]
+        indexes = [models.Index(fields=["ticker"], name="instrument_ticker")]
+
+    def __str__(self) -> str:
+        return f"{self.region}:{self.ticker}"

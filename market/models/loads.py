@@ -1,0 +1,91 @@
+"""What was loaded, what was refused, and what that changed."""
+
+from django.db import models
+from django.db.models.functions import Now
+
+from market.regions import REGION_CHOICES
+
+
+class LoadRun(models.Model):
+    """One file (or one fetch of a source) and what became of its rows."""
+
+    class Kind(models.TextChoices):
+        INSTRUMENTS = "instruments"
+        PRICES = "prices"
+        FUNDAMENTALS = "fundamentals"
+        ACTIONS = "actions", "Corporate actions"
+
+    class State(models.TextChoices):
+        RUNNING = "RUNNING"
+        DONE = "DONE"
+        PARTLY = "PARTLY", "Partly done: some rows were rejected"
+        FAILED = "FAILED"
+        INTERRUPTED = "INTERRUPTED"
+
+    kind = models.CharField(max_length=12, choices=Kind)
+    region = models.CharField(max_length=2, choices=REGION_CHOICES)
+    source = models.CharField(max_length=32)
+    file_name = models.CharField(max_length=255, blank=True)
+    sha256 = models.CharField("SHA-256", max_length=64, blank=True)
+    state = models.CharField(max_length=11, choices=State, default=State.RUNNING)
+    message = models.TextField(blank=True)
+    rows_read = models.PositiveIntegerField(default=0)
+    rows_inserted = models.PositiveIntegerField(default=0)
+    rows_updated = models.PositiveIntegerField(default=0)
+    rows_unchanged = models.PositiveIntegerField(default=0)
+    rows_rejected = models.PositiveIntegerField(default=0)
+    rows_flagged = models.PositiveIntegerField(default=0)
+    instruments_created = models.PositiveIntegerField(default=0)
+    reasons = models.JSONField(default=dict, blank=True, help_text="Rejections and flags by reason code.")
+    timings = models.JSONField(default=dict, blank=True, help_text="Seconds by stage.")
+    first_date = models.DateField(null=True, blank=True)
+    last_date = models.DateField(null=True, blank=True)
+    started_at = models.DateTimeField(auto_now_add=True)
+    finished_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-id"]
+
+    def __str__(self) -> str:
+        return f"#{self.pk} {self.kind} {self.region} {self.source}"
+
+
+class RejectedRow(models.Model):
+    """A row that was not loaded, as it stood in the file, with the column and reason."""
+
+    load_run = models.ForeignKey(LoadRun, on_delete=models.CASCADE, related_name="rejected_rows")
+    row_number = models.PositiveIntegerField(help_text="1 = the first row below the header.")
+    column = models.CharField(max_length=64, blank=True)
+    reason = models.CharField(max_length=40)
+    message = models.CharField(max_length=300)
+    raw = models.JSONField(default=dict)
+
+    class Meta:
+        ordering = ["load_run", "row_number"]
+        indexes = [models.Index(fields=["load_run", "row_number"], name="rejectedrow_run_row")]
+
+    def __str__(self) -> str:
+        return f"row {self.row_number}: {self.reason}"
+
+
+class DataChange(models.Model):
+    """Every change of bars or fundamentals; the newest id of a region and kind is its data revision.
+
+    ``changed_from`` is the earliest date touched, so a cache that ends before it can be extended, and one
+    that reaches it must be rebuilt. Written by ``market.store`` and, for changes made behind its back, by a trigger.
+    """
+
+    class Kind(models.TextChoices):
+        BARS = "bars"
+        FUNDAMENTALS = "fundamentals"
+
+    region = models.CharField(max_length=2, choices=REGION_CHOICES)
+    kind = models.CharField(max_length=12, choices=Kind)
+    changed_from = models.DateField()
+    created_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        indexes = [models.Index(fields=["region", "kind", "-id"], name="datachange_revision")]
+
+    def __str__(self) -> str:
+        return f"{self.region} {self.kind} r{self.pk}"

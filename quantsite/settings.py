@@ -1,0 +1,172 @@
+"""Settings, read from the environment (and from a ``.env`` file beside ``manage.py``).
+
+Every variable has a safe default: DEBUG is off, the secret key is generated on the first run and kept
+under ``var/``, and without DATABASE_URL the embedded PostgreSQL is used. ``.env.example`` lists them all.
+"""
+
+import sys
+from pathlib import Path
+
+import environ
+
+from quantsite.secret import secret_key
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+env = environ.Env()
+environ.Env.read_env(BASE_DIR / ".env")
+
+# --- where things are kept ------------------------------------------------------------------------------------
+VAR_DIR = Path(env.str("QUANTSITE_VAR", default=str(BASE_DIR / "var"))).expanduser().resolve()
+PANEL_CACHE_DIR = VAR_DIR / "panels"
+CALENDAR_CACHE_DIR = VAR_DIR / "calendars"
+
+# --- security -------------------------------------------------------------------------------------------------
+DEBUG = env.bool("QUANTSITE_DEBUG", default=False)
+SECRET_KEY = env.str("QUANTSITE_SECRET_KEY", default="") or secret_key(VAR_DIR)
+ALLOWED_HOSTS = env.list("QUANTSITE_ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
+CSRF_TRUSTED_ORIGINS = env.list("QUANTSITE_TRUSTED_ORIGINS", default=[])
+SECURE_CONTENT_TYPE_NOSNIFF = True
+X_FRAME_OPTIONS = "DENY"
+HTTPS = env.bool("QUANTSITE_HTTPS", default=False)
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
+DATA_UPLOAD_MAX_MEMORY_SIZE = env.int("QUANTSITE_MAX_UPLOAD", default=200 * 1024 * 1024)
+
+# --- applications: the rooms, top floor first -----------------------------------------------------------------
+INSTALLED_APPS = [
+    "quantsite",
+    "backtests",
+    "portfolio",
+    "etfs",
+    "factors",
+    "market",
+    "unfold",
+    "unfold.contrib.filters",
+    "unfold.contrib.import_export",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "django.contrib.humanize",
+    "rest_framework",
+    "rest_framework.authtoken",
+    "django_filters",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "import_export",
+    "django_q",
+    "timescale",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+ROOT_URLCONF = "quantsite.urls"
+WSGI_APPLICATION = "quantsite.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ]
+        },
+    }
+]
+STATIC_URL = "static/"
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = DEBUG
+
+# --- database: DATABASE_URL, else the embedded PostgreSQL under var/postgres -----------------------------------
+DATABASE_URL = env.str("DATABASE_URL", default="")
+if DATABASE_URL:
+    DATABASES = {"default": env.db_url_config(DATABASE_URL)}
+else:
+    DATABASES = {
+        "default": {"NAME": "quantsite", "USER": "postgres", "EMBEDDED_DATA_DIR": str(VAR_DIR / "postgres")}
+    }
+DATABASES["default"]["ENGINE"] = "quantsite.db"
+DATABASES["default"]["CONN_MAX_AGE"] = env.int("QUANTSITE_CONN_MAX_AGE", default=60)
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# --- language and time: stored in UTC, sessions are dates of the exchange --------------------------------------
+LANGUAGE_CODE = "en"
+TIME_ZONE = env.str("QUANTSITE_TIME_ZONE", default="Asia/Seoul")
+USE_I18N = True
+USE_TZ = True
+
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
+]
+LOGIN_URL = "admin:login"
+
+# --- API --------------------------------------------------------------------------------------------------------
+# Reference data (instruments, prices, fundamentals, factors, scores) is readable without a login by default.
+PUBLIC_READ = env.bool("QUANTSITE_PUBLIC_READ", default=True)
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "rest_framework.authentication.TokenAuthentication",
+        "rest_framework.authentication.SessionAuthentication",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": ["market.api.permissions.ReferenceDataPermission"],
+    "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
+    "DEFAULT_PAGINATION_CLASS": "market.api.pagination.KeysetPagination",
+    "PAGE_SIZE": 100,
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "quantsite",
+    "DESCRIPTION": "Instruments, prices, fundamentals and factor scores, as of any session.",
+    "VERSION": "0.1.0",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "REDOC_DIST": "SIDECAR",
+}
+
+# --- background tasks ------------------------------------------------------------------------------------------
+Q_CLUSTER = {
+    "name": "quantsite",
+    "orm": "default",
+    "workers": env.int("QUANTSITE_WORKERS", default=2),
+    "timeout": 3600,
+    "retry": 4000,
+    "max_attempts": 1,
+    "catch_up": False,
+    "ack_failures": True,
+    "label": "Background tasks",
+}
+
+# --- numbers ---------------------------------------------------------------------------------------------------
+# Fundamentals of several sources: the first that has a figure wins (docs/conventions.md).
+FUNDAMENTAL_SOURCE_RANKS = env.list("QUANTSITE_SOURCE_RANKS", default=["dart", "sec", "us_pit", "csv", "krx"])
+
+UNFOLD = {
+    "SITE_TITLE": "quantsite",
+    "SITE_HEADER": "quantsite",
+    "SITE_SUBHEADER": "Research, factors, portfolios",
+    "SHOW_HISTORY": True,
+    "SHOW_VIEW_ON_SITE": False,
+}
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "stream": sys.stderr, "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": env.str("QUANTSITE_LOG_LEVEL", default="WARNING")},
+}
