@@ -17,7 +17,6 @@ environ.Env.read_env(BASE_DIR / ".env")
 
 # --- where things are kept ------------------------------------------------------------------------------------
 VAR_DIR = Path(env.str("QUANTSITE_VAR", default=str(BASE_DIR / "var"))).expanduser().resolve()
-PANEL_CACHE_DIR = VAR_DIR / "panels"
 CALENDAR_CACHE_DIR = VAR_DIR / "calendars"
 
 # --- security -------------------------------------------------------------------------------------------------
@@ -96,10 +95,11 @@ if DATABASE_URL:
     DATABASES = {"default": env.db_url_config(DATABASE_URL)}
 else:
     DATABASES = {
-        "default": {"NAME": "quantsite", "USER": "postgres", "EMBEDDED_DATA_DIR": str(VAR_DIR / "postgres")}
+        "default": {"NAME": env.str("QUANTSITE_DATABASE", default="quantsite"), "USER": "postgres", "EMBEDDED_DATA_DIR": str(VAR_DIR / "postgres")}
     }
 DATABASES["default"]["ENGINE"] = "quantsite.db"
 DATABASES["default"]["CONN_MAX_AGE"] = env.int("QUANTSITE_CONN_MAX_AGE", default=60)
+PANEL_CACHE_DIR = VAR_DIR / "panels" / str(DATABASES["default"]["NAME"])
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- language and time: stored in UTC, sessions are dates of the exchange --------------------------------------

@@ -29,6 +29,10 @@ class FactorRunQuerySet(models.QuerySet["FactorRun"]):
     def done(self) -> Self:
         return self.filter(state__in=[FactorRun.State.DONE, FactorRun.State.PARTLY])
 
+    def abandoned(self, job: "FactorRun") -> Self:
+        """Runs of the same region and date that say they run although ``job`` holds the lock."""
+        return self.filter(region=job.region, date=job.date, state=FactorRun.State.RUNNING).exclude(pk=job.pk)
+
     def latest_of(self, region: str) -> "FactorRun | None":
         """The run that holds the region's newest scores."""
         return self.done().filter(region=region).order_by("-date", "-id").first()

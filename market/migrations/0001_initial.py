@@ -83,7 +83,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='Instrument',
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('id', models.AutoField(primary_key=True, serialize=False)),
                 ('region', models.CharField(choices=[('KR', 'Korea'), ('US', 'United States'), ('CN', 'China'), ('HK', 'Hong Kong'), ('JP', 'Japan'), ('VN', 'Vietnam')], max_length=2)),
                 ('ticker', models.CharField(max_length=32)),
                 ('name', models.CharField(blank=True, max_length=200)),

@@ -1,5 +1,6 @@
 """Daily bars and the corporate actions between them."""
 
+import datetime as dt
 from typing import Self
 
 from django.db import models
@@ -11,6 +12,13 @@ class PriceBarQuerySet(models.QuerySet["PriceBar"]):
     def of(self, instrument_id: int) -> Self:
         """One instrument's bars, newest first (a range scan of the primary key)."""
         return self.filter(instrument_id=instrument_id).order_by("-date")
+
+    def newest_date(self, region: str) -> dt.date | None:
+        """The date of the region's newest bar of a stock (one probe of the key per instrument)."""
+        newest = PriceBar.objects.filter(instrument_id=models.OuterRef("pk")).order_by("-date").values("date")[:1]
+        stocks = Instrument.objects.filter(region=region, asset_type=Instrument.AssetType.STOCK)
+        found: dt.date | None = stocks.annotate(newest=models.Subquery(newest)).aggregate(date=models.Max("newest"))["date"]
+        return found
 
 
 class PriceBarBase(models.Model):

@@ -27,6 +27,7 @@ class Instrument(models.Model):
         INDEX = "INDEX", "Index"
         OTHER = "OTHER", "Other"
 
+    id = models.AutoField(primary_key=True)  # four bytes: bars and scores refer to it billions of times
     region = models.CharField(max_length=2, choices=REGION_CHOICES)
     ticker = models.CharField(max_length=32)
     name = models.CharField(max_length=200, blank=True)

@@ -105,6 +105,12 @@ def _encode_with_text(columns: list[Column], absent: np.ndarray, rows: np.ndarra
             parts.append([b"\xff\xff\xff\xff"] * len(rows))
         else:
             wired = column.wire(rows)
-            values = list(wired) if column.kind == "text" else [value.tobytes() for value in wired]
+            values = list(wired) if column.kind == "text" else _cells(wired)
             parts.append([len(value).to_bytes(4, "big") + value for value in values])
     return b"".join(count + b"".join(row) for row in zip(*parts, strict=True))
+
+
+def _cells(wired: np.ndarray) -> list[bytes]:
+    """The bytes of each value (a NumPy scalar would forget the byte order)."""
+    raw, size = wired.tobytes(), wired.dtype.itemsize
+    return [raw[i : i + size] for i in range(0, len(raw), size)]

@@ -1,0 +1,97 @@
+"""Run factors over one panel.
+
+For each factor: compute the value of every instrument; drop those outside the universe or with too few bars; take
+the signal; neutralise it where asked; normalise the cross-section. Every instrument without a value or score gets
+one reason, the first that applies. A factor that raises does not stop the others: its error is part of the result.
+"""
+
+import time
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from factors.base import Factor, Reason
+from factors.calc.neutralise import demean_by, residual_on, sector_groups
+from factors.calc.normalise import MINIMUM, normalise
+from market.panel import Panel
+
+NEUTRALISATIONS = ("sector", "size")
+
+
+@dataclass(frozen=True)
+class Cross:
+    """One factor's cross-section: ``value``, ``score``, ``percentile`` float [N] (NaN: none), ``reason`` uint8 [N]."""
+
+    factor: Factor
+    value: np.ndarray
+    score: np.ndarray
+    percentile: np.ndarray
+    reason: np.ndarray
+
+    def counts(self) -> dict[str, int]:
+        """``scored``, ``valued`` and the number of instruments per reason code."""
+        reasons = Counter(self.reason[self.reason > 0].tolist())
+        tally = {"scored": int(np.isfinite(self.score).sum()), "valued": int(np.isfinite(self.value).sum())}
+        return tally | {Reason(code).code: count for code, count in sorted(reasons.items())}
+
+
+@dataclass
+class Result:
+    """Cross-sections in the order asked for, and by name why a factor failed; seconds by factor."""
+
+    crosses: list[Cross] = field(default_factory=list)
+    errors: dict[str, str] = field(default_factory=dict)
+    seconds: dict[str, float] = field(default_factory=dict)
+
+
+def run(
+    panel: Panel,
+    factors: Sequence[Factor],
+    method: str = "zscore",
+    neutralise: Sequence[str] = (),
+    progress: Callable[[str], None] = lambda name: None,
+) -> Result:
+    """Compute ``factors`` over ``panel``. ``progress`` is told the name of each factor that is finished.
+
+    Deterministic; nothing is read but the panel. ``neutralise``: of ``sector`` and ``size``, sector first.
+    """
+    result = Result()
+    for factor in factors:
+        started = time.perf_counter()
+        try:
+            with np.errstate(all="ignore"):
+                result.crosses.append(cross_section(panel, factor, method, neutralise))
+        except Exception as error:  # a factor is a plug-in: whatever it raises is reported by name, the others go on
+            result.errors[factor.name] = f"{type(error).__name__}: {error}"
+        result.seconds[factor.name] = time.perf_counter() - started
+        progress(factor.name)
+    return result
+
+
+def cross_section(panel: Panel, factor: Factor, method: str = "zscore", neutralise: Sequence[str] = ()) -> Cross:
+    """One factor over one panel; raises what the factor raises, ValueError for a result of the wrong shape."""
+    value = np.asarray(factor.compute(panel), dtype=np.float64)
+    if value.shape != (panel.n,):
+        raise ValueError(f"compute returned shape {value.shape}, not ({panel.n},)")
+    short = panel.n_bars < factor.min_bars
+    usable = panel.in_universe & ~short & np.isfinite(value)
+    value = np.where(usable, value, np.nan)
+    signal = _neutralised(panel, np.where(usable, factor.signal(value), np.nan), neutralise)
+    score, percentile = normalise(signal, method)
+    reason = np.where(usable, Reason.NONE, factor.reasons(panel, value)).astype(np.uint8)
+    reason[short] = Reason.INSUFFICIENT_HISTORY
+    reason[~panel.in_universe] = Reason.NOT_IN_UNIVERSE
+    reason[usable & ~np.isfinite(signal)] = Reason.NON_FINITE_SIGNAL
+    if np.isfinite(signal).sum() < MINIMUM:
+        reason[usable & np.isfinite(signal)] = Reason.SMALL_CROSS_SECTION
+    return Cross(factor, value, score, percentile, reason)
+
+
+def _neutralised(panel: Panel, signal: np.ndarray, neutralise: Sequence[str]) -> np.ndarray:
+    if "sector" in neutralise:
+        signal = demean_by(sector_groups(panel.sectors, np.isfinite(signal)), signal)
+    if "size" in neutralise:
+        signal = residual_on(np.log(panel.line_market_cap.values), signal)
+    return signal

@@ -1,0 +1,90 @@
+"""``manage.py compute_factors``: the main job."""
+
+from argparse import ArgumentParser
+from typing import Any
+
+from django.db import Error as DatabaseError
+from rich.table import Table
+
+from factors import services
+from factors.calc.normalise import METHODS
+from factors.engine import NEUTRALISATIONS
+from factors.models import FactorRun
+from factors.store import RunInProgress
+from market.cli import Exit, HouseCommand, iso_date, progress_bar
+
+
+class Command(HouseCommand):
+    help = "Compute factor scores of one region, or all, as of one session (default: the latest with prices)."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        place = parser.add_mutually_exclusive_group(required=True)
+        place.add_argument("--region", help="KR, US, CN, HK, JP or VN")
+        place.add_argument("--all-regions", action="store_true", help="every region that has prices")
+        parser.add_argument("--date", type=iso_date, help="YYYY-MM-DD, a session of the exchange")
+        parser.add_argument("--factor", action="append", default=[], metavar="NAME", help="only this factor (repeatable)")
+        parser.add_argument("--normalisation", choices=sorted(METHODS), default="zscore")
+        parser.add_argument("--neutralise", action="append", choices=NEUTRALISATIONS, default=[])
+        parser.add_argument("--json", action="store_true", help="print the runs as JSON")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        regions = services.regions_with_bars() if options["all_regions"] else [options["region"]]
+        if not regions:
+            self.fail("no region has prices yet: manage.py load_prices --region KR --source csv FILE")
+        runs: list[FactorRun] = []
+        problems: list[str] = []
+        for region in regions:
+            try:
+                runs.append(self._run(region, options))
+            except services.FactorRunError as error:
+                if not options["all_regions"]:
+                    self.fail(str(error), Exit.USAGE)
+                problems.append(f"{region}: {error}")
+            except (RunInProgress, DatabaseError) as error:
+                problems.append(f"{region}: {error}")
+        self._report(runs, problems, options["json"])
+        self._leave(runs, problems)
+
+    def _run(self, region: str, options: dict[str, Any]) -> FactorRun:
+        run = services.factor_run_create(
+            region=region, date=options["date"], factor_names=options["factor"],
+            normalisation=options["normalisation"], neutralise=options["neutralise"],
+        )  # fmt: skip
+        with progress_bar(f"{run.region} {run.date}", quiet=options["json"]) as report:
+            return services.factor_run_execute(run_id=run.pk, progress=report)
+
+    def _report(self, runs: list[FactorRun], problems: list[str], as_json: bool) -> None:
+        if as_json:
+            self.print_json({"runs": [services.factor_run_summary(run=run) for run in runs], "problems": problems})
+        else:
+            for run in runs:
+                self.out().print(run_table(run))
+                self.out().print(run_line(run))
+        for problem in problems:
+            self.stderr.write(problem)
+
+    def _leave(self, runs: list[FactorRun], problems: list[str]) -> None:
+        if problems and not runs:
+            raise SystemExit(int(Exit.FAILED))
+        if problems or any(run.errors for run in runs):
+            raise SystemExit(int(Exit.PARTLY))
+
+
+def run_table(run: FactorRun) -> Table:
+    """Per factor: how many are scored, and why the others are not."""
+    table = Table(title=f"{run.region} {run.date}: {run.universe_size} instruments", title_justify="left", expand=False)
+    table.add_column("factor")
+    table.add_column("scored", justify="right")
+    table.add_column("not scored, because")
+    for name in sorted({*run.counts, *run.errors}):
+        count = dict(run.counts.get(name, {}))
+        scored, _ = count.pop("scored", 0), count.pop("valued", 0)
+        why = run.errors.get(name) or ", ".join(f"{code} {number}" for code, number in count.items())
+        table.add_row(name, str(scored), why)
+    return table
+
+
+def run_line(run: FactorRun) -> str:
+    """The run in one line: rows, seconds by stage, cache, memory."""
+    stages = ", ".join(f"{stage} {run.timings.get(stage, 0):.2f} s" for stage in ("read", "compute", "write"))
+    return f"{run.score_count:,} scores; {stages}; cache {run.cache}; peak memory {run.peak_memory_mb:,.0f} MB; run #{run.pk}"

@@ -1,0 +1,208 @@
+"""Use cases of factors: compute the scores of a region and date, in the foreground or queued, and export them."""
+
+import datetime as dt
+import resource
+import sys
+import time
+from collections.abc import Callable, Sequence
+
+import pyarrow as pa
+from django.db import transaction
+from django.utils import timezone
+from django_q.tasks import async_task
+
+from factors import store
+from factors.base import Factor as FactorClass
+from factors.calc.normalise import METHODS
+from factors.engine import NEUTRALISATIONS, Result, run
+from factors.models import FactorRun
+from factors.registry import UnknownFactor, factors_named
+from market.calendars import is_session, sessions_before
+from market.models import PriceBar
+from market.panel import Panel
+from market.regions import REGIONS, region_get
+from market.store.panels import NoBars, Origin, read_panel
+
+Progress = Callable[[str, int, int], None]  # stage, done, of how many
+
+
+class FactorRunError(ValueError):
+    """A request for factors that cannot be met; says which field is wrong and why."""
+
+
+def factor_run_create(
+    *, region: str, date: dt.date | None, factor_names: Sequence[str] = (), normalisation: str = "zscore",
+    neutralise: Sequence[str] = (),
+) -> FactorRun:  # fmt: skip
+    """A queued FactorRun, its request checked. ``date`` None: the latest session with bars.
+
+    FactorRunError for an unknown region, factor, normalisation or neutralisation, a day that is no session of the
+    exchange, or one in the future.
+    """
+    try:
+        code = region_get(region).code
+        factors_named(factor_names)
+    except (ValueError, UnknownFactor) as error:
+        raise FactorRunError(str(error)) from error
+    if normalisation not in METHODS:
+        raise FactorRunError(f"unknown normalisation {normalisation!r}: use one of {', '.join(METHODS)}")
+    wrong = [name for name in neutralise if name not in NEUTRALISATIONS]
+    if wrong:
+        raise FactorRunError(f"unknown neutralisation {wrong[0]!r}: use {' and/or '.join(NEUTRALISATIONS)}")
+    return FactorRun.objects.create(
+        region=code, date=session_resolve(region=code, date=date), factor_names=list(factor_names),
+        normalisation=normalisation, neutralise=list(neutralise),
+    )  # fmt: skip
+
+
+def factor_run_enqueue(
+    *, region: str, date: dt.date | None, factor_names: Sequence[str] = (), normalisation: str = "zscore",
+    neutralise: Sequence[str] = (),
+) -> FactorRun:  # fmt: skip
+    """Create a run and hand it to the background workers; errors as ``factor_run_create``."""
+    with transaction.atomic():
+        created = factor_run_create(
+            region=region, date=date, factor_names=factor_names, normalisation=normalisation, neutralise=neutralise
+        )
+        async_task("factors.tasks.run_factors", created.pk, task_name=f"factors {created.region} {created.date} #{created.pk}")
+    return created
+
+
+def session_resolve(*, region: str, date: dt.date | None) -> dt.date:
+    """The session to compute: ``date`` when it is one, the latest with bars for None; FactorRunError otherwise."""
+    place = region_get(region)
+    if date is None:
+        newest = PriceBar.objects.newest_date(place.code)
+        if newest is None:
+            raise FactorRunError(f"{place.code} has no prices: load some first (manage.py load_prices --region {place.code} ...)")
+        return newest
+    if date > place.today():
+        raise FactorRunError(f"date: {date} is in the future for {place.code}")
+    if not is_session(place.code, date):
+        before = sessions_before(place.code, date, 1)
+        hint = f"; the session before it is {before[-1]}" if len(before) else ""
+        raise FactorRunError(f"date: {date} is not a session of {place.calendar or place.index}{hint}")
+    return date
+
+
+def factor_run_execute(*, run_id: int, progress: Progress = lambda stage, done, total: None) -> FactorRun:
+    """Carry out a created run: read the panel, compute, normalise, write; the row keeps what happened.
+
+    Scores are replaced in one transaction at the end; whatever fails or kills the run before leaves the previous
+    ones. ``store.RunInProgress`` when the region and date are being computed already (the run is marked cancelled).
+    """
+    job = FactorRun.objects.get(pk=run_id)
+    try:
+        with store.run_lock(job.region, job.date):
+            FactorRun.objects.abandoned(job).update(
+                state=FactorRun.State.INTERRUPTED, finished_at=timezone.now(), message="its process ended without a word"
+            )
+            _execute(job, progress)
+    except store.RunInProgress as error:
+        _finish(job, FactorRun.State.CANCELLED, str(error))
+        raise
+    except NoBars as error:
+        _finish(job, FactorRun.State.FAILED, str(error))
+        raise FactorRunError(str(error)) from error
+    except BaseException as error:  # recorded, then raised again: an interrupt or a fault must not look like a running job
+        _finish(job, FactorRun.State.FAILED, f"{type(error).__name__}: {error}")
+        raise
+    return job
+
+
+def _execute(job: FactorRun, progress: Progress) -> None:
+    job.state, job.started_at = FactorRun.State.RUNNING, timezone.now()
+    job.save()
+    clock = time.perf_counter()
+    factors = factors_named(job.factor_names)
+    progress("reading the panel", 0, len(factors) + 2)
+    panel, origin = _panel(job, factors)
+    clock = _lap(job, origin, "read", clock)
+    done = iter(range(2, len(factors) + 2))
+    result = run(panel, factors, job.normalisation, job.neutralise, lambda name: progress(name, next(done), len(factors) + 2))
+    clock = _lap(job, origin, "compute", clock)
+    progress("writing scores", len(factors) + 1, len(factors) + 2)
+    ids = store.factors_sync(factors)
+    job.score_count = store.scores_write(job, panel.instrument_ids, result.crosses, ids)
+    _lap(job, origin, "write", clock)
+    _record(job, panel, result, origin)
+    progress("done", len(factors) + 2, len(factors) + 2)
+
+
+def _panel(job: FactorRun, factors: Sequence[FactorClass]) -> tuple[Panel, Origin]:
+    lookback = max(factor.lookback for factor in factors_named(()))  # of all, so that one cache serves every request
+    names = {name for factor in factors for name in (*factor.inputs, *factor.fallback)}
+    return read_panel(job.region, job.date, lookback, names)
+
+
+def _lap(job: FactorRun, origin: Origin, stage: str, since: float) -> float:
+    now = time.perf_counter()
+    origin.timings[stage] = now - since
+    return now
+
+
+def _record(job: FactorRun, panel: Panel, result: Result, origin: Origin) -> None:
+    job.universe_size = int(panel.in_universe.sum())
+    job.counts = {cross.factor.name: cross.counts() for cross in result.crosses}
+    job.errors = result.errors
+    job.timings = {stage: round(seconds, 4) for stage, seconds in origin.timings.items()}
+    job.cache = origin.bars
+    job.peak_memory_mb = round(peak_memory_mb(), 1)
+    empty = [name for name, count in job.counts.items() if not count["valued"]]
+    message = f"no values for {', '.join(empty)}" if empty else ""
+    _finish(job, FactorRun.State.PARTLY if result.errors else FactorRun.State.DONE, message)
+
+
+def _finish(job: FactorRun, state: FactorRun.State, message: str) -> None:
+    job.state, job.message, job.finished_at = state, message, timezone.now()
+    job.save()
+
+
+def peak_memory_mb() -> float:
+    """The most memory this process has used so far, in MB (10^6 bytes)."""
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak / 1e6 if sys.platform == "darwin" else peak * 1024 / 1e6
+
+
+def factor_run_summary(*, run: FactorRun) -> dict[str, object]:
+    """A finished run as plain data, for JSON."""
+    names = (
+        "id", "region", "date", "state", "message", "universe_size", "score_count", "counts", "errors", "timings", "cache",
+        "peak_memory_mb", "normalisation", "neutralise", "factor_names", "started_at", "finished_at",
+    )  # fmt: skip
+    return {name: getattr(run, name) for name in names}
+
+
+def factor_run_daily(*, region: str) -> int | None:
+    """Compute the region's latest session unless its scores are there already; the number of scores, or None."""
+    date = session_resolve(region=region, date=None)
+    if FactorRun.objects.done().filter(region=region, date=date, factor_names=[]).exists():
+        return None
+    run_id = factor_run_create(region=region, date=date).pk
+    return factor_run_execute(run_id=run_id).score_count
+
+
+def scores_export(*, region: str, date: dt.date | None, factor_names: Sequence[str] = ()) -> pa.Table:
+    """Stored scores: region, ticker, date, factor, value, score, percentile. ``date`` None: the newest with scores.
+
+    FactorRunError when the request is wrong or there are no scores.
+    """
+    try:
+        code = region_get(region).code
+        names = [factor.name for factor in factors_named(factor_names)] if factor_names else []
+    except (ValueError, UnknownFactor) as error:
+        raise FactorRunError(str(error)) from error
+    if date is None:
+        latest = FactorRun.objects.latest_of(code)
+        if latest is None:
+            raise FactorRunError(f"{code} has no scores yet: run manage.py compute_factors --region {code}")
+        date = latest.date
+    found = store.scores_read(code, date, names)
+    if not found.num_rows:
+        raise FactorRunError(f"no scores of {code} on {date}: run manage.py compute_factors --region {code} --date {date}")
+    return found
+
+
+def regions_with_bars() -> list[str]:
+    """Regions that have prices, in the house's order."""
+    return [code for code in REGIONS if PriceBar.objects.newest_date(code) is not None]

@@ -1,0 +1,13 @@
+"""Entry points of the background workers: plain ids and ISO dates in, one service call."""
+
+from factors import services
+
+
+def run_factors(run_id: int) -> int:
+    """Carry out a queued FactorRun; returns the number of scores."""
+    return services.factor_run_execute(run_id=run_id).score_count
+
+
+def run_daily(region: str) -> int | None:
+    """Compute the region's latest session; None when it has scores already (a holiday)."""
+    return services.factor_run_daily(region=region)

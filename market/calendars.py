@@ -1,0 +1,74 @@
+"""Sessions of a region's exchange, from ``exchange_calendars``; kept under ``var/`` since building one takes seconds.
+
+Vietnam, which that library lacks, takes the sessions of its index's own bars.
+"""
+
+import datetime as dt
+from functools import lru_cache
+from importlib.metadata import version
+from pathlib import Path
+
+import exchange_calendars
+import numpy as np
+import pandas as pd
+from django.conf import settings
+
+from market.models import PriceBar
+from market.regions import region_get
+
+FIRST_DAY = dt.date(1990, 1, 1)
+
+
+def sessions(region: str, start: dt.date, end: dt.date) -> np.ndarray:
+    """Sessions from ``start`` to ``end``, both included: datetime64[D], ascending.
+
+    Calendars begin in 1990 (JP 1997, CN 1991) and end about a year from now.
+    """
+    place = region_get(region)
+    if place.calendar is None:
+        days = (
+            PriceBar.objects.filter(instrument__region=place.code, instrument__ticker=place.index, date__range=(start, end))
+            .order_by("date")
+            .values_list("date", flat=True)
+        )
+        return np.array(list(days), dtype="datetime64[D]")
+    known = _exchange_sessions(place.calendar, str(settings.CALENDAR_CACHE_DIR), dt.date.today().year)
+    low, high = np.searchsorted(known, [np.datetime64(start), np.datetime64(end + dt.timedelta(days=1))])
+    return known[low:high]
+
+
+def is_session(region: str, day: dt.date) -> bool:
+    return len(sessions(region, day, day)) > 0
+
+
+def sessions_before(region: str, day: dt.date, count: int) -> np.ndarray:
+    """The last ``count`` sessions up to and including ``day`` (fewer where the calendar begins later)."""
+    start = day - dt.timedelta(days=int(count * 1.6) + 30)
+    return sessions(region, max(start, dt.date(1900, 1, 1)), day)[-count:]
+
+
+@lru_cache(maxsize=16)
+def _exchange_sessions(code: str, directory: str, year: int) -> np.ndarray:
+    """All sessions of a calendar. ``year`` is part of the file's name, so that each new year brings a new calendar."""
+    path = Path(directory) / f"{code}-{version('exchange_calendars')}-{year}.npy"
+    if path.exists():
+        try:
+            return np.load(path)
+        except (ValueError, EOFError, OSError):
+            path.unlink(missing_ok=True)  # a damaged cache is made anew
+    found = _build(code, dt.date(year + 1, 12, 31))
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(f"{path.name}.{id(found)}.part")
+    with part.open("wb") as file:
+        np.save(file, found)
+    part.replace(path)
+    return found
+
+
+def _build(code: str, last: dt.date) -> np.ndarray:
+    factory = exchange_calendars.calendar_utils.global_calendar_dispatcher._calendar_factories[code]
+    lower, upper = factory.bound_min(), factory.bound_max()
+    start = pd.Timestamp(FIRST_DAY) if lower is None else max(lower, pd.Timestamp(FIRST_DAY))
+    end = pd.Timestamp(last) if upper is None else min(upper, pd.Timestamp(last))
+    calendar = exchange_calendars.get_calendar(code, start=start, end=end)
+    return calendar.sessions.to_numpy().astype("datetime64[D]")

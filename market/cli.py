@@ -1,0 +1,63 @@
+"""What all commands share: exit codes, a progress bar, JSON or a table."""
+
+import datetime as dt
+import json
+import sys
+from argparse import ArgumentTypeError
+from collections.abc import Iterator
+from contextlib import contextmanager
+from enum import IntEnum
+from typing import Any
+
+from django.core.management.base import BaseCommand
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+
+class Exit(IntEnum):
+    """Exit codes of every command."""
+
+    DONE = 0
+    FAILED = 1
+    USAGE = 2
+    PARTLY = 3
+
+
+def iso_date(text: str) -> dt.date:
+    """An argparse type: YYYY-MM-DD."""
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError:
+        raise ArgumentTypeError(f"{text!r} is not a date: write it as YYYY-MM-DD") from None
+
+
+class HouseCommand(BaseCommand):
+    """A command with ``--json``, tables and progress on stderr, and the house's exit codes."""
+
+    requires_migrations_checks = False
+
+    def out(self) -> Console:
+        """Where results go."""
+        return Console(file=self.stdout._out, width=None if sys.stdout.isatty() else 120, highlight=False)
+
+    def fail(self, message: str, code: Exit = Exit.FAILED) -> None:
+        """Say why on stderr and leave with ``code``."""
+        self.stderr.write(f"{message}\n" if not message.endswith("\n") else message)
+        raise SystemExit(int(code))
+
+    def print_json(self, data: Any) -> None:
+        self.stdout.write(json.dumps(data, indent=2, ensure_ascii=False, default=str))
+
+
+@contextmanager
+def progress_bar(title: str, quiet: bool = False) -> Iterator[Any]:
+    """A bar on stderr; yields ``report(stage, done, total)``. Not on a terminal: a line when it starts and ends."""
+    console = Console(stderr=True, quiet=quiet)
+    columns = TextColumn("[bold]{task.description}"), BarColumn(), TextColumn("{task.fields[stage]}"), TimeElapsedColumn()
+    with Progress(*columns, console=console, transient=True) as bar:
+        task = bar.add_task(title, total=None, stage="")
+
+        def report(stage: str, done: int, total: int) -> None:
+            bar.update(task, completed=done, total=total, stage=stage)
+
+        yield report

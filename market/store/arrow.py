@@ -1,0 +1,54 @@
+"""Bulk reads as Arrow record batches through ADBC, on a connection of their own.
+
+One connection is one REPEATABLE READ transaction, so that a data revision and the rows it stands for are
+read from the same moment. It sees committed rows only.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from urllib.parse import quote, urlencode
+
+import adbc_driver_postgresql
+import adbc_driver_postgresql.dbapi as adbc
+import pyarrow as pa
+from django.db import connection
+
+BATCH_BYTES = 4 * 1024 * 1024
+
+
+def dsn() -> str:
+    """The default connection's server and database as a libpq URI (a test database included)."""
+    params = connection.get_connection_params()
+    query = {"host": params.get("host", ""), "port": str(params.get("port", ""))}
+    user, password = quote(params.get("user") or "", safe=""), quote(params.get("password") or "", safe="")
+    login = f"{user}:{password}@" if password else f"{user}@" if user else ""
+    name = params.get("dbname") or params.get("database") or ""
+    return f"postgresql://{login}/{quote(name)}?" + urlencode({key: value for key, value in query.items() if value})
+
+
+@contextmanager
+def snapshot() -> Iterator[adbc.Connection]:
+    """A connection whose reads all see the same moment; closed at the end."""
+    with adbc.connect(dsn()) as arrow_connection:
+        with arrow_connection.cursor() as cursor:
+            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+        yield arrow_connection
+        arrow_connection.rollback()
+
+
+def batches(arrow_connection: adbc.Connection, query: str) -> Iterator[pa.RecordBatch]:
+    """The rows of ``query`` as record batches of a few MB. Values in ``query`` come from typed Python values only
+    (dates, integers, region codes out of ``market.regions``): this protocol has no parameters for COPY."""
+    with arrow_connection.cursor() as cursor:
+        cursor.adbc_statement.set_options(
+            **{adbc_driver_postgresql.StatementOptions.BATCH_SIZE_HINT_BYTES.value: str(BATCH_BYTES)}
+        )
+        cursor.execute(query)
+        yield from cursor.fetch_record_batch()
+
+
+def table(arrow_connection: adbc.Connection, query: str) -> pa.Table:
+    """All rows of ``query``; for results that are small by nature."""
+    with arrow_connection.cursor() as cursor:
+        cursor.execute(query)
+        return cursor.fetch_arrow_table()

@@ -1,0 +1,129 @@
+"""The bar grid of a region, kept under ``var/panels`` and never trusted when the data moved on.
+
+Warm: revision and range fit. Extended: only later dates changed, so the new rows are appended. Rebuilt:
+history changed, the range does not fit, or the files are damaged.
+"""
+
+import datetime as dt
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from django.conf import settings
+from django.db import connection
+
+from market.calc.stacking import OlderBars
+from market.store import columnar
+from market.store.arrow import snapshot
+from market.store.bar_grid import FIELDS, BarGrid, read_grid
+from market.store.changes import Revision, changed_since, revision_now
+
+FORMAT = 1
+KEEP_LATER_DAYS = 400  # asked for an earlier date than the cache allows, keep its later rows when they are this near
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """What a kept grid can answer: as-of dates from ``earliest`` to ``through``, at most ``lookback`` bars back."""
+
+    revision: Revision
+    first: dt.date
+    earliest: dt.date
+    through: dt.date
+    lookback: int
+
+    @classmethod
+    def of_meta(cls, meta: dict[str, object] | None) -> "Coverage | None":
+        if not meta or meta.get("format") != FORMAT or meta.get("database") != _database():
+            return None
+        dates = (dt.date.fromisoformat(str(meta[key])) for key in ("first", "earliest", "through"))
+        return cls(Revision(int(str(meta["revision"])), str(meta["stamp"])), *dates, int(str(meta["lookback"])))
+
+    def meta(self) -> dict[str, object]:
+        return {
+            "format": FORMAT, "database": _database(), "revision": self.revision.id, "stamp": self.revision.stamp,
+            "first": str(self.first), "earliest": str(self.earliest), "through": str(self.through), "lookback": self.lookback,
+        }  # fmt: skip
+
+
+def bars_read(region: str, as_of: dt.date, first: dt.date, lookback: int) -> tuple[BarGrid, str]:
+    """The grid for ``as_of`` (its rows may go on after it) and how it was had: warm, extended or rebuilt."""
+    directory = Path(settings.PANEL_CACHE_DIR) / region / "bars"
+    with columnar.locked(directory):
+        kept = Coverage.of_meta(columnar.read_meta(directory))
+        revision = revision_now(region, "bars")
+        changed = changed_since(region, "bars", kept.revision) if kept else None
+        try:
+            if kept and kept.lookback >= lookback and kept.earliest <= as_of:
+                if as_of <= kept.through and (changed is None or changed > kept.through):
+                    return _from_arrays(columnar.read_arrays(directory)), "warm"
+                if changed is None or changed > kept.through:
+                    return _extend(directory, region, kept, revision, as_of), "extended"
+        except columnar.DamagedCache:
+            kept = None
+        return _rebuild(directory, region, kept, revision, as_of, first, lookback), "rebuilt"
+
+
+def _rebuild(
+    directory: Path, region: str, kept: Coverage | None, revision: Revision, as_of: dt.date, first: dt.date, lookback: int
+) -> BarGrid:
+    through = as_of
+    if kept and as_of < kept.through and (kept.through - as_of).days <= KEEP_LATER_DAYS:
+        through = kept.through
+    with snapshot() as arrow:
+        grid = read_grid(arrow, region, first, through, lookback, as_of)
+    usable = grid.days[grid.days <= _day(as_of)]
+    row = min(lookback, len(usable)) - 1
+    earliest = _date(int(usable[row])) if len(usable) else as_of
+    _write(directory, grid, Coverage(revision, first, min(earliest, as_of), through, lookback))
+    return grid
+
+
+def _extend(directory: Path, region: str, kept: Coverage, revision: Revision, as_of: dt.date) -> BarGrid:
+    old = _from_arrays(columnar.read_arrays(directory))
+    with snapshot() as arrow:
+        new = read_grid(arrow, region, kept.through + dt.timedelta(days=1), as_of, 0, as_of)
+    ids = np.union1d(old.instrument_ids, new.instrument_ids)
+    old_to, new_to = np.searchsorted(ids, old.instrument_ids), np.searchsorted(ids, new.instrument_ids)
+    rows = len(old.days)
+    fields = {}
+    for name in FIELDS:
+        fields[name] = np.full((rows + len(new.days), len(ids)), np.nan)
+        fields[name][:rows, old_to] = old.fields[name]
+        fields[name][rows:, new_to] = new.fields[name]
+    older = OlderBars(old_to[old.older.column], old.older.rank, old.older.day, old.older.fields)
+    grid = BarGrid(np.r_[old.days, new.days].astype(np.int32), ids, fields, older)
+    _write(directory, grid, Coverage(revision, kept.first, kept.earliest, as_of, kept.lookback))
+    return grid
+
+
+def _write(directory: Path, grid: BarGrid, coverage: Coverage) -> None:
+    arrays = {"days": grid.days, "instrument_ids": grid.instrument_ids}
+    arrays |= {f"grid_{name}": values for name, values in grid.fields.items()}
+    arrays |= {"older_column": grid.older.column, "older_rank": grid.older.rank, "older_day": grid.older.day}
+    arrays |= {f"older_{name}": values for name, values in grid.older.fields.items()}
+    columnar.write_arrays(directory, arrays, coverage.meta())
+
+
+def _from_arrays(arrays: dict[str, np.ndarray]) -> BarGrid:
+    try:
+        older = OlderBars(
+            arrays["older_column"], arrays["older_rank"], arrays["older_day"],
+            {name: arrays[f"older_{name}"] for name in FIELDS},
+        )  # fmt: skip
+        return BarGrid(arrays["days"], arrays["instrument_ids"], {name: arrays[f"grid_{name}"] for name in FIELDS}, older)
+    except KeyError as error:
+        raise columnar.DamagedCache(f"the cache lacks {error}") from error
+
+
+def _database() -> str:
+    parameters = connection.get_connection_params()
+    return f"{parameters.get('host', '')}:{parameters.get('port', '')}/{connection.settings_dict['NAME']}"
+
+
+def _day(date: dt.date) -> int:
+    return int(np.datetime64(date, "D").astype(np.int64))
+
+
+def _date(day: int) -> dt.date:
+    return dt.date(1970, 1, 1) + dt.timedelta(days=day)

@@ -1,0 +1,84 @@
+"""Named NumPy arrays in a directory: written whole, checked by size and checksum, read memory-mapped.
+
+A set of arrays is a new directory that a pointer file names; the pointer is replaced atomically, so a reader
+sees the old set or the new one, and a killed writer leaves only a directory that the next writer removes.
+"""
+
+import fcntl
+import json
+import shutil
+import uuid
+import zlib
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+_POINTER = "current.json"
+_CHUNK = 1 << 24
+
+
+class DamagedCache(Exception):
+    """A cache that is not what was written."""
+
+
+def write_arrays(directory: Path, arrays: Mapping[str, np.ndarray], meta: Mapping[str, Any]) -> None:
+    """Replace the set kept in ``directory``. ``meta`` must be JSON."""
+    directory.mkdir(parents=True, exist_ok=True)
+    fresh = directory / uuid.uuid4().hex
+    fresh.mkdir()
+    sums = {}
+    for name, array in arrays.items():
+        path = fresh / f"{name}.npy"
+        np.save(path, np.ascontiguousarray(array), allow_pickle=False)
+        sums[name] = {"size": path.stat().st_size, "crc32": _checksum(path)}
+    part = directory / f"{fresh.name}.part"
+    part.write_text(json.dumps({"directory": fresh.name, "meta": dict(meta), "files": sums}))
+    part.replace(directory / _POINTER)
+    for old in directory.iterdir():
+        if old.is_dir() and old != fresh:
+            shutil.rmtree(old, ignore_errors=True)  # readers that have it mapped keep it until they close
+
+
+def read_meta(directory: Path) -> dict[str, Any] | None:
+    """What ``write_arrays`` was told, or None where nothing (readable) is kept."""
+    try:
+        found = json.loads((directory / _POINTER).read_text())
+        return dict(found["meta"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def read_arrays(directory: Path) -> dict[str, np.ndarray]:
+    """The kept arrays, memory-mapped and read-only. DamagedCache when a file is missing, short or altered."""
+    try:
+        found = json.loads((directory / _POINTER).read_text())
+        arrays = {}
+        for name, expected in found["files"].items():
+            path = directory / found["directory"] / f"{name}.npy"
+            if path.stat().st_size != expected["size"] or _checksum(path) != expected["crc32"]:
+                raise DamagedCache(f"{path} is not what was written")
+            empty = path.stat().st_size <= 128
+            arrays[name] = np.load(path, mmap_mode=None if empty else "r", allow_pickle=False)
+        return arrays
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise DamagedCache(str(error)) from error
+
+
+@contextmanager
+def locked(directory: Path) -> Iterator[None]:
+    """One writer at a time, across processes."""
+    directory.mkdir(parents=True, exist_ok=True)
+    with (directory / "lock").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def _checksum(path: Path) -> int:
+    total = 0
+    with path.open("rb") as file:
+        while chunk := file.read(_CHUNK):
+            total = zlib.crc32(chunk, total)
+    return total

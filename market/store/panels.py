@@ -1,0 +1,196 @@
+"""``read_panel``: the one trip down from the tables to a factor's arrays."""
+
+import datetime as dt
+import time
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from market.calc.reports import ReportGrid, ReportRows, Splits, split_adjusted
+from market.calc.snapshot import Snapshot
+from market.calc.stacking import OlderBars, Stack, adjustment_to_last, stack_bars
+from market.calendars import sessions_before
+from market.fields import load_fields
+from market.models import Instrument
+from market.panel import LastBar, Panel
+from market.regions import region_get
+from market.store.arrow import snapshot, table
+from market.store.bar_cache import bars_read
+from market.store.bar_grid import FIELDS, BarGrid
+from market.store.reports_read import Reports, reports_read
+
+FRESH_SESSIONS = 5
+SLACK_SESSIONS = 10  # rows read beyond the lookback, so that the next sessions only extend the cache
+
+
+class NoBars(ValueError):
+    """There is nothing to build a panel from."""
+
+
+@dataclass
+class Origin:
+    """How a panel was had: ``bars`` and ``reports`` are warm, extended or rebuilt; seconds by stage."""
+
+    bars: str = ""
+    reports: str = ""
+    timings: dict[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Stocks:
+    """The region's common stocks that ever had a bar, and where they stand in the grid."""
+
+    ids: np.ndarray
+    columns: np.ndarray
+    tickers: np.ndarray
+    sectors: np.ndarray
+    company: np.ndarray
+    active: np.ndarray
+
+
+def read_panel(region: str, as_of: dt.date, lookback: int, fields: set[str] | None = None) -> tuple[Panel, Origin]:
+    """Everything known of ``region`` at the close of ``as_of``, ``lookback`` own bars back.
+
+    ``fields``: names of registered extra fields to load. NoBars when the region has no bar in the window.
+    """
+    origin, clock = Origin(), time.perf_counter()
+    recent = sessions_before(region, as_of, lookback + SLACK_SESSIONS)
+    first = recent[0].item() if len(recent) else as_of - dt.timedelta(days=2 * lookback)
+    grid, origin.bars = bars_read(region, as_of, first, lookback)
+    clock = _lap(origin, "read_bars", clock)
+    reports, origin.reports = reports_read(region, as_of)
+    clock = _lap(origin, "read_reports", clock)
+    day = _day(as_of)
+    last = int(np.searchsorted(grid.days, day, side="right"))
+    if not last:
+        raise NoBars(f"{region} has no bars from {first} to {as_of}: load prices first")
+    stocks = _stocks(region, as_of, grid)
+    panel = _assemble(region, as_of, lookback, grid, last, stocks, reports, recent[-FRESH_SESSIONS:], fields or set())
+    _lap(origin, "assemble", clock)
+    return panel, origin
+
+
+def _lap(origin: Origin, stage: str, since: float) -> float:
+    now = time.perf_counter()
+    origin.timings[stage] = now - since
+    return now
+
+
+def _stocks(region: str, as_of: dt.date, grid: BarGrid) -> Stocks:
+    with snapshot() as arrow:
+        rows = table(
+            arrow,
+            "SELECT id, ticker, sector, company, coalesce(listed_on <= '{0}', true) AND coalesce(delisted_on >= '{0}', true)"
+            " AS active FROM market_instrument WHERE region = '{1}' AND asset_type = '{2}' ORDER BY id".format(
+                as_of, region_get(region).code, Instrument.AssetType.STOCK.value
+            ),
+        )
+    ids = rows.column("id").to_numpy()
+    found = np.flatnonzero(np.isin(ids, grid.instrument_ids))
+    text = {name: np.array(rows.column(name).to_pylist(), dtype=object)[found] for name in ("ticker", "sector", "company")}
+    return Stocks(
+        ids=ids[found].astype(np.int32),
+        columns=np.searchsorted(grid.instrument_ids, ids[found]),
+        tickers=text["ticker"],
+        sectors=text["sector"],
+        company=_company_numbers(text["company"]),
+        active=np.array(rows.column("active").to_pylist(), dtype=bool)[found],
+    )
+
+
+def _company_numbers(names: np.ndarray) -> np.ndarray:
+    """A number per company; a blank name is a company of its own."""
+    keys = np.array([name or f"\0{i}" for i, name in enumerate(names)], dtype=object)
+    return np.unique(keys, return_inverse=True)[1] if len(keys) else np.zeros(0, dtype=np.int64)
+
+
+def _assemble(
+    region: str, as_of: dt.date, lookback: int, grid: BarGrid, last: int, stocks: Stocks, reports: Reports,
+    fresh: np.ndarray, names: set[str],
+) -> Panel:  # fmt: skip
+    bars = _columns(grid, stocks.columns)
+    stack = stack_bars(np.isfinite(bars.fields["close"]), bars.days, last, lookback, bars.older)
+    raw = {name: stack.take(bars.fields[name], bars.older.fields[name]) for name in FIELDS}
+    adjusted = raw["close_is_adjusted"] == 1.0
+    relative = adjustment_to_last(raw["adjustment_factor"])
+    recent_sessions = fresh.astype("datetime64[D]").astype(np.int32)
+    index_days, index_close = _index(region, grid, last)
+    return Panel(
+        region=region, as_of=np.datetime64(as_of, "D"), instrument_ids=stocks.ids, tickers=stocks.tickers,
+        sectors=stocks.sectors, company=stocks.company,
+        in_universe=stocks.active & _is_live(raw, stack, recent_sessions, _day(as_of)),
+        days=stack.days, n_bars=stack.n_bars,
+        close=raw["close"] * relative,
+        high=np.fmax(raw["high"], raw["close"]) * relative,
+        volume=np.where(adjusted, raw["volume"], raw["volume"] / relative),
+        trading_value=_trading_value(raw, adjusted),
+        last=LastBar(
+            raw["close"][-1], raw["volume"][-1], raw["market_cap"][-1], raw["shares_outstanding"][-1], adjusted[-1]
+        ),
+        index_days=index_days, index_close=index_close, recent_sessions=recent_sessions,
+        fundamentals=_snapshot(reports, stocks, _day(as_of)),
+        extra=load_fields(names, region, as_of, stocks.ids),
+    )  # fmt: skip
+
+
+def _columns(grid: BarGrid, columns: np.ndarray) -> BarGrid:
+    """The grid of some instruments: a view where they stand side by side."""
+    side_by_side = len(columns) and columns[-1] - columns[0] + 1 == len(columns)
+    pick = slice(int(columns[0]), int(columns[-1]) + 1) if side_by_side else columns
+    fields = {name: values[:, pick] for name, values in grid.fields.items()}
+    place = np.full(len(grid.instrument_ids), -1)
+    place[columns] = np.arange(len(columns))
+    older = grid.older
+    kept = np.flatnonzero(place[older.column] >= 0)
+    return BarGrid(grid.days, grid.instrument_ids[columns], fields, OlderBars(
+        place[older.column[kept]], older.rank[kept], older.day[kept],
+        {name: values[kept] for name, values in older.fields.items()},
+    ))  # fmt: skip
+
+
+def _trading_value(raw: dict[str, np.ndarray], adjusted: np.ndarray) -> np.ndarray:
+    """The source's trading value, else close x volume where the close is the traded one."""
+    product = np.where(adjusted, np.nan, raw["close"] * raw["volume"])
+    return np.where(np.isnan(raw["trading_value"]), product, raw["trading_value"])
+
+
+def _is_live(raw: dict[str, np.ndarray], stack: Stack, fresh: np.ndarray, day: int) -> np.ndarray:
+    """A bar within the last 5 sessions of the exchange, and a trade (or an unknown volume) in the last 5 bars."""
+    oldest = int(fresh[0]) if len(fresh) else day - 7
+    volume = raw["volume"][-FRESH_SESSIONS:]
+    exists = stack.days[-FRESH_SESSIONS:] > 0
+    traded = (exists & ((volume > 0) | np.isnan(volume))).any(axis=0)
+    return (stack.days[-1] >= oldest) & traded
+
+
+def _index(region: str, grid: BarGrid, last: int) -> tuple[np.ndarray, np.ndarray]:
+    """Days and adjusted closes of the region's index, without gaps; empty where it is not loaded."""
+    index = Instrument.objects.filter(region=region, ticker=region_get(region).index).values_list("id", flat=True).first()
+    column = np.searchsorted(grid.instrument_ids, index) if index is not None else len(grid.instrument_ids)
+    if column >= len(grid.instrument_ids) or grid.instrument_ids[column] != index:
+        return np.zeros(0, dtype=np.int32), np.zeros(0)
+    close = np.asarray(grid.fields["close"][:last, column] * grid.fields["adjustment_factor"][:last, column])
+    exists = np.isfinite(close)
+    return np.asarray(grid.days[:last])[exists], close[exists]
+
+
+def _snapshot(reports: Reports, stocks: Stocks, day: int) -> Snapshot:
+    rows, splits = reports.rows, reports.splits
+    known = rows.known_on(day)
+    known_columns, known = _place(known, stocks.ids)
+    inside = np.flatnonzero(np.isin(splits.column, stocks.ids))
+    placed = Splits(np.searchsorted(stocks.ids, splits.column[inside]), splits.ex_day[inside], splits.ratio[inside])
+    rows = ReportRows(
+        known_columns, known.period_end, known.period, known.available_day, known.priority, known.fields
+    )
+    return Snapshot(ReportGrid(split_adjusted(rows, placed, day), len(stocks.ids)), day)
+
+
+def _place(rows: ReportRows, ids: np.ndarray) -> tuple[np.ndarray, ReportRows]:
+    """Panel columns of the rows whose instrument is in ``ids`` (ascending), and those rows."""
+    kept = rows.pick(np.flatnonzero(np.isin(rows.column, ids)))
+    return np.searchsorted(ids, kept.column), kept
+
+
+def _day(date: dt.date) -> int:
+    return int(np.datetime64(date, "D").astype(np.int64))

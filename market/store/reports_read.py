@@ -1,0 +1,134 @@
+"""Fundamentals and splits of a region as arrays, kept under ``var/panels`` like the bars."""
+
+import datetime as dt
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import adbc_driver_postgresql.dbapi as adbc
+import numpy as np
+import pyarrow as pa
+from django.conf import settings
+from django.db import connection
+
+from market.calc.reports import PERIODS, ReportRows, Splits
+from market.models.fundamentals import FUNDAMENTAL_FIELDS
+from market.regions import region_get
+from market.store import columnar
+from market.store.arrow import snapshot, table
+from market.store.changes import changed_since, Revision, revision_now
+
+FORMAT = 1
+HISTORY_DAYS = 2600  # seven years: eight seasonal differences need three, a year ago of a stale figure four
+
+
+@dataclass(frozen=True)
+class Reports:
+    """Report rows and splits whose ``column`` is still the instrument id."""
+
+    rows: ReportRows
+    splits: Splits
+
+
+def reports_read(region: str, as_of: dt.date) -> tuple[Reports, str]:
+    """Every report whose period ended in the seven years before ``as_of`` or later, and warm or rebuilt.
+
+    Not filtered by publication date: ``ReportRows.known_on`` does that. Reports in another currency than the
+    instrument's are left out (no exchange rates yet).
+    """
+    directory = Path(settings.PANEL_CACHE_DIR) / region / "reports"
+    first = as_of - dt.timedelta(days=HISTORY_DAYS)
+    with columnar.locked(directory):
+        revision = revision_now(region, "fundamentals")
+        meta = columnar.read_meta(directory)
+        if _fits(meta, region, first):
+            try:
+                return _from_arrays(columnar.read_arrays(directory)), "warm"
+            except columnar.DamagedCache:
+                pass  # rebuilt below
+        with snapshot() as arrow:
+            arrays = _read(arrow, region, first)
+        columnar.write_arrays(directory, arrays, _identity() | {
+            "revision": revision.id, "stamp": revision.stamp, "first": str(first),
+        })  # fmt: skip
+        return _from_arrays(arrays), "rebuilt"
+
+
+def _identity() -> dict[str, Any]:
+    host = connection.get_connection_params().get("host", "")
+    return {
+        "format": FORMAT,
+        "database": f"{host}/{connection.settings_dict['NAME']}",
+        "ranks": list(settings.FUNDAMENTAL_SOURCE_RANKS),
+    }
+
+
+def _fits(meta: dict[str, Any] | None, region: str, first: dt.date) -> bool:
+    if not meta or any(meta.get(key) != value for key, value in _identity().items()):
+        return False
+    if dt.date.fromisoformat(meta["first"]) > first:
+        return False
+    return changed_since(region, "fundamentals", Revision(meta["revision"], meta["stamp"])) is None
+
+
+def _read(arrow: adbc.Connection, region: str, first: dt.date) -> dict[str, np.ndarray]:
+    code = region_get(region).code
+    names = ", ".join(f"f.{name}" for name in FUNDAMENTAL_FIELDS)
+    rows = table(
+        arrow,
+        f"SELECT f.instrument_id, f.period_end, f.period, f.available_on, f.source, f.consolidated, {names}"
+        " FROM market_fundamental f JOIN market_instrument i ON i.id = f.instrument_id"
+        f" WHERE i.region = '{code}' AND f.period_end >= '{first}' AND f.currency = i.currency"
+        " ORDER BY f.instrument_id, f.period_end, f.id",
+    )
+    splits = table(
+        arrow,
+        "SELECT a.instrument_id, a.ex_date, a.ratio FROM market_corporateaction a"
+        " JOIN market_instrument i ON i.id = a.instrument_id"
+        f" WHERE i.region = '{code}' AND a.kind IN ('SPLIT', 'INFERRED') ORDER BY a.instrument_id, a.ex_date",
+    )
+    arrays = {
+        "instrument_id": _integers(rows, "instrument_id"),
+        "period_end": _integers(rows, "period_end"),
+        "period": _codes(rows, "period", PERIODS),
+        "available_day": _integers(rows, "available_on"),
+        "priority": _priority(rows),
+        "split_id": _integers(splits, "instrument_id"),
+        "split_day": _integers(splits, "ex_date"),
+        "split_ratio": splits.column("ratio").to_numpy(),
+    }
+    return arrays | {f"field_{name}": rows.column(name).to_numpy() for name in FUNDAMENTAL_FIELDS}
+
+
+def _priority(rows: pa.Table) -> np.ndarray:
+    """Larger wins: consolidated before separate, then the sources in the order of the setting; unlisted ones last."""
+    ranks = list(settings.FUNDAMENTAL_SOURCE_RANKS)
+    source = len(ranks) - _codes(rows, "source", tuple(ranks), len(ranks))
+    consolidated = rows.column("consolidated").cast(pa.int32()).to_numpy()
+    return (consolidated * (len(ranks) + 1) + source).astype(np.int32)
+
+
+def _codes(rows: pa.Table, name: str, known: tuple[str, ...], otherwise: int = -1) -> np.ndarray:
+    encoded = rows.column(name).combine_chunks().dictionary_encode()
+    lookup = np.array([known.index(v) if v in known else otherwise for v in encoded.dictionary.to_pylist()], dtype=np.int32)
+    codes: np.ndarray = lookup[encoded.indices.to_numpy()] if len(lookup) else np.zeros(0, dtype=np.int32)
+    return codes
+
+
+def _integers(rows: pa.Table, name: str) -> np.ndarray:
+    column = rows.column(name)
+    if pa.types.is_date(column.type):
+        column = column.cast(pa.int32())
+    result: np.ndarray = column.to_numpy().astype(np.int32)
+    return result
+
+
+def _from_arrays(arrays: dict[str, np.ndarray]) -> Reports:
+    try:
+        rows = ReportRows(
+            arrays["instrument_id"], arrays["period_end"], arrays["period"], arrays["available_day"], arrays["priority"],
+            {name: arrays[f"field_{name}"] for name in FUNDAMENTAL_FIELDS},
+        )  # fmt: skip
+        return Reports(rows, Splits(arrays["split_id"], arrays["split_day"], arrays["split_ratio"]))
+    except KeyError as error:
+        raise columnar.DamagedCache(f"the cache lacks {error}") from error
