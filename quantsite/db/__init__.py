@@ -1,0 +1,1 @@
+"""The database backend ``quantsite.db``: PostgreSQL, embedded or not, with TimescaleDB or without."""
