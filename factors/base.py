@@ -21,6 +21,7 @@ class Reason(IntEnum):
     NON_POSITIVE_DENOMINATOR = 5
     NON_FINITE_SIGNAL = 6
     SMALL_CROSS_SECTION = 7
+    FIELD_UNAVAILABLE = 8
 
     @property
     def code(self) -> str:

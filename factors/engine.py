@@ -15,7 +15,7 @@ import numpy as np
 from factors.base import Factor, Reason
 from factors.calc.neutralise import demean_by, residual_on, sector_groups
 from factors.calc.normalise import MINIMUM, normalise
-from market.panel import Panel
+from market.panel import FieldUnavailable, Panel
 
 NEUTRALISATIONS = ("sector", "size")
 
@@ -39,9 +39,10 @@ class Cross:
 
 @dataclass
 class Result:
-    """Cross-sections in the order asked for, and by name why a factor failed; seconds by factor."""
+    """Cross-sections in the order asked for; by name why a factor failed, or which field it waits for; seconds by factor."""
 
     crosses: list[Cross] = field(default_factory=list)
+    waiting: dict[str, str] = field(default_factory=dict)
     errors: dict[str, str] = field(default_factory=dict)
     seconds: dict[str, float] = field(default_factory=dict)
 
@@ -63,6 +64,9 @@ def run(
         try:
             with np.errstate(all="ignore"):
                 result.crosses.append(cross_section(panel, factor, method, neutralise))
+        except FieldUnavailable as error:
+            result.crosses.append(_nothing(panel, factor))
+            result.waiting[factor.name] = str(error)
         except Exception as error:  # a factor is a plug-in: whatever it raises is reported by name, the others go on
             result.errors[factor.name] = f"{type(error).__name__}: {error}"
         result.seconds[factor.name] = time.perf_counter() - started
@@ -87,6 +91,13 @@ def cross_section(panel: Panel, factor: Factor, method: str = "zscore", neutrali
     if np.isfinite(signal).sum() < MINIMUM:
         reason[usable & np.isfinite(signal)] = Reason.SMALL_CROSS_SECTION
     return Cross(factor, value, score, percentile, reason)
+
+
+def _nothing(panel: Panel, factor: Factor) -> Cross:
+    """The cross-section of a factor whose field no app provides."""
+    nan = np.full(panel.n, np.nan)
+    reason = np.where(panel.in_universe, Reason.FIELD_UNAVAILABLE, Reason.NOT_IN_UNIVERSE)
+    return Cross(factor, nan, nan, nan, reason.astype(np.uint8))
 
 
 def _neutralised(panel: Panel, signal: np.ndarray, neutralise: Sequence[str]) -> np.ndarray:

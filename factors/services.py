@@ -5,9 +5,12 @@ import resource
 import sys
 import time
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 
 import pyarrow as pa
-from django.db import transaction
+from django.db import Error as DatabaseError
+from django.db import connection, transaction
 from django.utils import timezone
 from django_q.tasks import async_task
 
@@ -24,6 +27,11 @@ from market.regions import REGIONS, region_get
 from market.store.panels import NoBars, Origin, read_panel
 
 Progress = Callable[[str, int, int], None]  # stage, done, of how many
+
+
+def _silent(stage: str, done: int, total: int) -> None:
+    """No progress wanted."""
+
 
 
 class FactorRunError(ValueError):
@@ -85,7 +93,7 @@ def session_resolve(*, region: str, date: dt.date | None) -> dt.date:
     return date
 
 
-def factor_run_execute(*, run_id: int, progress: Progress = lambda stage, done, total: None) -> FactorRun:
+def factor_run_execute(*, run_id: int, progress: Progress = _silent) -> FactorRun:
     """Carry out a created run: read the panel, compute, normalise, write; the row keeps what happened.
 
     Scores are replaced in one transaction at the end; whatever fails or kills the run before leaves the previous
@@ -148,8 +156,7 @@ def _record(job: FactorRun, panel: Panel, result: Result, origin: Origin) -> Non
     job.timings = {stage: round(seconds, 4) for stage, seconds in origin.timings.items()}
     job.cache = origin.bars
     job.peak_memory_mb = round(peak_memory_mb(), 1)
-    empty = [name for name, count in job.counts.items() if not count["valued"]]
-    message = f"no values for {', '.join(empty)}" if empty else ""
+    message = "; ".join(f"{name}: {why}" for name, why in (result.errors | result.waiting).items())
     _finish(job, FactorRun.State.PARTLY if result.errors else FactorRun.State.DONE, message)
 
 
@@ -162,6 +169,46 @@ def peak_memory_mb() -> float:
     """The most memory this process has used so far, in MB (10^6 bytes)."""
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return peak / 1e6 if sys.platform == "darwin" else peak * 1024 / 1e6
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one region: a run, or why there is none (``is_request_error``: the request was wrong)."""
+
+    region: str
+    run: FactorRun | None = None
+    problem: str = ""
+    is_request_error: bool = False
+
+
+def factors_compute(
+    *, regions: Sequence[str], date: dt.date | None, factor_names: Sequence[str] = (), normalisation: str = "zscore",
+    neutralise: Sequence[str] = (), workers: int = 2, progress: Callable[[str], Progress] = lambda region: _silent,
+) -> list[Outcome]:  # fmt: skip
+    """Compute several regions, ``workers`` at a time, each on its own connection; outcomes in the order of ``regions``.
+
+    What goes wrong with one region (a wrong request, no bars, another run in progress, the database) is its outcome and
+    does not stop the others.
+    """
+
+    def one(region: str) -> Outcome:
+        try:
+            job = factor_run_create(
+                region=region, date=date, factor_names=factor_names, normalisation=normalisation, neutralise=neutralise
+            )
+            return Outcome(region, factor_run_execute(run_id=job.pk, progress=progress(region)))
+        except FactorRunError as error:
+            return Outcome(region, problem=str(error), is_request_error=True)
+        except (store.RunInProgress, DatabaseError) as error:
+            return Outcome(region, problem=str(error))
+        finally:
+            if len(regions) > 1:
+                connection.close()
+
+    if len(regions) == 1:
+        return [one(regions[0])]
+    with ThreadPoolExecutor(workers) as pool:
+        return list(pool.map(one, regions))
 
 
 def factor_run_summary(*, run: FactorRun) -> dict[str, object]:
@@ -205,4 +252,4 @@ def scores_export(*, region: str, date: dt.date | None, factor_names: Sequence[s
 
 def regions_with_bars() -> list[str]:
     """Regions that have prices, in the house's order."""
-    return [code for code in REGIONS if PriceBar.objects.newest_date(code) is not None]
+    return [code for code in REGIONS if PriceBar.objects.filter(instrument__region=code).exists()]

@@ -4,7 +4,7 @@ import datetime as dt
 import json
 import sys
 from argparse import ArgumentTypeError
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from enum import IntEnum
 from typing import Any
@@ -50,14 +50,14 @@ class HouseCommand(BaseCommand):
 
 
 @contextmanager
-def progress_bar(title: str, quiet: bool = False) -> Iterator[Any]:
-    """A bar on stderr; yields ``report(stage, done, total)``. Not on a terminal: a line when it starts and ends."""
+def progress_bar(title: str, quiet: bool = False) -> Iterator[Callable[[str], Callable[[str, int, int], None]]]:
+    """Bars on stderr, gone when done; yields ``bar(name) -> report(stage, done, total)``, safe to call from threads."""
     console = Console(stderr=True, quiet=quiet)
     columns = TextColumn("[bold]{task.description}"), BarColumn(), TextColumn("{task.fields[stage]}"), TimeElapsedColumn()
     with Progress(*columns, console=console, transient=True) as bar:
-        task = bar.add_task(title, total=None, stage="")
 
-        def report(stage: str, done: int, total: int) -> None:
-            bar.update(task, completed=done, total=total, stage=stage)
+        def add(name: str) -> Callable[[str, int, int], None]:
+            task = bar.add_task(f"{title} {name}", total=None, stage="")
+            return lambda stage, done, total: bar.update(task, completed=done, total=total, stage=stage)
 
-        yield report
+        yield add

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 import numpy as np
-from scipy.stats import rankdata
+import pandas as pd
 
 MINIMUM = 10  # instruments; fewer are no cross-section
 CLIP = 3.0
@@ -12,7 +12,7 @@ ZERO = 1e-12
 
 def percentile_ranks(signal: np.ndarray) -> np.ndarray:
     """100 x average rank / n of a signal without NaN; ties share their average rank. float [n], in (0, 100]."""
-    result: np.ndarray = 100.0 * rankdata(signal) / len(signal)
+    result: np.ndarray = 100.0 * pd.Series(signal).rank(method="average").to_numpy() / len(signal)
     return result
 
 

@@ -3,14 +3,12 @@
 from argparse import ArgumentParser
 from typing import Any
 
-from django.db import Error as DatabaseError
 from rich.table import Table
 
 from factors import services
 from factors.calc.normalise import METHODS
 from factors.engine import NEUTRALISATIONS
 from factors.models import FactorRun
-from factors.store import RunInProgress
 from market.cli import Exit, HouseCommand, iso_date, progress_bar
 
 
@@ -31,29 +29,17 @@ class Command(HouseCommand):
         regions = services.regions_with_bars() if options["all_regions"] else [options["region"]]
         if not regions:
             self.fail("no region has prices yet: manage.py load_prices --region KR --source csv FILE")
-        runs: list[FactorRun] = []
-        problems: list[str] = []
-        for region in regions:
-            try:
-                runs.append(self._run(region, options))
-            except services.FactorRunError as error:
-                if not options["all_regions"]:
-                    self.fail(str(error), Exit.USAGE)
-                problems.append(f"{region}: {error}")
-            except (RunInProgress, DatabaseError) as error:
-                problems.append(f"{region}: {error}")
-        self._report(runs, problems, options["json"])
-        self._leave(runs, problems)
+        with progress_bar("compute_factors", quiet=options["json"]) as bar:
+            outcomes = services.factors_compute(
+                regions=regions, date=options["date"], factor_names=options["factor"],
+                normalisation=options["normalisation"], neutralise=options["neutralise"], progress=bar,
+            )  # fmt: skip
+        self._report(outcomes, options["json"])
+        self._leave(outcomes)
 
-    def _run(self, region: str, options: dict[str, Any]) -> FactorRun:
-        run = services.factor_run_create(
-            region=region, date=options["date"], factor_names=options["factor"],
-            normalisation=options["normalisation"], neutralise=options["neutralise"],
-        )  # fmt: skip
-        with progress_bar(f"{run.region} {run.date}", quiet=options["json"]) as report:
-            return services.factor_run_execute(run_id=run.pk, progress=report)
-
-    def _report(self, runs: list[FactorRun], problems: list[str], as_json: bool) -> None:
+    def _report(self, outcomes: list[services.Outcome], as_json: bool) -> None:
+        runs = [outcome.run for outcome in outcomes if outcome.run]
+        problems = [f"{outcome.region}: {outcome.problem}" for outcome in outcomes if outcome.problem]
         if as_json:
             self.print_json({"runs": [services.factor_run_summary(run=run) for run in runs], "problems": problems})
         else:
@@ -63,10 +49,11 @@ class Command(HouseCommand):
         for problem in problems:
             self.stderr.write(problem)
 
-    def _leave(self, runs: list[FactorRun], problems: list[str]) -> None:
-        if problems and not runs:
-            raise SystemExit(int(Exit.FAILED))
-        if problems or any(run.errors for run in runs):
+    def _leave(self, outcomes: list[services.Outcome]) -> None:
+        problems = [outcome for outcome in outcomes if outcome.problem]
+        if len(problems) == len(outcomes):
+            raise SystemExit(int(Exit.USAGE if all(item.is_request_error for item in problems) else Exit.FAILED))
+        if problems or any(outcome.run.errors for outcome in outcomes if outcome.run):
             raise SystemExit(int(Exit.PARTLY))
 
 
