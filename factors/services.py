@@ -221,9 +221,9 @@ def factor_run_summary(*, run: FactorRun) -> dict[str, object]:
 
 
 def factor_run_daily(*, region: str) -> int | None:
-    """Compute the region's latest session unless its scores are there already; the number of scores, or None."""
-    date = session_resolve(region=region, date=None)
-    if FactorRun.objects.done().filter(region=region, date=date, factor_names=[]).exists():
+    """Compute the region's latest session with prices unless its scores are there already; the number of scores, or None."""
+    date = PriceBar.objects.newest_date(region)
+    if date is None or FactorRun.objects.done().filter(region=region, date=date, factor_names=[]).exists():
         return None
     run_id = factor_run_create(region=region, date=date).pk
     return factor_run_execute(run_id=run_id).score_count

@@ -9,5 +9,5 @@ def run_factors(run_id: int) -> int:
 
 
 def run_daily(region: str) -> int | None:
-    """Compute the region's latest session; None when it has scores already (a holiday)."""
+    """Compute the region's latest session; None when it has scores already (a holiday) or the region has no prices."""
     return services.factor_run_daily(region=region)

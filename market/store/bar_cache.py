@@ -75,6 +75,8 @@ def _rebuild(
     usable = grid.days[grid.days <= _day(as_of)]
     row = min(lookback, len(usable)) - 1
     earliest = _date(int(usable[row])) if len(usable) else as_of
+    if row + 1 < lookback and not len(grid.older.column):
+        earliest = first  # every column was short and none had an older bar: there is no history before ``first``
     _write(directory, grid, Coverage(revision, first, min(earliest, as_of), through, lookback))
     return grid
 

@@ -33,6 +33,8 @@ class Command(HouseCommand):
             self._write(scores, options["format"], options["out"])
         except services.FactorRunError as error:
             self.fail(str(error), Exit.USAGE)
+        except BrokenPipeError:
+            sys.stderr.close()  # the reader (head, less) has seen enough; say nothing
         except OSError as error:
             self.fail(f"cannot write {options['out']}: {error}")
 

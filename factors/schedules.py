@@ -1,0 +1,33 @@
+"""The daily computation of each region, some time after its market closes."""
+
+import datetime as dt
+from typing import Any
+
+from django.apps import apps
+
+from market.regions import REGIONS, Region
+
+# Daily schedules keep the site's local time: an hour's daylight saving at the exchange still falls after its close.
+AFTER_CLOSE = dt.timedelta(minutes=90)
+
+
+def ensure_daily_schedules(**kwargs: Any) -> None:
+    """A django-q2 schedule per region, created where it is missing (after every ``migrate``); existing ones stay as edited."""
+    schedule = apps.get_model("django_q", "Schedule")
+    for region in REGIONS.values():
+        schedule.objects.get_or_create(
+            name=f"daily factors {region.code}",
+            defaults={
+                "func": "factors.tasks.run_daily",
+                "args": f"'{region.code}',",
+                "schedule_type": schedule.DAILY,
+                "next_run": _next_run(region),
+            },
+        )
+
+
+def _next_run(region: Region) -> dt.datetime:
+    """The next moment 90 minutes after the region's close."""
+    today = region.today()
+    moment = region.close_at(today) + AFTER_CLOSE
+    return moment if moment > dt.datetime.now(tz=dt.UTC) else region.close_at(today + dt.timedelta(days=1)) + AFTER_CLOSE
