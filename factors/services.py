@@ -21,7 +21,7 @@ from factors.engine import NEUTRALISATIONS, Result, run
 from factors.models import FactorRun
 from factors.registry import UnknownFactor, factors_named
 from market.calendars import is_session, sessions_before
-from market.models import PriceBar
+from market.models import Instrument, PriceBar
 from market.panel import Panel
 from market.regions import REGIONS, region_get
 from market.store.panels import NoBars, Origin, read_panel
@@ -248,6 +248,17 @@ def scores_export(*, region: str, date: dt.date | None, factor_names: Sequence[s
     if not found.num_rows:
         raise FactorRunError(f"no scores of {code} on {date}: run manage.py compute_factors --region {code} --date {date}")
     return found
+
+
+def scores_top(*, region: str, date: dt.date | None, factor_name: str, count: int = 10) -> list[dict[str, object]]:
+    """The ``count`` best instruments of one factor: rank, ticker, name, value, score, percentile; errors as ``scores_export``."""
+    table = scores_export(region=region, date=date, factor_names=[factor_name])
+    rows = [row for row in table.to_pylist() if row["score"] is not None]
+    best = sorted(rows, key=lambda row: (-row["percentile"], row["ticker"]))[:count]
+    tickers = [row["ticker"] for row in best]
+    found = Instrument.objects.in_region(region_get(region).code).filter(ticker__in=tickers)
+    names = dict(found.values_list("ticker", "name"))
+    return [{"rank": i, "name": names[row["ticker"]], **row} for i, row in enumerate(best, 1)]
 
 
 def regions_with_bars() -> list[str]:

@@ -14,4 +14,4 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         stopped = stop(embedded_data_dir())
-        self.stdout.write("The embedded database has stopped." if stopped else "The embedded database was not running.")
+        self.stdout.write("The embedded database " + ("has stopped." if stopped else "was not running."))

@@ -1,0 +1,52 @@
+"""``manage.py show_scores``: the best instruments of a factor, in the terminal."""
+
+from argparse import ArgumentParser
+from typing import Any
+
+from rich.table import Table
+
+from factors import services
+from factors.registry import factors_named
+from market.cli import Exit, HouseCommand, iso_date
+
+
+class Command(HouseCommand):
+    help = "Show the best instruments of one or more factors."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--region", required=True)
+        parser.add_argument("--date", type=iso_date, help="YYYY-MM-DD (default: the newest with scores)")
+        parser.add_argument("--factor", action="append", required=True, metavar="NAME", help="repeatable")
+        parser.add_argument("--top", type=int, default=10)
+        parser.add_argument("--json", action="store_true")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        found: dict[str, list[dict[str, object]]] = {}
+        for name in options["factor"]:
+            try:
+                found[name] = services.scores_top(
+                    region=options["region"], date=options["date"], factor_name=name, count=options["top"]
+                )
+            except services.FactorRunError as error:
+                self.fail(str(error), Exit.USAGE)
+        if options["json"]:
+            self.print_json(found)
+            return
+        for name, rows in found.items():
+            self.out().print(scores_table(name, rows))
+
+
+def scores_table(name: str, rows: list[dict[str, object]]) -> Table:
+    """Rank, ticker, name, value in the factor's unit, score, percentile."""
+    factor = factors_named([name])[0]
+    date = f" on {rows[0]['date']}" if rows else ""
+    better = "more is better" if factor.direction > 0 else "less is better"
+    table = Table(title=f"{name}{date} ({better})", title_justify="left", caption=factor.description(), caption_justify="left")
+    for title, side in (("#", "right"), ("ticker", "left"), ("name", "left"), (factor.unit, "right"), ("score", "right"), ("percentile", "right")):
+        table.add_column(title, justify=side)  # type: ignore[arg-type] # a literal
+    for row in rows:
+        table.add_row(
+            str(row["rank"]), str(row["ticker"]), str(row["name"]), f"{row['value']:,.4g}" if abs(float(str(row["value"]))) < 1e6
+            else f"{row['value']:,.0f}", f"{row['score']:+.2f}", f"{row['percentile']:.1f}",
+        )  # fmt: skip
+    return table
