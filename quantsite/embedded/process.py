@@ -3,6 +3,7 @@
 import os
 import socket
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 import psutil
@@ -33,8 +34,9 @@ class PidFile:
             return None
         if not lines or not lines[PID].isdigit():
             return None
-        directory = lines[SOCKET_DIR] if len(lines) > SOCKET_DIR else ""
-        return cls(int(lines[PID]), Path(directory) if directory else None, lines[STATE] if len(lines) > STATE else "")
+        lines += [""] * (STATE + 1 - len(lines))
+        directory = Path(lines[SOCKET_DIR]) if lines[SOCKET_DIR] else None
+        return cls(int(lines[PID]), directory, lines[STATE])
 
 
 def attached_socket(layout: Layout) -> Path | None:
@@ -63,7 +65,7 @@ def postmasters(layout: Layout) -> list[psutil.Process]:
         command = process.info["cmdline"] or []
         if process.info["name"] != "postgres" or process.info["status"] == psutil.STATUS_ZOMBIE:
             continue
-        if ("-D", str(layout.data)) in zip(command, command[1:], strict=False):
+        if ("-D", str(layout.data)) in pairwise(command):
             found.append(process)
     return found
 

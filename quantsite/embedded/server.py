@@ -48,7 +48,7 @@ def ensure_running(data_dir: Path) -> Path:
     try:
         return attached_socket(layout) or _start_alone(layout)
     except OSError as error:
-        raise EmbeddedPostgresError(f"The embedded PostgreSQL in {layout.home} cannot be used: {error}") from error
+        raise EmbeddedPostgresError(f"The database in {layout.home} cannot be used: {error}") from error
 
 
 def stop(data_dir: Path) -> bool:
@@ -79,7 +79,7 @@ def _start_alone(layout: Layout) -> Path:
 
 @contextmanager
 def _alone(layout: Layout) -> Iterator[None]:
-    """One process at a time starts or stops the server. The lock falls with the process, also after kill -9."""
+    """One process at a time starts or stops the server; a process that dies loses the lock."""
     # No link is followed: the directory may belong to an account with fewer rights than ours.
     lock = os.open(layout.lock, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
     try:
@@ -95,7 +95,8 @@ def _alone(layout: Layout) -> Iterator[None]:
 
 def _start(layout: Layout, account: Account) -> Path:
     is_new = not (layout.data / "PG_VERSION").exists()
-    _say("Starting the embedded PostgreSQL" + (" (making a new database, a few seconds) ..." if is_new else " ..."))
+    what = " (making a new database, a few seconds)" if is_new else ""
+    _say(f"Starting the embedded PostgreSQL{what} ...")
     layout.home.chmod(0o700)
     running = postmasters(layout)
     if running and layout.pid_file.exists():
