@@ -39,6 +39,28 @@ class ReportRows:
         )  # fmt: skip
 
 
+def shared_by_company(rows: ReportRows, company: np.ndarray) -> ReportRows:
+    """Rows in which lines without reports of their own carry those of another line of their company.
+
+    company: int [N], equal for lines of one company. Companies report once, whatever the number of share classes.
+    """
+    reporting = np.bincount(rows.column, minlength=len(company)) > 0
+    lines = np.bincount(company, minlength=int(company.max(initial=-1)) + 1)
+    silent = np.flatnonzero(~reporting & (lines[company] > 1))
+    extra, columns = [], []
+    for column in silent:
+        sisters = np.flatnonzero((company == company[column]) & reporting)
+        if len(sisters):
+            of_sister = np.flatnonzero(rows.column == sisters[0])
+            extra.append(of_sister)
+            columns.append(np.full(len(of_sister), column))
+    if not extra:
+        return rows
+    shared = rows.pick(np.r_[np.arange(len(rows.column)), np.concatenate(extra)])
+    placed = np.r_[rows.column, np.concatenate(columns)]
+    return ReportRows(placed, shared.period_end, shared.period, shared.available_day, shared.priority, shared.fields)
+
+
 @dataclass(frozen=True)
 class Splits:
     """Splits by column: ``ex_day`` int32 [K], ``ratio`` float [K], new shares per old share."""

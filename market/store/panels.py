@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from market.calc.reports import ReportGrid, ReportRows, Splits, split_adjusted
+from market.calc.reports import ReportGrid, ReportRows, Splits, shared_by_company, split_adjusted
 from market.calc.snapshot import Snapshot
 from market.calc.stacking import OlderBars, Stack, adjustment_to_last, stack_bars
 from market.calendars import sessions_before
@@ -175,21 +175,18 @@ def _index(region: str, grid: BarGrid, last: int) -> tuple[np.ndarray, np.ndarra
 
 
 def _snapshot(reports: Reports, stocks: Stocks, day: int) -> Snapshot:
-    rows, splits = reports.rows, reports.splits
-    known = rows.known_on(day)
-    known_columns, known = _place(known, stocks.ids)
+    """Reports known on ``day`` and splits up to it, by panel column."""
+    known = reports.rows.known_on(day)
+    known = known.pick(np.flatnonzero(np.isin(known.column, stocks.ids)))
+    rows = ReportRows(
+        np.searchsorted(stocks.ids, known.column), known.period_end, known.period, known.available_day, known.priority,
+        known.fields,
+    )  # fmt: skip
+    splits = reports.splits
     inside = np.flatnonzero(np.isin(splits.column, stocks.ids))
     placed = Splits(np.searchsorted(stocks.ids, splits.column[inside]), splits.ex_day[inside], splits.ratio[inside])
-    rows = ReportRows(
-        known_columns, known.period_end, known.period, known.available_day, known.priority, known.fields
-    )
-    return Snapshot(ReportGrid(split_adjusted(rows, placed, day), len(stocks.ids)), day)
-
-
-def _place(rows: ReportRows, ids: np.ndarray) -> tuple[np.ndarray, ReportRows]:
-    """Panel columns of the rows whose instrument is in ``ids`` (ascending), and those rows."""
-    kept = rows.pick(np.flatnonzero(np.isin(rows.column, ids)))
-    return np.searchsorted(ids, kept.column), kept
+    shared = shared_by_company(rows, stocks.company)
+    return Snapshot(ReportGrid(split_adjusted(shared, placed, day), len(stocks.ids)), day)
 
 
 def _day(date: dt.date) -> int:
