@@ -14,14 +14,15 @@ _HEADER = b"PGCOPY\n\xff\r\n\0" + b"\0" * 8
 _TRAILER = b"\xff\xff"
 _EPOCH = np.datetime64("2000-01-01", "D")
 _WIRE = {"int2": ">i2", "int4": ">i4", "int8": ">i8", "float4": ">f4", "float8": ">f8", "date": ">i4", "bool": "u1"}
+_VARIABLE = {"text": b"", "jsonb": b"\x01"}  # kinds without a fixed width, and the bytes before the text
 _CHUNK_ROWS = 200_000
 
 
 @dataclass(frozen=True)
 class Column:
-    """Values of one column. ``kind``: int2 int4 int8 float4 float8 date bool text.
+    """Values of one column. ``kind``: int2 int4 int8 float4 float8 date bool text jsonb (as JSON text).
 
-    Null are NaN, NaT and, for text, None; ``null`` marks further ones (needed for int and bool).
+    Null are NaN, NaT and, for text and jsonb, None; ``null`` marks further ones (needed for int and bool).
     """
 
     kind: str
@@ -33,7 +34,7 @@ class Column:
             missing = np.isnan(self.values)
         elif self.kind == "date":
             missing = np.isnat(self.values)
-        elif self.kind == "text":
+        elif self.kind in _VARIABLE:
             missing = np.equal(self.values, None)
         else:
             missing = np.zeros(len(self.values), dtype=bool)
@@ -44,8 +45,10 @@ class Column:
         values = self.values[rows]
         if self.kind == "date":
             return (values.astype("datetime64[D]") - _EPOCH).astype(">i4")
-        if self.kind == "text":
-            return np.array([str(value).encode() for value in values], dtype=object)
+        if self.kind in _VARIABLE:
+            wired = np.empty(len(values), dtype=object)
+            wired[:] = [_VARIABLE[self.kind] + str(value).encode() for value in values]
+            return wired
         return values.astype(_WIRE[self.kind])
 
 
@@ -80,7 +83,7 @@ def _blocks(columns: list[Column]) -> Iterator[bytes]:
 
 def _encode(columns: list[Column], absent: np.ndarray, rows: np.ndarray) -> bytes:
     """One structured array: field count, then per column its byte length (-1: null) and value."""
-    if any(column.kind == "text" and not gone for column, gone in zip(columns, absent, strict=True)):
+    if any(column.kind in _VARIABLE and not gone for column, gone in zip(columns, absent, strict=True)):
         return _encode_with_text(columns, absent, rows)
     layout = [("count", ">i2")]
     for i, (column, gone) in enumerate(zip(columns, absent, strict=True)):

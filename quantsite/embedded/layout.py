@@ -65,9 +65,7 @@ def socket_dir(data_dir: Path) -> Path:
         fits = len(os.fsencode(candidate / SOCKET_NAME)) <= MAX_SOCKET_PATH
         if fits and PLAIN_PATH.fullmatch(str(candidate)):
             return candidate
-    raise EmbeddedPostgresError(
-        "No place for the database socket: set TMPDIR to a short path without spaces."
-    )
+    raise EmbeddedPostgresError("No place for the database socket: set TMPDIR to a short path without spaces.")
 
 
 def binary(name: str) -> Path:

@@ -2,6 +2,7 @@
 
 import os
 import socket
+import struct
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -10,7 +11,9 @@ import psutil
 
 from quantsite.embedded.layout import SOCKET_NAME, Layout
 
-PROBE_TIMEOUT = 5
+PROBE_TIMEOUT = 30
+# The request for an encrypted connection, the shortest that a server answers before it knows who is there.
+SSL_REQUEST = struct.pack("!II", 8, 80877103)
 # A process number above every system's limit: a lock that names it counts as left behind.
 NO_PROCESS = 2**31 - 2
 # Lines of postmaster.pid, see PostgreSQL's src/include/utils/pidfile.h.
@@ -48,14 +51,18 @@ def attached_socket(layout: Layout) -> Path | None:
 
 
 def answers(directory: Path) -> bool:
-    """Whether a server listens on the socket in ``directory``."""
+    """Whether a server serves the socket in ``directory``.
+
+    Connecting proves little: the system accepts connections for a process that is just being killed.
+    """
     with socket.socket(socket.AF_UNIX) as probe:
         probe.settimeout(PROBE_TIMEOUT)
         try:
             probe.connect(str(directory / SOCKET_NAME))
-        except (FileNotFoundError, ConnectionRefusedError):
+            probe.sendall(SSL_REQUEST)
+            return probe.recv(1) != b""
+        except (FileNotFoundError, ConnectionError):
             return False
-    return True
 
 
 def postmasters(layout: Layout) -> list[psutil.Process]:

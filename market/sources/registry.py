@@ -1,0 +1,42 @@
+"""The known data sources, by name."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from market.sources.base import Source
+
+_SOURCES: dict[str, Source] = {}
+
+
+def register(source: type[Source]) -> type[Source]:
+    """Class decorator. Raises ValueError when another class already has the name."""
+    known = _SOURCES.get(source.name)
+    if known is not None and type(known) is not source:
+        raise ValueError(f"two data sources are called {source.name!r}: {type(known).__name__} and {source.__name__}")
+    _SOURCES[source.name] = source()
+    return source
+
+
+def source_get(name: str, kind: str | None = None) -> Source:
+    """The source of that name (serving ``kind``); ValueError lists those that exist."""
+    found = _SOURCES.get(name)
+    if found is None or (kind is not None and kind not in found.kinds):
+        raise ValueError(f"no source {name!r} for {kind or 'data'}: use one of {', '.join(source_names(kind))}")
+    return found
+
+
+def source_names(kind: str | None = None) -> list[str]:
+    """Names in alphabetical order, all or those serving ``kind``."""
+    return sorted(name for name, source in _SOURCES.items() if kind is None or kind in source.kinds)
+
+
+@contextmanager
+def registry_reset() -> Iterator[None]:
+    """An empty registry inside the block, the former one after it (tests)."""
+    kept = dict(_SOURCES)
+    _SOURCES.clear()
+    try:
+        yield
+    finally:
+        _SOURCES.clear()
+        _SOURCES.update(kept)

@@ -1,0 +1,72 @@
+"""What follows from bars and corporate actions together: adjustment factors and suspect jumps."""
+
+import datetime as dt
+
+from django.db.backends.utils import CursorWrapper
+
+JUMP = 0.6  # a move beyond 60 % between two bars, with no corporate action to explain it
+PRICE_KINDS = ("SPLIT", "RIGHTS", "SPIN_OFF", "INFERRED")
+
+_FACTORS = """
+WITH bar AS (
+    SELECT b.instrument_id, b.date, coalesce(exp(sum(-ln(a.ratio))), 1) AS factor
+    FROM market_pricebar b
+    LEFT JOIN market_corporateaction a
+        ON a.instrument_id = b.instrument_id AND a.ex_date > b.date AND a.kind = ANY(%(kinds)s)
+    WHERE b.instrument_id = ANY(%(ids)s) AND NOT b.factor_is_given AND NOT b.close_is_adjusted
+    GROUP BY 1, 2
+), changed AS (
+    UPDATE market_pricebar b SET adjustment_factor = bar.factor FROM bar
+    WHERE b.instrument_id = bar.instrument_id AND b.date = bar.date
+        AND abs(b.adjustment_factor / bar.factor - 1) > 1e-12
+    RETURNING b.date
+) SELECT count(*), min(date) FROM changed
+"""
+
+# The move compares closes in the units of the later bar: a bar's own factor where one is given (its dividends
+# included), else the ratios of the actions between the two bars.
+_SUSPECTS = """
+WITH bar AS (
+    SELECT b.instrument_id, b.date, b.suspect, b.close * b.adjustment_factor AS price,
+        lag(b.close * b.adjustment_factor) OVER (PARTITION BY b.instrument_id ORDER BY b.date) AS before
+    FROM market_pricebar b
+    JOIN unnest(%(ids)s::bigint[]) AS wanted(id) ON b.instrument_id = wanted.id
+    WHERE b.date >= coalesce(
+        (SELECT max(p.date) FROM market_pricebar p WHERE p.instrument_id = wanted.id AND p.date < %(start)s), %(start)s)
+), changed AS (
+    UPDATE market_pricebar b SET suspect = NOT b.suspect FROM bar
+    WHERE b.instrument_id = bar.instrument_id AND b.date = bar.date AND bar.date >= %(start)s
+        AND bar.suspect IS DISTINCT FROM (abs(bar.price / coalesce(bar.before, bar.price) - 1) > %(jump)s)
+    RETURNING b.date
+) SELECT count(*), min(date) FROM changed
+"""
+
+
+def factors_derive(cursor: CursorWrapper, instrument_ids: list[int]) -> tuple[int, dt.date | None]:
+    """Recompute the factors nobody gave: product of 1/ratio over later actions. Returns (bars changed, earliest date)."""
+    cursor.execute(_FACTORS, {"ids": instrument_ids, "kinds": list(PRICE_KINDS)})
+    return cursor.fetchone()
+
+
+def suspects_mark(cursor: CursorWrapper, instrument_ids: list[int], start: dt.date) -> tuple[int, dt.date | None]:
+    """Set and clear ``suspect`` on bars from ``start`` on (call after factors). Returns (bars changed, earliest date)."""
+    cursor.execute(_SUSPECTS, {"ids": instrument_ids, "start": start, "jump": JUMP})
+    return cursor.fetchone()
+
+
+def with_actions(cursor: CursorWrapper, instrument_ids: list[int]) -> list[int]:
+    """Those of the instruments that have an action that changes prices."""
+    cursor.execute(
+        "SELECT DISTINCT instrument_id FROM market_corporateaction WHERE instrument_id = ANY(%s) AND kind = ANY(%s)",
+        [instrument_ids, list(PRICE_KINDS)],
+    )
+    return [row[0] for row in cursor.fetchall()]
+
+
+def suspects_count(cursor: CursorWrapper, instrument_ids: list[int], first: dt.date, last: dt.date) -> int:
+    """Suspect bars of these instruments between two dates."""
+    cursor.execute(
+        "SELECT count(*) FROM market_pricebar WHERE instrument_id = ANY(%s) AND date BETWEEN %s AND %s AND suspect",
+        [instrument_ids, first, last],
+    )
+    return int(cursor.fetchone()[0])

@@ -1,0 +1,59 @@
+"""Instruments by ticker: looked up in one query, created or updated in bulk."""
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from django.db.backends.utils import CursorWrapper
+
+from market.models import Instrument
+
+DESCRIPTIVE = ("name", "asset_type", "exchange", "currency", "sector", "isin", "company", "listed_on", "delisted_on")
+
+
+@dataclass(frozen=True)
+class NewInstrument:
+    """What is known about an instrument a price or report file mentions for the first time."""
+
+    ticker: str
+    asset_type: str
+    currency: str
+    name: str = ""
+    exchange: str = ""
+
+
+def instrument_ids(cursor: CursorWrapper, region: str) -> dict[str, int]:
+    """Ticker -> id of every instrument of the region."""
+    cursor.execute("SELECT ticker, id FROM market_instrument WHERE region = %s", [region])
+    return dict(cursor.fetchall())
+
+
+def instruments_create(region: str, wanted: Sequence[NewInstrument]) -> dict[str, int]:
+    """Insert the instruments (none may exist yet); ticker -> id."""
+    rows = [
+        Instrument(
+            region=region, ticker=new.ticker, asset_type=new.asset_type, currency=new.currency,
+            name=new.name[:200], exchange=new.exchange[:32],
+        )
+        for new in wanted
+    ]  # fmt: skip
+    return {row.ticker: row.pk for row in Instrument.objects.bulk_create(rows, batch_size=2000)}
+
+
+def instruments_upsert(region: str, rows: Sequence[Mapping[str, str | dt.date | None]]) -> tuple[int, int, int]:
+    """Insert or update by ticker; each row's own keys are what the file says. (inserted, updated, unchanged)."""
+    known = {item.ticker: item for item in Instrument.objects.in_region(region)}
+    new, changed, unchanged = [], [], 0
+    for row in rows:
+        item = known.get(str(row["ticker"]))
+        if item is None:
+            new.append(Instrument(region=region, **row))
+        elif any(getattr(item, key) != value for key, value in row.items()):
+            for key, value in row.items():
+                setattr(item, key, value)
+            changed.append(item)
+        else:
+            unchanged += 1
+    Instrument.objects.bulk_create(new, batch_size=2000)
+    Instrument.objects.bulk_update(changed, DESCRIPTIVE, batch_size=2000)
+    return len(new), len(changed), unchanged
