@@ -24,7 +24,9 @@ YEARS = 5
 
 @dataclass(frozen=True)
 class Bars:
-    """Bars of one region: ``days`` datetime64[D] [T]; prices and volumes float [T, N]; NaN close where there is no bar."""
+    """Bars of one region: ``days`` datetime64[D] [T]; prices and volumes float [T, N]; NaN close where there is no
+    bar.
+    """
 
     days: np.ndarray
     close: np.ndarray

@@ -42,8 +42,8 @@ class Factor(ABC):
     only the panel (no database, no clock), treats every instrument by itself and must not depend on their order.
 
     ``inputs`` names the figures it needs (``Panel.figure``); an instrument without one of them gets no value and the
-    reason follows from the figure. ``fallback`` names a second set that will do instead. What is NaN although all inputs
-    are there has a ``non_positive_denominator``; a factor for which that is not so overrides ``reasons``.
+    reason follows from the figure. ``fallback`` names a second set that will do instead. What is NaN although all
+    inputs are there has a ``non_positive_denominator``; a factor for which that is not so overrides ``reasons``.
     """
 
     name: ClassVar[str]

@@ -39,7 +39,9 @@ class Cross:
 
 @dataclass
 class Result:
-    """Cross-sections in the order asked for; by name why a factor failed, or which field it waits for; seconds by factor."""
+    """Cross-sections in the order asked for; by name why a factor failed, or which field it waits for; seconds by
+    factor.
+    """
 
     crosses: list[Cross] = field(default_factory=list)
     waiting: dict[str, str] = field(default_factory=dict)
@@ -67,7 +69,7 @@ def run(
         except FieldUnavailable as error:
             result.crosses.append(_nothing(panel, factor))
             result.waiting[factor.name] = str(error)
-        except Exception as error:  # a factor is a plug-in: whatever it raises is reported by name, the others go on
+        except Exception as error:  # noqa: BLE001 - a factor is a plug-in: whatever it raises is reported by name, the others go on
             result.errors[factor.name] = f"{type(error).__name__}: {error}"
         result.seconds[factor.name] = time.perf_counter() - started
         progress(factor.name)

@@ -12,7 +12,9 @@ AFTER_CLOSE = dt.timedelta(minutes=90)
 
 
 def ensure_daily_schedules(**kwargs: Any) -> None:
-    """A django-q2 schedule per region, created where it is missing (after every ``migrate``); existing ones stay as edited."""
+    """A django-q2 schedule per region, created where it is missing (after every ``migrate``); existing ones stay
+    as edited.
+    """
     schedule = apps.get_model("django_q", "Schedule")
     for region in REGIONS.values():
         schedule.objects.get_or_create(
@@ -30,4 +32,6 @@ def _next_run(region: Region) -> dt.datetime:
     """The next moment 90 minutes after the region's close."""
     today = region.today()
     moment = region.close_at(today) + AFTER_CLOSE
-    return moment if moment > dt.datetime.now(tz=dt.UTC) else region.close_at(today + dt.timedelta(days=1)) + AFTER_CLOSE
+    return (
+        moment if moment > dt.datetime.now(tz=dt.UTC) else region.close_at(today + dt.timedelta(days=1)) + AFTER_CLOSE
+    )

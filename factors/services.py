@@ -33,7 +33,6 @@ def _silent(stage: str, done: int, total: int) -> None:
     """No progress wanted."""
 
 
-
 class FactorRunError(ValueError):
     """A request for factors that cannot be met; says which field is wrong and why."""
 
@@ -70,9 +69,17 @@ def factor_run_enqueue(
     """Create a run and hand it to the background workers; errors as ``factor_run_create``."""
     with transaction.atomic():
         created = factor_run_create(
-            region=region, date=date, factor_names=factor_names, normalisation=normalisation, neutralise=neutralise
+            region=region,
+            date=date,
+            factor_names=factor_names,
+            normalisation=normalisation,
+            neutralise=neutralise,
         )
-        async_task("factors.tasks.run_factors", created.pk, task_name=f"factors {created.region} {created.date} #{created.pk}")
+        async_task(
+            "factors.tasks.run_factors",
+            created.pk,
+            task_name=f"factors {created.region} {created.date} #{created.pk}",
+        )
     return created
 
 
@@ -82,7 +89,9 @@ def session_resolve(*, region: str, date: dt.date | None) -> dt.date:
     if date is None:
         newest = PriceBar.objects.newest_date(place.code)
         if newest is None:
-            raise FactorRunError(f"{place.code} has no prices: load some first (manage.py load_prices --region {place.code} ...)")
+            raise FactorRunError(
+                f"{place.code} has no prices: load some first (manage.py load_prices --region {place.code} ...)"
+            )
         return newest
     if date > place.today():
         raise FactorRunError(f"date: {date} is in the future for {place.code}")
@@ -103,7 +112,9 @@ def factor_run_execute(*, run_id: int, progress: Progress = _silent) -> FactorRu
     try:
         with store.run_lock(job.region, job.date):
             FactorRun.objects.abandoned(job).update(
-                state=FactorRun.State.INTERRUPTED, finished_at=timezone.now(), message="its process ended without a word"
+                state=FactorRun.State.INTERRUPTED,
+                finished_at=timezone.now(),
+                message="its process ended without a word",
             )
             _execute(job, progress)
     except store.RunInProgress as error:
@@ -112,7 +123,9 @@ def factor_run_execute(*, run_id: int, progress: Progress = _silent) -> FactorRu
     except NoBars as error:
         _finish(job, FactorRun.State.FAILED, str(error))
         raise FactorRunError(str(error)) from error
-    except BaseException as error:  # recorded, then raised again: an interrupt or a fault must not look like a running job
+    except (
+        BaseException
+    ) as error:  # recorded, then raised again: an interrupt or a fault must not look like a running job
         _finish(job, FactorRun.State.FAILED, f"{type(error).__name__}: {error}")
         raise
     return job
@@ -127,7 +140,13 @@ def _execute(job: FactorRun, progress: Progress) -> None:
     panel, origin = _panel(job, factors)
     clock = _lap(job, origin, "read", clock)
     done = iter(range(2, len(factors) + 2))
-    result = run(panel, factors, job.normalisation, job.neutralise, lambda name: progress(name, next(done), len(factors) + 2))
+    result = run(
+        panel,
+        factors,
+        job.normalisation,
+        job.neutralise,
+        lambda name: progress(name, next(done), len(factors) + 2),
+    )
     clock = _lap(job, origin, "compute", clock)
     progress("writing scores", len(factors) + 1, len(factors) + 2)
     ids = store.factors_sync(factors)
@@ -194,7 +213,11 @@ def factors_compute(
     def one(region: str) -> Outcome:
         try:
             job = factor_run_create(
-                region=region, date=date, factor_names=factor_names, normalisation=normalisation, neutralise=neutralise
+                region=region,
+                date=date,
+                factor_names=factor_names,
+                normalisation=normalisation,
+                neutralise=neutralise,
             )
             return Outcome(region, factor_run_execute(run_id=job.pk, progress=progress(region)))
         except FactorRunError as error:
@@ -214,14 +237,17 @@ def factors_compute(
 def factor_run_summary(*, run: FactorRun) -> dict[str, object]:
     """A finished run as plain data, for JSON."""
     names = (
-        "id", "region", "date", "state", "message", "universe_size", "score_count", "counts", "errors", "timings", "cache",
+        "id", "region", "date", "state", "message", "universe_size", "score_count", "counts", "errors", "timings",
+        "cache",
         "peak_memory_mb", "normalisation", "neutralise", "factor_names", "started_at", "finished_at",
     )  # fmt: skip
     return {name: getattr(run, name) for name in names}
 
 
 def factor_run_daily(*, region: str) -> int | None:
-    """Compute the region's latest session with prices unless its scores are there already; the number of scores, or None."""
+    """Compute the region's latest session with prices unless its scores are there already; the number of scores,
+    or None.
+    """
     date = PriceBar.objects.newest_date(region)
     if date is None or FactorRun.objects.done().filter(region=region, date=date, factor_names=[]).exists():
         return None
@@ -246,12 +272,16 @@ def scores_export(*, region: str, date: dt.date | None, factor_names: Sequence[s
         date = latest.date
     found = store.scores_read(code, date, names)
     if not found.num_rows:
-        raise FactorRunError(f"no scores of {code} on {date}: run manage.py compute_factors --region {code} --date {date}")
+        raise FactorRunError(
+            f"no scores of {code} on {date}: run manage.py compute_factors --region {code} --date {date}"
+        )
     return found
 
 
 def scores_top(*, region: str, date: dt.date | None, factor_name: str, count: int = 10) -> list[dict[str, object]]:
-    """The ``count`` best instruments of one factor: rank, ticker, name, value, score, percentile; errors as ``scores_export``."""
+    """The ``count`` best instruments of one factor: rank, ticker, name, value, score, percentile; errors as
+    ``scores_export``.
+    """
     table = scores_export(region=region, date=date, factor_names=[factor_name])
     rows = [row for row in table.to_pylist() if row["score"] is not None]
     best = sorted(rows, key=lambda row: (-row["percentile"], row["ticker"]))[:count]

@@ -73,7 +73,8 @@ def _columns(
     crosses = sorted(crosses, key=lambda cross: ids[cross.factor.name])
     nothing = [np.zeros((len(instrument_ids), 0))]
     value, score, percentile = (
-        np.column_stack([getattr(cross, name) for cross in crosses] or nothing) for name in ("value", "score", "percentile")
+        np.column_stack([getattr(cross, name) for cross in crosses] or nothing)
+        for name in ("value", "score", "percentile")
     )
     row, column = np.nonzero(np.isfinite(value))
     factor_ids = np.array([ids[cross.factor.name] for cross in crosses], dtype=np.int16)

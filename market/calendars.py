@@ -27,12 +27,14 @@ def sessions(region: str, start: dt.date, end: dt.date) -> np.ndarray:
     place = region_get(region)
     if place.calendar is None:
         days = (
-            PriceBar.objects.filter(instrument__region=place.code, instrument__ticker=place.index, date__range=(start, end))
+            PriceBar.objects.filter(
+                instrument__region=place.code, instrument__ticker=place.index, date__range=(start, end)
+            )
             .order_by("date")
             .values_list("date", flat=True)
         )
         return np.array(list(days), dtype="datetime64[D]")
-    known = _exchange_sessions(place.calendar, str(settings.CALENDAR_CACHE_DIR), dt.date.today().year)
+    known = _exchange_sessions(place.calendar, str(settings.CALENDAR_CACHE_DIR), place.today().year)
     low, high = np.searchsorted(known, [np.datetime64(start), np.datetime64(end + dt.timedelta(days=1))])
     return known[low:high]
 

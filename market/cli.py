@@ -53,7 +53,12 @@ class HouseCommand(BaseCommand):
 def progress_bar(title: str, quiet: bool = False) -> Iterator[Callable[[str], Callable[[str, int, int], None]]]:
     """Bars on stderr, gone when done; yields ``bar(name) -> report(stage, done, total)``, safe to call from threads."""
     console = Console(stderr=True, quiet=quiet)
-    columns = TextColumn("[bold]{task.description}"), BarColumn(), TextColumn("{task.fields[stage]}"), TimeElapsedColumn()
+    columns = (
+        TextColumn("[bold]{task.description}"),
+        BarColumn(),
+        TextColumn("{task.fields[stage]}"),
+        TimeElapsedColumn(),
+    )
     with Progress(*columns, console=console, transient=True) as bar:
 
         def add(name: str) -> Callable[[str, int, int], None]:

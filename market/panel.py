@@ -85,7 +85,9 @@ class Panel:
     def line_market_cap(self) -> Figure:
         """M of the line: the bar's market cap, else C x its share count, else C x the latest reported count."""
         raw_close = np.where(self.last.is_adjusted, np.nan, self.last.close)
-        value = np.where(np.isnan(self.last.market_cap), raw_close * self.shares_outstanding.values, self.last.market_cap)
+        value = np.where(
+            np.isnan(self.last.market_cap), raw_close * self.shares_outstanding.values, self.last.market_cap
+        )
         return Figure.of(np.where(self.last.is_adjusted, np.nan, value))
 
     @cached_property
@@ -136,7 +138,10 @@ class Panel:
         }
         if name in own:
             return own[name]()
-        for suffix, of_flow in (("_ttm", self.fundamentals.ttm), ("_ttm_year_ago", self.fundamentals.ttm_year_ago)):
+        for suffix, of_flow in (
+            ("_ttm", self.fundamentals.ttm),
+            ("_ttm_year_ago", self.fundamentals.ttm_year_ago),
+        ):
             if name.endswith(suffix) and name.removesuffix(suffix) in FLOWS:
                 return of_flow(name.removesuffix(suffix))
         if name in BALANCES:
@@ -147,5 +152,7 @@ class Panel:
 
     def _extra_figure(self, name: str) -> Figure:
         if name not in self.extra:
-            raise FieldUnavailable(f"no data for the field {name!r}: the app that provides it has not registered a loader")
+            raise FieldUnavailable(
+                f"no data for the field {name!r}: the app that provides it has not registered a loader"
+            )
         return Figure.of(self.extra[name])

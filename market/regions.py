@@ -31,7 +31,16 @@ class Region:
 
 _ALL = (
     Region("KR", "Korea", "KRW", "Asia/Seoul", dt.time(15, 30), "XKRX", "KOSPI", ("^KS11", "KS11")),
-    Region("US", "United States", "USD", "America/New_York", dt.time(16, 0), "XNYS", "SPX", ("^GSPC", "SP500", "^SPX")),
+    Region(
+        "US",
+        "United States",
+        "USD",
+        "America/New_York",
+        dt.time(16, 0),
+        "XNYS",
+        "SPX",
+        ("^GSPC", "SP500", "^SPX"),
+    ),
     Region("CN", "China", "CNY", "Asia/Shanghai", dt.time(15, 0), "XSHG", "CSI300", ("000300.SS", "SH000300")),
     Region("HK", "Hong Kong", "HKD", "Asia/Hong_Kong", dt.time(16, 0), "XHKG", "HSI", ("^HSI",)),
     Region("JP", "Japan", "JPY", "Asia/Tokyo", dt.time(15, 30), "XTKS", "NIKKEI225", ("N225", "^N225")),

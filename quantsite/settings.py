@@ -95,7 +95,11 @@ if DATABASE_URL:
     DATABASES = {"default": env.db_url_config(DATABASE_URL)}
 else:
     DATABASES = {
-        "default": {"NAME": env.str("QUANTSITE_DATABASE", default="quantsite"), "USER": "postgres", "EMBEDDED_DATA_DIR": str(VAR_DIR / "postgres")}
+        "default": {
+            "NAME": env.str("QUANTSITE_DATABASE", default="quantsite"),
+            "USER": "postgres",
+            "EMBEDDED_DATA_DIR": str(VAR_DIR / "postgres"),
+        }
     }
 DATABASES["default"]["ENGINE"] = "quantsite.db"
 DATABASES["default"]["CONN_MAX_AGE"] = env.int("QUANTSITE_CONN_MAX_AGE", default=60)

@@ -6,7 +6,9 @@ SMALLEST_SECTOR = 3
 
 
 def sector_groups(sectors: np.ndarray, valid: np.ndarray) -> np.ndarray:
-    """A group number per instrument; sectors with fewer than 3 ``valid`` names, and blank ones, join "other". int [N]."""
+    """A group number per instrument; sectors with fewer than 3 ``valid`` names, and blank ones, join "other". int
+    [N].
+    """
     names, number = np.unique(np.where(sectors == "", "other", sectors).astype(str), return_inverse=True)
     small = np.bincount(number[valid], minlength=len(names)) < SMALLEST_SECTOR
     groups: np.ndarray = np.where(small[number], len(names), number)
@@ -23,7 +25,9 @@ def demean_by(groups: np.ndarray, signal: np.ndarray) -> np.ndarray:
 
 
 def residual_on(regressor: np.ndarray, signal: np.ndarray) -> np.ndarray:
-    """Residual of an OLS regression with intercept; NaN where either side is missing. A constant regressor: demeaned."""
+    """Residual of an OLS regression with intercept; NaN where either side is missing. A constant regressor:
+    demeaned.
+    """
     valid = np.isfinite(signal) & np.isfinite(regressor)
     if not valid.any():
         return np.full(len(signal), np.nan)

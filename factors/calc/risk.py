@@ -10,7 +10,9 @@ ZERO = 1e-12
 def volatility(returns: np.ndarray) -> np.ndarray:
     """Standard deviation (ddof 1) of each column, per period, as a fraction. NaN where a row is NaN."""
     mean = window_sum(returns) / len(returns)
-    result: np.ndarray = np.sqrt(window_sum((returns - mean) ** 2) / (len(returns) - 1)) if len(returns) > 1 else mean * np.nan
+    result: np.ndarray = (
+        np.sqrt(window_sum((returns - mean) ** 2) / (len(returns) - 1)) if len(returns) > 1 else mean * np.nan
+    )
     return result
 
 

@@ -14,7 +14,9 @@ def window_sum(window: np.ndarray) -> np.ndarray:
 
 
 def newest_valid(values: np.ndarray, count: int) -> np.ndarray:
-    """The first ``count`` valid numbers of each row of float [N, K], in order; NaN where there are fewer. [N, count]."""
+    """The first ``count`` valid numbers of each row of float [N, K], in order; NaN where there are fewer. [N,
+    count].
+    """
     order = np.argsort(np.isnan(values), axis=1, kind="stable")[:, :count]
     found = np.take_along_axis(values, order, axis=1)
     missing = count - found.shape[1]

@@ -136,7 +136,9 @@ class EarningsMomentum(Factor):
         count = (~np.isnan(last)).sum(axis=1)
         spread = np.where(count >= self.at_least, std_rows(last), np.nan)
         newest = seasonal[:, 0]  # the newest quarter must be the newest period end
-        scale = 1e-12 * np.maximum(1.0, np.abs(np.where(count > 0, np.nansum(last, axis=1) / np.maximum(count, 1), 0.0)))
+        scale = 1e-12 * np.maximum(
+            1.0, np.abs(np.where(count > 0, np.nansum(last, axis=1) / np.maximum(count, 1), 0.0))
+        )
         return np.where(panel.fundamentals.is_stale | (spread <= scale), np.nan, newest / spread)
 
     def reasons(self, panel: Panel, value: np.ndarray) -> np.ndarray:

@@ -19,7 +19,9 @@ class FactorScore(models.Model):
     instrument = models.ForeignKey(
         Instrument, on_delete=models.CASCADE, db_index=False, db_constraint=False, related_name="scores"
     )
-    factor = models.ForeignKey(Factor, on_delete=models.CASCADE, db_index=False, db_constraint=False, related_name="scores")
+    factor = models.ForeignKey(
+        Factor, on_delete=models.CASCADE, db_index=False, db_constraint=False, related_name="scores"
+    )
     value = models.FloatField()
     score = RealField(null=True)
     percentile = RealField(null=True)

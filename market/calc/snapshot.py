@@ -6,7 +6,15 @@ import numpy as np
 
 from market.calc.figures import Figure, Status
 from market.calc.reports import ReportGrid
-from market.calc.trailing import STALE_AFTER, YEAR_GAP, Flow, discrete_quarters, follow, pointer, trailing_year
+from market.calc.trailing import (
+    STALE_AFTER,
+    YEAR_GAP,
+    Flow,
+    discrete_quarters,
+    follow,
+    pointer,
+    trailing_year,
+)
 
 
 @dataclass(frozen=True)
@@ -95,5 +103,9 @@ class Snapshot:
         to = pointer(self.grid.ends, known, YEAR_GAP)
         past = follow(values, to)[np.arange(self.n), anchor]
         result = np.where(current.status == Status.OK, past, np.nan)
-        status = np.where(current.status == Status.STALE, Status.STALE, np.where(np.isnan(result), Status.MISSING, Status.OK))
+        status = np.where(
+            current.status == Status.STALE,
+            Status.STALE,
+            np.where(np.isnan(result), Status.MISSING, Status.OK),
+        )
         return Figure(result, status.astype(np.uint8))

@@ -15,7 +15,9 @@ STALE_AFTER = 550
 
 
 def pointer(ends: np.ndarray, exists: np.ndarray, gap: tuple[int, int]) -> np.ndarray:
-    """For each slot the earlier slot that ``exists`` and ends ``gap`` days before (the middle of the gap wins). int [N, K]."""
+    """For each slot the earlier slot that ``exists`` and ends ``gap`` days before (the middle of the gap wins).
+    int [N, K].
+    """
     n, width = ends.shape
     best = np.full((n, width), width, dtype=np.int64)
     distance = np.full((n, width), np.inf)
@@ -50,9 +52,7 @@ class Flow:
     @property
     def known(self) -> np.ndarray:
         """bool [N, K]: any figure of any kind."""
-        return ~(
-            np.isnan(self.quarter) & np.isnan(self.year) & np.isnan(self.first_half) & np.isnan(self.second_half)
-        )
+        return ~(np.isnan(self.quarter) & np.isnan(self.year) & np.isnan(self.first_half) & np.isnan(self.second_half))
 
 
 def discrete_quarters(flow: Flow) -> np.ndarray:

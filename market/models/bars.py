@@ -17,7 +17,9 @@ class PriceBarQuerySet(models.QuerySet["PriceBar"]):
         """The date of the region's newest bar of a stock (one probe of the key per instrument)."""
         newest = PriceBar.objects.filter(instrument_id=models.OuterRef("pk")).order_by("-date").values("date")[:1]
         stocks = Instrument.objects.filter(region=region, asset_type=Instrument.AssetType.STOCK)
-        found: dt.date | None = stocks.annotate(newest=models.Subquery(newest)).aggregate(date=models.Max("newest"))["date"]
+        found: dt.date | None = stocks.annotate(newest=models.Subquery(newest)).aggregate(date=models.Max("newest"))[
+            "date"
+        ]
         return found
 
 
@@ -40,7 +42,8 @@ class PriceBarBase(models.Model):
     shares_outstanding = models.FloatField(null=True)
     adjustment_factor = models.FloatField(default=1.0)
     factor_is_given = models.BooleanField(
-        default=False, help_text="The source gave the factor; otherwise it follows from the corporate actions."
+        default=False,
+        help_text="The source gave the factor; otherwise it follows from the corporate actions.",
     )
     close_is_adjusted = models.BooleanField(default=False)
     no_trade = models.BooleanField(default=False, help_text="Suspended or without a trade: open = high = low = close.")

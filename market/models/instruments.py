@@ -37,7 +37,9 @@ class Instrument(models.Model):
     sector = models.CharField(max_length=100, blank=True)
     isin = models.CharField("ISIN", max_length=12, blank=True)
     company = models.CharField(
-        max_length=64, blank=True, help_text="Same text on every line (share class) of one company; blank: a line of its own."
+        max_length=64,
+        blank=True,
+        help_text="Same text on every line (share class) of one company; blank: a line of its own.",
     )
     listed_on = models.DateField(null=True, blank=True)
     delisted_on = models.DateField(null=True, blank=True, help_text="Last day of trading.")
@@ -51,7 +53,9 @@ class Instrument(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["region", "ticker"], name="instrument_region_ticker"),
             models.CheckConstraint(
-                condition=Q(delisted_on__isnull=True) | Q(listed_on__isnull=True) | Q(delisted_on__gte=models.F("listed_on")),
+                condition=Q(delisted_on__isnull=True)
+                | Q(listed_on__isnull=True)
+                | Q(delisted_on__gte=models.F("listed_on")),
                 name="instrument_listed_before_delisted",
                 violation_error_message="delisted_on is before listed_on",
             ),

@@ -5,7 +5,7 @@ history changed, the range does not fit, or the files are damaged.
 """
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -15,11 +15,11 @@ from django.db import connection
 from market.calc.stacking import OlderBars
 from market.store import columnar
 from market.store.arrow import snapshot
-from market.store.bar_grid import FIELDS, BarGrid, read_grid
+from market.store.bar_grid import FIELDS, BarGrid, Window, read_grid
 from market.store.changes import Revision, changed_since, revision_now
 
 FORMAT = 1
-KEEP_LATER_DAYS = 400  # asked for an earlier date than the cache allows, keep its later rows when they are this near
+KEEP_DAYS = 400  # rows nearer than this to the wanted date are kept when the range moves
 
 
 @dataclass(frozen=True)
@@ -42,49 +42,57 @@ class Coverage:
     def meta(self) -> dict[str, object]:
         return {
             "format": FORMAT, "database": _database(), "revision": self.revision.id, "stamp": self.revision.stamp,
-            "first": str(self.first), "earliest": str(self.earliest), "through": str(self.through), "lookback": self.lookback,
+            "first": str(self.first), "earliest": str(self.earliest), "through": str(self.through),
+            "lookback": self.lookback,
         }  # fmt: skip
 
 
 def bars_read(region: str, as_of: dt.date, first: dt.date, lookback: int) -> tuple[BarGrid, str]:
     """The grid for ``as_of`` (its rows may go on after it) and how it was had: warm, extended or rebuilt."""
+    wanted = Window(region, as_of, first, as_of, lookback)
     directory = Path(settings.PANEL_CACHE_DIR) / region / "bars"
     with columnar.locked(directory):
         kept = Coverage.of_meta(columnar.read_meta(directory))
-        revision = revision_now(region, "bars")
-        changed = changed_since(region, "bars", kept.revision) if kept else None
+        revision = revision_now(
+            region, "bars"
+        )  # before the rows are read: newer rows under an older revision do no harm
         try:
-            if kept and kept.lookback >= lookback and kept.earliest <= as_of:
-                if as_of <= kept.through and (changed is None or changed > kept.through):
+            if kept and _can_extend(kept, wanted):
+                if as_of <= kept.through:
                     return _from_arrays(columnar.read_arrays(directory)), "warm"
-                if changed is None or changed > kept.through:
-                    return _extend(directory, region, kept, revision, as_of), "extended"
+                return _extend(directory, wanted, kept, revision), "extended"
         except columnar.DamagedCache:
             kept = None
-        return _rebuild(directory, region, kept, revision, as_of, first, lookback), "rebuilt"
+        return _rebuild(directory, wanted, kept, revision), "rebuilt"
 
 
-def _rebuild(
-    directory: Path, region: str, kept: Coverage | None, revision: Revision, as_of: dt.date, first: dt.date, lookback: int
-) -> BarGrid:
+def _can_extend(kept: Coverage, wanted: Window) -> bool:
+    """Nothing up to the kept end has changed, and the wanted date is neither before the kept range nor far after it."""
+    changed = changed_since(wanted.region, "bars", kept.revision)
+    in_range = kept.earliest <= wanted.as_of and (wanted.as_of - kept.through).days <= KEEP_DAYS
+    return kept.lookback >= wanted.lookback and in_range and (changed is None or changed > kept.through)
+
+
+def _rebuild(directory: Path, wanted: Window, kept: Coverage | None, revision: Revision) -> BarGrid:
+    as_of, lookback = wanted.as_of, wanted.lookback
     through = as_of
-    if kept and as_of < kept.through and (kept.through - as_of).days <= KEEP_LATER_DAYS:
+    if kept and as_of < kept.through and (kept.through - as_of).days <= KEEP_DAYS:
         through = kept.through
     with snapshot() as arrow:
-        grid = read_grid(arrow, region, first, through, lookback, as_of)
+        grid = read_grid(arrow, replace(wanted, last=through))
     usable = grid.days[grid.days <= _day(as_of)]
     row = min(lookback, len(usable)) - 1
     earliest = _date(int(usable[row])) if len(usable) else as_of
     if row + 1 < lookback and not len(grid.older.column):
-        earliest = first  # every column was short and none had an older bar: there is no history before ``first``
-    _write(directory, grid, Coverage(revision, first, min(earliest, as_of), through, lookback))
+        earliest = wanted.first  # every column was short and none had an older bar: there is no history before it
+    _write(directory, grid, Coverage(revision, wanted.first, min(earliest, as_of), through, lookback))
     return grid
 
 
-def _extend(directory: Path, region: str, kept: Coverage, revision: Revision, as_of: dt.date) -> BarGrid:
+def _extend(directory: Path, wanted: Window, kept: Coverage, revision: Revision) -> BarGrid:
     old = _from_arrays(columnar.read_arrays(directory))
     with snapshot() as arrow:
-        new = read_grid(arrow, region, kept.through + dt.timedelta(days=1), as_of, 0, as_of)
+        new = read_grid(arrow, replace(wanted, first=kept.through + dt.timedelta(days=1), lookback=0))
     ids = np.union1d(old.instrument_ids, new.instrument_ids)
     old_to, new_to = np.searchsorted(ids, old.instrument_ids), np.searchsorted(ids, new.instrument_ids)
     rows = len(old.days)
@@ -95,7 +103,7 @@ def _extend(directory: Path, region: str, kept: Coverage, revision: Revision, as
         fields[name][rows:, new_to] = new.fields[name]
     older = OlderBars(old_to[old.older.column], old.older.rank, old.older.day, old.older.fields)
     grid = BarGrid(np.r_[old.days, new.days].astype(np.int32), ids, fields, older)
-    _write(directory, grid, Coverage(revision, kept.first, kept.earliest, as_of, kept.lookback))
+    _write(directory, grid, Coverage(revision, kept.first, kept.earliest, wanted.as_of, kept.lookback))
     return grid
 
 
@@ -113,7 +121,9 @@ def _from_arrays(arrays: dict[str, np.ndarray]) -> BarGrid:
             arrays["older_column"], arrays["older_rank"], arrays["older_day"],
             {name: arrays[f"older_{name}"] for name in FIELDS},
         )  # fmt: skip
-        return BarGrid(arrays["days"], arrays["instrument_ids"], {name: arrays[f"grid_{name}"] for name in FIELDS}, older)
+        return BarGrid(
+            arrays["days"], arrays["instrument_ids"], {name: arrays[f"grid_{name}"] for name in FIELDS}, older
+        )
     except KeyError as error:
         raise columnar.DamagedCache(f"the cache lacks {error}") from error
 

@@ -12,14 +12,28 @@ from market.regions import region_get
 from market.store.arrow import batches, table
 
 FIELDS = (
-    "close", "high", "volume", "trading_value", "market_cap", "shares_outstanding", "adjustment_factor", "close_is_adjusted",
+    "close", "high", "volume", "trading_value", "market_cap", "shares_outstanding", "adjustment_factor",
+    "close_is_adjusted",
 )  # fmt: skip
 _COLUMNS = ", ".join(f"b.{name}::int AS {name}" if name == "close_is_adjusted" else f"b.{name}" for name in FIELDS)
 
 
 @dataclass(frozen=True)
+class Window:
+    """What to read: bars of ``region`` from ``first`` to ``last``, and the older ones that instruments with few bars
+    need for as-of dates from ``as_of`` on (or from row ``lookback - 1`` on, where that is earlier; 0: none)."""
+
+    region: str
+    as_of: dt.date
+    first: dt.date
+    last: dt.date
+    lookback: int
+
+
+@dataclass(frozen=True)
 class BarGrid:
-    """``fields[name]`` float64 [T, N]; ``days`` int32 [T] (days since 1970-01-01), ascending; ``instrument_ids`` int32 [N].
+    """``fields[name]`` float64 [T, N]; ``days`` int32 [T] (days since 1970-01-01), ascending; ``instrument_ids``
+    int32 [N].
 
     A missing bar is NaN in every field. ``older`` are bars before ``days[0]`` for instruments with too few in the
     first ``lookback`` rows, so that every row from ``lookback - 1`` on (or from the asked as-of date) can be one.
@@ -31,11 +45,9 @@ class BarGrid:
     older: OlderBars
 
 
-def read_grid(
-    connection: adbc.Connection, region: str, first: dt.date, last: dt.date, lookback: int, as_of: dt.date
-) -> BarGrid:
-    """Bars from ``first`` to ``last``, and the older ones that short columns need for as-of dates from ``as_of`` on
-    (or from row ``lookback - 1`` on, where that is earlier). ``lookback`` 0: none."""
+def read_grid(connection: adbc.Connection, window: Window) -> BarGrid:
+    """The grid of a window."""
+    region, first, last = window.region, window.first, window.last
     days, ids = _axes(connection, region, first, last)
     fields = {name: np.full((len(days), len(ids)), np.nan) for name in FIELDS}
     if len(days):
@@ -48,8 +60,8 @@ def read_grid(
             columns = column_of[batch.column("instrument_id").to_numpy()]
             for name in FIELDS:
                 fields[name][rows, columns] = _floats(batch.column(name))
-    base = min(lookback, int((days <= np.datetime64(as_of, "D").astype(np.int64)).sum()))
-    older = _read_older(connection, ids, fields["close"][:base], first, lookback)
+    base = min(window.lookback, int((days <= np.datetime64(window.as_of, "D").astype(np.int64)).sum()))
+    older = _read_older(connection, ids, fields["close"][:base], first, window.lookback)
     return BarGrid(days, ids, fields, older)
 
 
@@ -72,7 +84,8 @@ def _axes(connection: adbc.Connection, region: str, first: dt.date, last: dt.dat
 
 def _bars_query(region: str, first: dt.date, last: dt.date) -> str:
     return (
-        f"SELECT b.instrument_id, b.date, {_COLUMNS} FROM market_pricebar b JOIN market_instrument i ON i.id = b.instrument_id"
+        f"SELECT b.instrument_id, b.date, {_COLUMNS} FROM market_pricebar b"
+        " JOIN market_instrument i ON i.id = b.instrument_id"
         f" WHERE i.region = '{region_get(region).code}' AND b.date BETWEEN '{first}' AND '{last}'"
     )
 
@@ -84,7 +97,12 @@ def _read_older(
     wanted = lookback - np.isfinite(close).sum(axis=0)
     short = np.flatnonzero(wanted > 0)
     if not len(short):
-        return OlderBars(np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0, np.int32), {n: np.zeros(0) for n in FIELDS})
+        return OlderBars(
+            np.zeros(0, np.int64),
+            np.zeros(0, np.int64),
+            np.zeros(0, np.int32),
+            {n: np.zeros(0) for n in FIELDS},
+        )
     id_list, need_list = ",".join(map(str, ids[short])), ",".join(map(str, wanted[short]))
     rows = table(
         connection,

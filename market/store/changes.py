@@ -37,7 +37,8 @@ def revision_now(region: str, kind: str) -> Revision:
     """The current revision; id 0 where nothing was ever loaded."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT id, created_at::text FROM market_datachange WHERE region = %s AND kind = %s ORDER BY id DESC LIMIT 1",
+            "SELECT id, created_at::text FROM market_datachange WHERE region = %s AND kind = %s"
+            " ORDER BY id DESC LIMIT 1",
             [region, kind],
         )
         row = cursor.fetchone()
@@ -45,7 +46,9 @@ def revision_now(region: str, kind: str) -> Revision:
 
 
 def changed_since(region: str, kind: str, revision: Revision) -> dt.date | None:
-    """The earliest date touched after ``revision``; None when nothing was. ``date.min`` when that revision is unknown."""
+    """The earliest date touched after ``revision``; None when nothing was. ``date.min`` when that revision is
+    unknown.
+    """
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT min(changed_from) FILTER (WHERE id > %s),"

@@ -65,7 +65,9 @@ def read_panel(region: str, as_of: dt.date, lookback: int, fields: set[str] | No
     if not last:
         raise NoBars(f"{region} has no bars from {first} to {as_of}: load prices first")
     stocks = _stocks(region, as_of, grid)
-    panel = _assemble(region, as_of, lookback, grid, last, stocks, reports, recent[-FRESH_SESSIONS:], fields or set())
+    recent_sessions = recent[-FRESH_SESSIONS:].astype("datetime64[D]").astype(np.int32)
+    source = Source(region, as_of, grid, last, stocks, reports, recent_sessions)
+    panel = _assemble(source, lookback, load_fields(fields or set(), region, as_of, stocks.ids))
     _lap(origin, "assemble", clock)
     return panel, origin
 
@@ -80,14 +82,16 @@ def _stocks(region: str, as_of: dt.date, grid: BarGrid) -> Stocks:
     with snapshot() as arrow:
         rows = table(
             arrow,
-            "SELECT id, ticker, sector, company, coalesce(listed_on <= '{0}', true) AND coalesce(delisted_on >= '{0}', true)"
-            " AS active FROM market_instrument WHERE region = '{1}' AND asset_type = '{2}' ORDER BY id".format(
-                as_of, region_get(region).code, Instrument.AssetType.STOCK.value
-            ),
+            "SELECT id, ticker, sector, company,"
+            f" coalesce(listed_on <= '{as_of}', true) AND coalesce(delisted_on >= '{as_of}', true) AS active"
+            f" FROM market_instrument WHERE region = '{region_get(region).code}'"
+            f" AND asset_type = '{Instrument.AssetType.STOCK.value}' ORDER BY id",
         )
     ids = rows.column("id").to_numpy()
     found = np.flatnonzero(np.isin(ids, grid.instrument_ids))
-    text = {name: np.array(rows.column(name).to_pylist(), dtype=object)[found] for name in ("ticker", "sector", "company")}
+    text = {
+        name: np.array(rows.column(name).to_pylist(), dtype=object)[found] for name in ("ticker", "sector", "company")
+    }
     return Stocks(
         ids=ids[found].astype(np.int32),
         columns=np.searchsorted(grid.instrument_ids, ids[found]),
@@ -104,21 +108,31 @@ def _company_numbers(names: np.ndarray) -> np.ndarray:
     return np.unique(keys, return_inverse=True)[1] if len(keys) else np.zeros(0, dtype=np.int64)
 
 
-def _assemble(
-    region: str, as_of: dt.date, lookback: int, grid: BarGrid, last: int, stocks: Stocks, reports: Reports,
-    fresh: np.ndarray, names: set[str],
-) -> Panel:  # fmt: skip
-    bars = _columns(grid, stocks.columns)
-    stack = stack_bars(np.isfinite(bars.fields["close"]), bars.days, last, lookback, bars.older)
+@dataclass(frozen=True)
+class Source:
+    """What a panel is assembled from; ``last``: grid rows up to the as-of date."""
+
+    region: str
+    as_of: dt.date
+    grid: BarGrid
+    last: int
+    stocks: Stocks
+    reports: Reports
+    recent_sessions: np.ndarray
+
+
+def _assemble(source: Source, lookback: int, extra: dict[str, np.ndarray]) -> Panel:
+    stocks, day = source.stocks, _day(source.as_of)
+    bars = _columns(source.grid, stocks.columns)
+    stack = stack_bars(np.isfinite(bars.fields["close"]), bars.days, source.last, lookback, bars.older)
     raw = {name: stack.take(bars.fields[name], bars.older.fields[name]) for name in FIELDS}
     adjusted = raw["close_is_adjusted"] == 1.0
     relative = adjustment_to_last(raw["adjustment_factor"])
-    recent_sessions = fresh.astype("datetime64[D]").astype(np.int32)
-    index_days, index_close = _index(region, grid, last)
+    index_days, index_close = _index(source)
     return Panel(
-        region=region, as_of=np.datetime64(as_of, "D"), instrument_ids=stocks.ids, tickers=stocks.tickers,
+        region=source.region, as_of=np.datetime64(source.as_of, "D"), instrument_ids=stocks.ids, tickers=stocks.tickers,
         sectors=stocks.sectors, company=stocks.company,
-        in_universe=stocks.active & _is_live(raw, stack, recent_sessions, _day(as_of)),
+        in_universe=stocks.active & _is_live(raw, stack, source.recent_sessions, day),
         days=stack.days, n_bars=stack.n_bars,
         close=raw["close"] * relative,
         high=np.fmax(raw["high"], raw["close"]) * relative,
@@ -127,9 +141,8 @@ def _assemble(
         last=LastBar(
             raw["close"][-1], raw["volume"][-1], raw["market_cap"][-1], raw["shares_outstanding"][-1], adjusted[-1]
         ),
-        index_days=index_days, index_close=index_close, recent_sessions=recent_sessions,
-        fundamentals=_snapshot(reports, stocks, _day(as_of)),
-        extra=load_fields(names, region, as_of, stocks.ids),
+        index_days=index_days, index_close=index_close, recent_sessions=source.recent_sessions,
+        fundamentals=_snapshot(source.reports, stocks, day), extra=extra,
     )  # fmt: skip
 
 
@@ -163,9 +176,11 @@ def _is_live(raw: dict[str, np.ndarray], stack: Stack, fresh: np.ndarray, day: i
     return (stack.days[-1] >= oldest) & traded
 
 
-def _index(region: str, grid: BarGrid, last: int) -> tuple[np.ndarray, np.ndarray]:
+def _index(source: Source) -> tuple[np.ndarray, np.ndarray]:
     """Days and adjusted closes of the region's index, without gaps; empty where it is not loaded."""
-    index = Instrument.objects.filter(region=region, ticker=region_get(region).index).values_list("id", flat=True).first()
+    grid, last, place = source.grid, source.last, region_get(source.region)
+    found = Instrument.objects.filter(region=place.code, ticker=place.index)
+    index = found.values_list("id", flat=True).first()
     column = np.searchsorted(grid.instrument_ids, index) if index is not None else len(grid.instrument_ids)
     if column >= len(grid.instrument_ids) or grid.instrument_ids[column] != index:
         return np.zeros(0, dtype=np.int32), np.zeros(0)

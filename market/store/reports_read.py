@@ -16,7 +16,7 @@ from market.models.fundamentals import FUNDAMENTAL_FIELDS
 from market.regions import region_get
 from market.store import columnar
 from market.store.arrow import snapshot, table
-from market.store.changes import changed_since, Revision, revision_now
+from market.store.changes import Revision, changed_since, revision_now
 
 FORMAT = 1
 HISTORY_DAYS = 2600  # seven years: eight seasonal differences need three, a year ago of a stale figure four
@@ -110,7 +110,9 @@ def _priority(rows: pa.Table) -> np.ndarray:
 
 def _codes(rows: pa.Table, name: str, known: tuple[str, ...], otherwise: int = -1) -> np.ndarray:
     encoded = rows.column(name).combine_chunks().dictionary_encode()
-    lookup = np.array([known.index(v) if v in known else otherwise for v in encoded.dictionary.to_pylist()], dtype=np.int32)
+    lookup = np.array(
+        [known.index(v) if v in known else otherwise for v in encoded.dictionary.to_pylist()], dtype=np.int32
+    )
     codes: np.ndarray = lookup[encoded.indices.to_numpy()] if len(lookup) else np.zeros(0, dtype=np.int32)
     return codes
 
@@ -126,7 +128,8 @@ def _integers(rows: pa.Table, name: str) -> np.ndarray:
 def _from_arrays(arrays: dict[str, np.ndarray]) -> Reports:
     try:
         rows = ReportRows(
-            arrays["instrument_id"], arrays["period_end"], arrays["period"], arrays["available_day"], arrays["priority"],
+            arrays["instrument_id"], arrays["period_end"], arrays["period"], arrays["available_day"],
+            arrays["priority"],
             {name: arrays[f"field_{name}"] for name in FUNDAMENTAL_FIELDS},
         )  # fmt: skip
         return Reports(rows, Splits(arrays["split_id"], arrays["split_day"], arrays["split_ratio"]))

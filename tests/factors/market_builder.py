@@ -56,7 +56,11 @@ def make_panel(
     lookback, n = close.shape
     days = weekdays(lookback, as_of)
     nan = np.full(n, np.nan)
-    volume = np.full(close.shape, np.nan) if volume is None else np.broadcast_to(np.asarray(volume, float), close.shape).copy()
+    volume = (
+        np.full(close.shape, np.nan)
+        if volume is None
+        else np.broadcast_to(np.asarray(volume, float), close.shape).copy()
+    )
     return Panel(
         region="KR", as_of=np.datetime64(as_of), instrument_ids=np.arange(1, n + 1, dtype=np.int32),
         tickers=np.array([f"T{i:03d}" for i in range(n)], dtype=object),

@@ -20,7 +20,9 @@ class Command(HouseCommand):
         place.add_argument("--region", help="KR, US, CN, HK, JP or VN")
         place.add_argument("--all-regions", action="store_true", help="every region that has prices")
         parser.add_argument("--date", type=iso_date, help="YYYY-MM-DD, a session of the exchange")
-        parser.add_argument("--factor", action="append", default=[], metavar="NAME", help="only this factor (repeatable)")
+        parser.add_argument(
+            "--factor", action="append", default=[], metavar="NAME", help="only this factor (repeatable)"
+        )
         parser.add_argument("--normalisation", choices=sorted(METHODS), default="zscore")
         parser.add_argument("--neutralise", action="append", choices=NEUTRALISATIONS, default=[])
         parser.add_argument("--json", action="store_true", help="print the runs as JSON")
@@ -74,4 +76,5 @@ def run_table(run: FactorRun) -> Table:
 def run_line(run: FactorRun) -> str:
     """The run in one line: rows, seconds by stage, cache, memory."""
     stages = ", ".join(f"{stage} {run.timings.get(stage, 0):.2f} s" for stage in ("read", "compute", "write"))
-    return f"{run.score_count:,} scores; {stages}; cache {run.cache}; peak memory {run.peak_memory_mb:,.0f} MB; run #{run.pk}"
+    memory = f"peak memory {run.peak_memory_mb:,.0f} MB"
+    return f"{run.score_count:,} scores; {stages}; cache {run.cache}; {memory}; run #{run.pk}"

@@ -19,7 +19,9 @@ class Command(HouseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--region", required=True)
         parser.add_argument("--date", type=iso_date, help="YYYY-MM-DD (default: the newest with scores)")
-        parser.add_argument("--factor", action="append", default=[], metavar="NAME", help="only this factor (repeatable)")
+        parser.add_argument(
+            "--factor", action="append", default=[], metavar="NAME", help="only this factor (repeatable)"
+        )
         parser.add_argument("--format", choices=("csv", "parquet"), default="csv")
         parser.add_argument("--out", type=Path, metavar="FILE", help="default: standard output (CSV only)")
 

@@ -41,12 +41,25 @@ def scores_table(name: str, rows: list[dict[str, object]]) -> Table:
     factor = factors_named([name])[0]
     date = f" on {rows[0]['date']}" if rows else ""
     better = "more is better" if factor.direction > 0 else "less is better"
-    table = Table(title=f"{name}{date} ({better})", title_justify="left", caption=factor.description(), caption_justify="left")
-    for title, side in (("#", "right"), ("ticker", "left"), ("name", "left"), (factor.unit, "right"), ("score", "right"), ("percentile", "right")):
+    table = Table(
+        title=f"{name}{date} ({better})",
+        title_justify="left",
+        caption=factor.description(),
+        caption_justify="left",
+    )
+    for title, side in (
+        ("#", "right"),
+        ("ticker", "left"),
+        ("name", "left"),
+        (factor.unit, "right"),
+        ("score", "right"),
+        ("percentile", "right"),
+    ):
         table.add_column(title, justify=side)  # type: ignore[arg-type] # a literal
     for row in rows:
         table.add_row(
-            str(row["rank"]), str(row["ticker"]), str(row["name"]), f"{row['value']:,.4g}" if abs(float(str(row["value"]))) < 1e6
+            str(row["rank"]), str(row["ticker"]), str(row["name"]), f"{row['value']:,.4g}" if
+            abs(float(str(row["value"]))) < 1e6
             else f"{row['value']:,.0f}", f"{row['score']:+.2f}", f"{row['percentile']:.1f}",
         )  # fmt: skip
     return table

@@ -32,7 +32,10 @@ class Command(HouseCommand):
         steps = (
             ("Preparing the tables", lambda: call_command("migrate", verbosity=0, stdout=self.stdout)),
             ("Instruments: 20 US stocks, five factor ETFs, an index", lambda: self._load("load_instruments")),
-            ("Prices 1990 to 2022, as shipped with skfolio and bokeh-sampledata", lambda: self._load("load_prices")),
+            (
+                "Prices 1990 to 2022, as shipped with skfolio and bokeh-sampledata",
+                lambda: self._load("load_prices"),
+            ),
             ("Factors of the newest session", lambda: self._call("compute_factors", "--region", REGION)),
         )
         for number, (title, step) in enumerate(steps, 1):
@@ -44,8 +47,8 @@ class Command(HouseCommand):
             rows = services.scores_top(region=REGION, date=None, factor_name=name, count=options["top"])
             self.out().print(scores_table(name, rows))
         self.stdout.write(
-            "The prices are real. No fundamentals come with the demo, and none are made up: the factors that need them say"
-            " missing_field until you load some."
+            "The prices are real. No fundamentals come with the demo, and none are made up: the factors that need"
+            " them say missing_field until you load some."
         )
         self.stdout.write(NEXT)
 
