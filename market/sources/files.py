@@ -36,8 +36,8 @@ def to_utf8(content: bytes, name: str) -> bytes:
     for magic, what in _MAGIC.items():
         if content.startswith(magic):
             raise FileProblem(f"{name}: this is {what}, not text; save it as CSV (UTF-8) or Parquet")
-    if b"\0" in content[:4096]:
-        raise FileProblem(f"{name}: not a text file (it holds zero bytes near the start)")
+    if b"\0" in content:
+        raise FileProblem(f"{name}: not a text file (it holds zero bytes)")
     content = content.removeprefix(_BOM)
     try:
         content.decode("utf-8")

@@ -5,6 +5,7 @@ import datetime as dt
 from django.db.backends.utils import CursorWrapper
 
 JUMP = 0.6  # a move beyond 60 % between two bars, with no corporate action to explain it
+INFERRED_CHANGE = 0.01  # a given factor that changes by more than this without an action is a split
 PRICE_KINDS = ("SPLIT", "RIGHTS", "SPIN_OFF", "INFERRED")
 
 _FACTORS = """
@@ -40,6 +41,30 @@ WITH bar AS (
     RETURNING b.date
 ) SELECT count(*), min(date) FROM changed
 """
+
+_INFER = """
+WITH bar AS (
+    SELECT b.instrument_id, b.date, b.adjustment_factor / lag(b.adjustment_factor) OVER (
+        PARTITION BY b.instrument_id ORDER BY b.date) AS ratio
+    FROM market_pricebar b
+    JOIN unnest(%(ids)s::bigint[]) AS wanted(id) ON b.instrument_id = wanted.id
+    WHERE b.factor_is_given AND NOT b.close_is_adjusted AND b.date >= coalesce(
+        (SELECT max(p.date) FROM market_pricebar p WHERE p.instrument_id = wanted.id AND p.date < %(start)s), %(start)s)
+), made AS (
+    INSERT INTO market_corporateaction (instrument_id, ex_date, kind, ratio, source)
+    SELECT instrument_id, date, 'INFERRED', ratio, %(source)s FROM bar
+    WHERE abs(ratio - 1) > %(change)s AND NOT EXISTS (
+        SELECT 1 FROM market_corporateaction a WHERE a.instrument_id = bar.instrument_id AND a.ex_date = bar.date)
+    ON CONFLICT (instrument_id, ex_date, kind) DO NOTHING RETURNING ex_date
+) SELECT count(*), min(ex_date) FROM made
+"""
+
+
+def splits_infer(cursor: CursorWrapper, instrument_ids: list[int], start: dt.date, source: str) -> tuple[int, dt.date | None]:
+    """Record an INFERRED action where a given factor of raw bars changes by more than 1 % from the bar before and no
+    action is known on that day. ratio = factor / factor before. Returns (actions made, earliest ex-date)."""
+    cursor.execute(_INFER, {"ids": instrument_ids, "start": start, "change": INFERRED_CHANGE, "source": source})
+    return cursor.fetchone()
 
 
 def factors_derive(cursor: CursorWrapper, instrument_ids: list[int]) -> tuple[int, dt.date | None]:

@@ -35,7 +35,7 @@ def bars_stage(cursor: CursorWrapper, instrument_ids: np.ndarray, bars: Bars, *,
     flags = np.broadcast_to(np.asarray(adjusted, dtype=bool), len(bars))
     # Ordered as the primary key is, so that the target's index grows at its end.
     order = np.lexsort((bars.date, instrument_ids))
-    columns = {"instrument_id": Column("int8", instrument_ids[order]), "date": Column("date", bars.date[order])}
+    columns = {"instrument_id": Column("int4", instrument_ids[order]), "date": Column("date", bars.date[order])}
     for name in ("open", "high", "low", "close", "volume", *_OPTIONAL):
         columns[name] = Column("float8", getattr(bars, name)[order])
     columns["adjustment_factor"] = Column("float8", bars.factor[order])

@@ -108,7 +108,7 @@ def _encode_with_text(columns: list[Column], absent: np.ndarray, rows: np.ndarra
             parts.append([b"\xff\xff\xff\xff"] * len(rows))
         else:
             wired = column.wire(rows)
-            values = list(wired) if column.kind == "text" else _cells(wired)
+            values = list(wired) if column.kind in _VARIABLE else _cells(wired)
             parts.append([len(value).to_bytes(4, "big") + value for value in values])
     return b"".join(count + b"".join(row) for row in zip(*parts, strict=True))
 
