@@ -27,7 +27,7 @@ def run_lock(region: str, date: dt.date) -> Iterator[None]:
 
     The lock belongs to the connection: a killed process frees it.
     """
-    key = [LOCK_CLASS, f"{region}:{date}"]
+    key: tuple[int, str] = (LOCK_CLASS, f"{region}:{date}")
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_lock(%s, hashtext(%s))", key)
         if not cursor.fetchone()[0]:

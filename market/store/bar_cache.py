@@ -36,8 +36,9 @@ class Coverage:
     def of_meta(cls, meta: dict[str, object] | None) -> "Coverage | None":
         if not meta or meta.get("format") != FORMAT or meta.get("database") != _database():
             return None
-        dates = (dt.date.fromisoformat(str(meta[key])) for key in ("first", "earliest", "through"))
-        return cls(Revision(int(str(meta["revision"])), str(meta["stamp"])), *dates, int(str(meta["lookback"])))
+        first, earliest, through = (dt.date.fromisoformat(str(meta[key])) for key in ("first", "earliest", "through"))
+        revision = Revision(int(str(meta["revision"])), str(meta["stamp"]))
+        return cls(revision, first, earliest, through, int(str(meta["lookback"])))
 
     def meta(self) -> dict[str, object]:
         return {
