@@ -101,9 +101,10 @@ def pip_install(lock: Path, count: int) -> int:
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT) as pip:
         for line in pip.stdout or ():
             words = line.split()
-            if words[:1] in (["Collecting"], ["Requirement"]):
+            if words[:1] in (["Collecting"], ["Processing"], ["Requirement"]):
                 seen += 1
-                show(f"  [{seen}/{count}] {words[1] if words[0] == 'Collecting' else words[3]}")
+                name = words[3] if words[0] == "Requirement" else words[1]
+                show(f"  [{seen}/{count}] {Path(name).name}")
             elif words[:2] == ["Installing", "collected"]:
                 show("  unpacking them, up to a minute ...", last=True)
     return pip.returncode
