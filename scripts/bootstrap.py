@@ -20,9 +20,7 @@ VENV = ROOT / ".venv"
 VENV_PYTHON = VENV / "bin" / "python"
 UNFINISHED = VENV / ".unfinished"
 PIN = re.compile(r"^[A-Za-z0-9][\w.-]*(\[\S+\])?==", re.MULTILINE)
-NETWORK_HINT = (
-    "pip could not install the packages (its messages are above). The first installation needs a network."
-)
+NETWORK_HINT = "pip could not install the packages (its messages are above). The first installation needs a network."
 
 
 def main(lock_name: str) -> int:

@@ -54,7 +54,9 @@ def is_taken(port: int) -> bool:
 
 def run_together(commands: list[list[str]]) -> int:
     """Run the programs until one ends or we are told to stop; 0 if told, else the exit code of the one."""
-    signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
+    # Explicitly also for Ctrl-C: a shell that starts us in the background has it ignored.
+    for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(name, signal.default_int_handler)
     processes: list[subprocess.Popen[bytes]] = []
     try:
         # Sessions of their own: Ctrl-C in the terminal reaches only us, and we stop them in order.
@@ -77,7 +79,8 @@ def environment() -> dict[str, str]:
 
 
 def stop_all(processes: list["subprocess.Popen[bytes]"]) -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(name, signal.SIG_IGN)
     for process in processes:
         if process.poll() is None:
             process.terminate()
