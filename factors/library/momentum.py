@@ -9,6 +9,7 @@ from factors.registry import register
 from market.panel import Panel
 
 YEAR = 252
+MONTH = 21
 
 
 class PriceReturn(Factor):
@@ -31,7 +32,7 @@ class PriceMomentum12m(PriceReturn):
     """100 x (P[t-21] / P[t-252] - 1): the year's return without its last month (Jegadeesh and Titman)."""
 
     name = "price_momentum_12m"
-    span, skip = YEAR, 21
+    span, skip = YEAR, MONTH
     lookback = min_bars = 253
 
 
@@ -109,14 +110,14 @@ class VolumeWeightedMomentum(Factor):
     def compute(self, panel: Panel) -> np.ndarray:
         if len(panel.close) < self.lookback:
             return np.full(panel.n, np.nan)
-        volume, returns = panel.volume[-YEAR:-20], panel.returns[-YEAR:-20]
+        volume, returns = panel.volume[-YEAR:-MONTH], panel.returns[-YEAR:-MONTH]  # t-251 to t-21
         known = ~np.isnan(volume)
         weight = window_sum(np.where(known, volume, 0.0))
         total = window_sum(np.where(known, volume * returns, 0.0))
         return np.where(weight > 0, 100.0 * total / weight, np.nan)
 
     def reasons(self, panel: Panel, value: np.ndarray) -> np.ndarray:
-        unknown = np.isnan(panel.volume[-YEAR:-20]).all(axis=0)
+        unknown = np.isnan(panel.volume[-YEAR:-MONTH]).all(axis=0)
         return np.where(unknown, Reason.MISSING_FIELD, Reason.NON_POSITIVE_DENOMINATOR).astype(np.uint8)
 
 

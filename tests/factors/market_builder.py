@@ -5,6 +5,9 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from factors.base import Reason
+from factors.engine import Cross, run
+from factors.registry import factors_named
 from market.calc.reports import PERIODS, ReportGrid, ReportRows, Splits, split_adjusted
 from market.calc.snapshot import Snapshot
 from market.models.fundamentals import FUNDAMENTAL_FIELDS
@@ -79,3 +82,20 @@ def make_panel(
         index_close=np.asarray(index, float) if index is not None else np.zeros(0),
         recent_sessions=days[-5:], fundamentals=make_snapshot(reports, n, as_of, splits), extra=dict(extra or {}),
     )  # fmt: skip
+
+
+def cross(panel: Panel, name: str, method: str = "zscore", neutralise: Sequence[str] = ()) -> Cross:
+    """One factor's cross-section as the engine makes it; its error is the test's error."""
+    result = run(panel, factors_named([name]), method, neutralise)
+    assert not result.errors
+    return result.crosses[0]
+
+
+def values(panel: Panel, name: str) -> list[float]:
+    """The raw values of one factor, one per instrument."""
+    return list(cross(panel, name).value)
+
+
+def codes(panel: Panel, name: str) -> list[str]:
+    """The reason code of every instrument."""
+    return [Reason(reason).code for reason in cross(panel, name).reason]
