@@ -43,7 +43,9 @@ def bars_check(bars: Bars, findings: Findings, *, currency: str, today: np.datet
     Returns the bars as they are to be stored (same length; refused rows are marked in ``findings``).
     """
     missing = np.isnan(bars.close)
-    findings.reject(missing | (bars.close <= 0), column="close", reason="non_positive_price", message=_shown("close", bars.close))
+    findings.reject(
+        missing | (bars.close <= 0), column="close", reason="non_positive_price", message=_shown("close", bars.close)
+    )
     findings.reject(
         np.isnat(bars.date) | (bars.date > today),
         column="date",
@@ -57,7 +59,9 @@ def bars_check(bars: Bars, findings: Findings, *, currency: str, today: np.datet
     for name in ("volume", "trading_value", "market_cap", "shares_outstanding"):
         values = getattr(bars, name)
         findings.reject(values < 0, column=name, reason="negative_amount", message=_shown(name, values))
-    findings.reject(bars.factor <= 0, column="adjustment_factor", reason="bad_factor", message=_shown("factor", bars.factor))
+    findings.reject(
+        bars.factor <= 0, column="adjustment_factor", reason="bad_factor", message=_shown("factor", bars.factor)
+    )
     bars = _order_check(bars, findings, currency)
     _duplicates_check(bars, findings)
     return bars

@@ -5,6 +5,7 @@ Codes stay text ('000660', 'NA', 'TRUE'). Null in a number or date column: empty
 """
 
 import datetime as dt
+import re
 
 import numpy as np
 import pyarrow as pa
@@ -13,7 +14,7 @@ import pyarrow.compute as pc
 NULL_WORDS = pa.array(["", "-", "--", "null", "none", "nan", "n/a", "#n/a", "na"])
 _PLAIN = r"^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$"
 _GROUPED = r"^[+-]?\d{1,3}(,\d{3})+(\.\d*)?$"
-_DATE_FORMATS = ("%Y-%m-%d", "%Y/%m/%d", "%Y%m%d", "%Y.%m.%d")
+_DATE = re.compile(r"(?P<year>\d{4})(?P<mark>[-/.]?)(?P<month>\d{1,2})(?P=mark)(?P<day>\d{1,2})([ T].*)?$")
 _TRUE, _FALSE = ("true", "t", "yes", "y", "1"), ("false", "f", "no", "n", "0", "")
 
 
@@ -53,7 +54,9 @@ def dates(column: pa.ChunkedArray) -> tuple[np.ndarray, np.ndarray]:
         return pc.cast(column, pa.date32(), safe=False).to_numpy().astype("datetime64[D]"), _no(column)
     index, words = codes(texts(column))
     found = [date_of(word) for word in words]
-    values = np.array([np.datetime64("NaT") if day is None else np.datetime64(day) for day in found], dtype="datetime64[D]")
+    values = np.array(
+        [np.datetime64("NaT") if day is None else np.datetime64(day) for day in found], dtype="datetime64[D]"
+    )
     absent = np.array([word.lower() in ("", "-", "null", "none", "nan", "nat", "n/a") for word in words], dtype=bool)
     if not len(words):
         return np.empty(0, dtype="datetime64[D]"), _no(column)
@@ -62,13 +65,15 @@ def dates(column: pa.ChunkedArray) -> tuple[np.ndarray, np.ndarray]:
 
 def date_of(word: str) -> dt.date | None:
     """One date in any of the accepted spellings; None where it is none of them."""
-    head = word.replace("T", " ").split(" ", 1)[0]
-    for pattern in _DATE_FORMATS:
-        try:
-            return dt.datetime.strptime(head, pattern).date()
-        except ValueError:
-            continue
-    return None
+    found = _DATE.match(word)
+    if found is None or (
+        not found.group(2) and len(word.split(" ", maxsplit=1)[0].split("T", maxsplit=1)[0]) != len("20240131")
+    ):
+        return None
+    try:
+        return dt.date(int(found.group(1)), int(found.group(3)), int(found.group(4)))
+    except ValueError:
+        return None
 
 
 def codes(column: pa.ChunkedArray) -> tuple[np.ndarray, list[str]]:

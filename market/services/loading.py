@@ -1,4 +1,4 @@
-"""How every load runs: a LoadRun row, one transaction per file, refused rows kept, a crash told apart from a failure."""
+"""How every load runs: a LoadRun row, one transaction per file, refused rows kept, a crash told from a failure."""
 
 import datetime as dt
 import hashlib
@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import numpy as np
 from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
 from django.utils import timezone
@@ -53,7 +54,18 @@ class Load:
     cursor: CursorWrapper
     frame: Frame
     findings: Findings
+    began: float
     timings: dict[str, float] = field(default_factory=dict)
+
+    def refuse_unread(self, mask: np.ndarray, column: str, reason: str) -> None:
+        """Refuse the rows whose entry in ``column`` could not be read, quoting it."""
+        found = self.frame.table.column(column)
+        self.findings.reject(
+            mask,
+            column=column,
+            reason=reason,
+            message=lambda row: f"{column}: cannot read {str(found[row].as_py())[:100]!r}",
+        )
 
     @contextmanager
     def stage(self, name: str) -> Iterator[None]:
@@ -65,7 +77,13 @@ class Load:
         self.timings[name] = round(self.timings.get(name, 0.0) + time.perf_counter() - began, 3)
 
 
-LOCKS = {"prices": ("bars",), "fundamentals": ("fundamentals",), "actions": ("bars", "fundamentals"), "instruments": ("instruments",)}
+# Always bars before fundamentals, so that two loads never wait for each other.
+LOCKS = {
+    "prices": ("bars",),
+    "fundamentals": ("fundamentals",),
+    "actions": ("bars", "fundamentals"),
+    "instruments": ("instruments",),
+}
 
 
 def load_execute(request: LoadRequest, work: Callable[[Load], None]) -> LoadRun:
@@ -73,18 +91,18 @@ def load_execute(request: LoadRequest, work: Callable[[Load], None]) -> LoadRun:
 
     A file that cannot be used gives a FAILED run with the reason. Any other error marks the run FAILED and is raised.
     A dry run does the same work, rolls it back and returns a LoadRun that is not in the database.
-    Raises ValueError for an unknown region or source.
+    Raises ValueError for an unknown region or source, or a source without its file.
     """
     region, source = region_get(request.region), source_get(request.source, request.kind)
-    run = LoadRun(kind=request.kind, region=region.code, source=source.name, file_name=_file_name(request))
     if source.needs_file and request.file is None:
         raise ValueError(f"source {source.name} needs a file")
+    run = LoadRun(kind=request.kind, region=region.code, source=source.name, file_name=_file_name(request))
     with connection.cursor() as cursor:
         if not request.dry_run:
             run.save()
             run_lock(cursor, run.pk)
         try:
-            _load(request, region, source, run, cursor, work)
+            _write(_read(request, region, source, run, cursor), work)
         except FileProblem as problem:
             run.state, run.message = LoadRun.State.FAILED, str(problem)
         finally:
@@ -92,27 +110,31 @@ def load_execute(request: LoadRequest, work: Callable[[Load], None]) -> LoadRun:
     return run
 
 
-def _load(
-    request: LoadRequest, region: Region, source: Source, run: LoadRun, cursor: CursorWrapper, work: Callable[[Load], None]
-) -> None:
+def _read(request: LoadRequest, region: Region, source: Source, run: LoadRun, cursor: CursorWrapper) -> Load:
     began = time.perf_counter()
     if request.progress:
         request.progress("read")
     run.sha256 = _sha256(request.file)
     frame = source.fetch(FetchRequest(request.kind, region, request.file, request.ticker, request.date))
-    load = Load(request, region, source, run, cursor, frame, Findings(frame.table.num_rows))
+    load = Load(request, region, source, run, cursor, frame, Findings(frame.table.num_rows), began)
     load.timings["read"] = round(time.perf_counter() - began, 3)
     run.rows_read = frame.table.num_rows + len(frame.bad_rows)
+    return load
+
+
+def _write(load: Load, work: Callable[[Load], None]) -> None:
+    """Do the work in one transaction, alone among the loads of this region and kind."""
+    request, run = load.request, load.run
     with transaction.atomic():
         for kind in LOCKS[request.kind]:
-            change_lock(cursor, region.code, kind)
-        interrupted_mark(cursor, region=region.code, kind=request.kind, except_id=run.pk)
+            change_lock(load.cursor, load.region.code, kind)
+        interrupted_mark(load.cursor, region=load.region.code, kind=request.kind, except_id=run.pk)
         work(load)
         with load.stage("rejected rows"):
             _keep_rejected(load)
         if request.dry_run:
             transaction.set_rollback(True)
-    load.timings["total"] = round(time.perf_counter() - began, 3)
+    load.timings["total"] = round(time.perf_counter() - load.began, 3)
     run.timings = load.timings
     run.reasons = dict(sorted(run.reasons.items(), key=lambda item: -item[1]))
     run.state = _state_of(load)
@@ -127,7 +149,9 @@ def _keep_rejected(load: Load) -> None:
     for bad in frame.bad_rows:
         run.reasons[bad.reason] = run.reasons.get(bad.reason, 0) + 1
     rows = [
-        RejectedRow(row_number=bad.row_number, column=bad.column, reason=bad.reason, message=bad.message[:300], raw=bad.raw)
+        RejectedRow(
+            row_number=bad.row_number, column=bad.column, reason=bad.reason, message=bad.message[:300], raw=bad.raw
+        )
         for bad in frame.bad_rows
     ]
     found = [item for item, _ in zip(load.findings.rejections(), range(KEPT_REJECTIONS - len(rows)), strict=False)]
@@ -135,7 +159,9 @@ def _keep_rejected(load: Load) -> None:
     for item, values in zip(found, raw, strict=True):
         text = {key: "" if value is None else str(value) for key, value in values.items()}
         number = int(frame.row_numbers[item.row])
-        rows.append(RejectedRow(row_number=number, column=item.column, reason=item.reason, message=item.message[:300], raw=text))
+        rows.append(
+            RejectedRow(row_number=number, column=item.column, reason=item.reason, message=item.message[:300], raw=text)
+        )
     if not load.request.dry_run:
         rejected_write(load.cursor, run.pk, rows)
     if load.request.on_rejected and rows:
@@ -156,6 +182,8 @@ def _finish(request: LoadRequest, run: LoadRun, cursor: CursorWrapper) -> None:
     if run.state == LoadRun.State.RUNNING:
         error = sys.exc_info()[1]
         run.state, run.message = LoadRun.State.FAILED, f"{type(error).__name__}: {error}"
+        for name in ("rows_inserted", "rows_updated", "rows_unchanged", "instruments_created"):
+            setattr(run, name, 0)  # all of it was rolled back
     run.finished_at = timezone.now()
     if request.dry_run or connection.connection is None or connection.connection.closed:
         return

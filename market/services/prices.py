@@ -103,11 +103,11 @@ def _bars_read(load: Load, tickers: Tickers, options: _Options, basis: str) -> B
     table, findings = load.frame.table, load.findings
     values = {name: np.full(table.num_rows, np.nan) for name in _NUMBERS}
     date, unread = dates(table.column("date"))
-    _reject_unread(load, unread, "date", "bad_date")
+    load.refuse_unread(unread, "date", "bad_date")
     for name in _NUMBERS:
         if name in table.column_names:
             values[name], unread = numbers(table.column(name))
-            _reject_unread(load, unread, name, "bad_number")
+            load.refuse_unread(unread, name, "bad_number")
     # Points of an index are not money, whatever unit the stocks beside it come in.
     points = tickers.is_index[tickers.index] if len(tickers.names) else np.zeros(table.num_rows, dtype=bool)
     price = np.where(points, 1.0, options.price_multiplier)
@@ -115,18 +115,13 @@ def _bars_read(load: Load, tickers: Tickers, options: _Options, basis: str) -> B
     factor = values.pop("adjustment_factor")
     adj_close = values.pop("adj_close")
     if basis == SPLIT and "adj_close" in table.column_names:
-        findings.reject(adj_close <= 0, column="adj_close", reason="non_positive_price", message="adj_close is not above 0")
+        findings.reject(
+            adj_close <= 0, column="adj_close", reason="non_positive_price", message="adj_close is not above 0"
+        )
         factor = np.where(np.isnan(factor), factors_given(values["close"], adj_close), factor)
     bars = Bars(ticker=tickers.index, date=date, factor=factor, no_trade=np.zeros(table.num_rows, dtype=bool), **values)
     scaled = {name: values[name] * price for name in ("open", "high", "low", "close")}
     return replace(bars, **scaled, volume=values["volume"] * volume)
-
-
-def _reject_unread(load: Load, mask: np.ndarray, column: str, reason: str) -> None:
-    found = load.frame.table.column(column)
-    load.findings.reject(
-        mask, column=column, reason=reason, message=lambda row: f"{column}: cannot read {str(found[row].as_py())[:100]!r}"
-    )
 
 
 def _sessions_check(load: Load, bars: Bars) -> None:
@@ -143,7 +138,7 @@ def _sessions_check(load: Load, bars: Bars) -> None:
 
 
 def _derive(load: Load, instrument_ids: list[int], changed: dt.date | None) -> dt.date | None:
-    """Factors, inferred splits and suspect marks that follow from changed bars; the earliest date changed by all of it."""
+    """Factors, inferred splits and suspect marks that follow from changed bars; the earliest date changed."""
     if changed is None:
         return None
     cursor = load.cursor

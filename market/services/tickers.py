@@ -32,11 +32,16 @@ def tickers_read(load: Load, *, asset_type: str = "STOCK", symbols: tuple[str, .
     lengths = np.array([len(word) for word in words], dtype=int)
     load.findings.reject((lengths == 0)[index], column="ticker", reason="blank_ticker", message="the ticker is empty")
     load.findings.reject(
-        (lengths > LONGEST_TICKER)[index], column="ticker", reason="bad_ticker", message=f"longer than {LONGEST_TICKER} characters"
+        (lengths > LONGEST_TICKER)[index],
+        column="ticker",
+        reason="bad_ticker",
+        message=f"longer than {LONGEST_TICKER} characters",
     )
     canonical = [index_ticker(load.region, word) for word in words]
     wanted = {symbol.strip() for symbol in symbols}
-    skip = np.array([_skipped(load, word, own, asset_type, wanted) for word, own in zip(words, canonical, strict=True)], dtype=bool)
+    skip = np.array(
+        [_skipped(load, word, own, asset_type, wanted) for word, own in zip(words, canonical, strict=True)], dtype=bool
+    )
     if skip.any():
         mask = skip[index] & ~load.findings.rejected
         load.findings.drop(mask)
@@ -44,7 +49,9 @@ def tickers_read(load: Load, *, asset_type: str = "STOCK", symbols: tuple[str, .
     names = [own or word for word, own in zip(words, canonical, strict=True)]
     unique = {name: position for position, name in enumerate(dict.fromkeys(names))}
     place = np.array([unique[name] for name in names], dtype=np.int64)
-    is_index = np.array([asset_type == "INDEX" or index_ticker(load.region, name) is not None for name in unique], dtype=bool)
+    is_index = np.array(
+        [asset_type == "INDEX" or index_ticker(load.region, name) is not None for name in unique], dtype=bool
+    )
     return Tickers(place[index] if len(words) else index, list(unique), is_index)
 
 
@@ -91,7 +98,9 @@ def _described(load: Load, tickers: Tickers, wanted: np.ndarray, asset_type: str
         return texts(pa.chunked_array([table.column(column).take(pa.array(last[wanted])).combine_chunks()])).to_pylist()
 
     found = []
-    for place, name, exchange, kind in zip(wanted, beside("name"), beside("exchange"), beside("asset_type"), strict=True):
+    for place, name, exchange, kind in zip(
+        wanted, beside("name"), beside("exchange"), beside("asset_type"), strict=True
+    ):
         ticker = tickers.names[place]
         own = "INDEX" if tickers.is_index[place] else asset_type_of(load.region, ticker, kind or asset_type)
         found.append(NewInstrument(ticker, own, load.region.currency, name, exchange))

@@ -54,7 +54,7 @@ def to_utf8(content: bytes, name: str) -> bytes:
 
 
 def read_table(path: Path) -> tuple[pa.Table, np.ndarray, tuple[BadRow, ...]]:
-    """A CSV (text columns; .gz too) or Parquet file (its own types): table, row numbers, rows that do not fit the header."""
+    """A CSV (text columns; .gz too) or Parquet file (its own types): table, row numbers, misfit rows."""
     content = read_bytes(path)
     if content[:4] == b"PAR1":
         return _read_parquet(content, path.name)

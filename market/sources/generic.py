@@ -43,7 +43,10 @@ _FUNDAMENTALS = {
     "available_on": "publication date; empty: estimated (end + 45 days, fiscal year end + 90)",
     "consolidated": "true or false; empty: true",
     "currency": "ISO code; empty: that of the region",
-} | {field: "per share" if field.endswith("_per_share") or field.startswith("eps") else "" for field in FUNDAMENTAL_FIELDS}
+} | {
+    field: "per share" if field.endswith("_per_share") or field.startswith("eps") else ""
+    for field in FUNDAMENTAL_FIELDS
+}
 _ACTIONS = {
     "ticker": "code as text, required (also: symbol, code)",
     "ex_date": "YYYY-MM-DD, required",
@@ -57,6 +60,13 @@ _REQUIRED = {
     "fundamentals": ("ticker", "period_end", "period"),
     "actions": ("ticker", "ex_date", "kind"),
 }
+# Other spellings of the documented names.
+_ALIASES = {
+    "ticker": _TICKER,
+    "asset_type": ("asset_type", "assetType", "type"),
+    "listed_on": ("listed_on", "ipoDate"),
+    "delisted_on": ("delisted_on", "delistingDate"),
+}
 
 
 @register
@@ -69,7 +79,7 @@ class GenericFile(Source):
     def fetch(self, request: FetchRequest) -> Frame:
         path = request.path or Path()
         raw, rows, bad = read_table(path)
-        wanted = {key: (key,) for key in self.columns[request.kind]} | {"ticker": _TICKER}
+        wanted = {key: _ALIASES.get(key, (key,)) for key in self.columns[request.kind]}
         table = pick(raw, wanted, required=_REQUIRED[request.kind], name=path.name)
         if "ticker" not in table.column_names:
             if not request.ticker:

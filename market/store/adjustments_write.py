@@ -60,7 +60,9 @@ WITH bar AS (
 """
 
 
-def splits_infer(cursor: CursorWrapper, instrument_ids: list[int], start: dt.date, source: str) -> tuple[int, dt.date | None]:
+def splits_infer(
+    cursor: CursorWrapper, instrument_ids: list[int], start: dt.date, source: str
+) -> tuple[int, dt.date | None]:
     """Record an INFERRED action where a given factor of raw bars changes by more than 1 % from the bar before and no
     action is known on that day. ratio = factor / factor before. Returns (actions made, earliest ex-date)."""
     cursor.execute(_INFER, {"ids": instrument_ids, "start": start, "change": INFERRED_CHANGE, "source": source})
@@ -68,13 +70,13 @@ def splits_infer(cursor: CursorWrapper, instrument_ids: list[int], start: dt.dat
 
 
 def factors_derive(cursor: CursorWrapper, instrument_ids: list[int]) -> tuple[int, dt.date | None]:
-    """Recompute the factors nobody gave: product of 1/ratio over later actions. Returns (bars changed, earliest date)."""
+    """Recompute the factors nobody gave: product of 1/ratio over later actions. Gives (bars changed, earliest date)."""
     cursor.execute(_FACTORS, {"ids": instrument_ids, "kinds": list(PRICE_KINDS)})
     return cursor.fetchone()
 
 
 def suspects_mark(cursor: CursorWrapper, instrument_ids: list[int], start: dt.date) -> tuple[int, dt.date | None]:
-    """Set and clear ``suspect`` on bars from ``start`` on (call after factors). Returns (bars changed, earliest date)."""
+    """Set and clear ``suspect`` on bars from ``start`` on (call after factors). Gives (bars changed, earliest date)."""
     cursor.execute(_SUSPECTS, {"ids": instrument_ids, "start": start, "jump": JUMP})
     return cursor.fetchone()
 

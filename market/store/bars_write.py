@@ -62,9 +62,9 @@ def bars_merge(cursor: CursorWrapper, *, columns: frozenset[str]) -> Merged:
 def _update(cursor: CursorWrapper, columns: frozenset[str]) -> tuple[int, dt.date | None]:
     taken = [*_ALWAYS, *(name for name in _OPTIONAL if name in columns)]
     # A bar whose basis changes loses a factor that was given for the other basis.
-    moved = "b.close_is_adjusted IS DISTINCT FROM s.close_is_adjusted"
-    factor = f"CASE WHEN s.adjustment_factor IS NOT NULL THEN s.adjustment_factor WHEN {moved} THEN 1 ELSE b.adjustment_factor END"
-    given = f"CASE WHEN s.adjustment_factor IS NOT NULL THEN true WHEN {moved} THEN false ELSE b.factor_is_given END"
+    moved = "(b.close_is_adjusted <> s.close_is_adjusted)"
+    factor = f"coalesce(s.adjustment_factor, CASE WHEN {moved} THEN 1 ELSE b.adjustment_factor END)"
+    given = f"s.adjustment_factor IS NOT NULL OR (b.factor_is_given AND NOT {moved})"
     settings = {name: f"s.{name}" for name in taken} | {"close_is_adjusted": "s.close_is_adjusted"}
     settings |= {"adjustment_factor": factor, "factor_is_given": given}
     assign = ", ".join(f"{name} = {value}" for name, value in settings.items())

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from django.db.backends.utils import CursorWrapper
+from django.utils import timezone
 
 from market.models import Instrument
 
@@ -40,20 +41,26 @@ def instruments_create(region: str, wanted: Sequence[NewInstrument]) -> dict[str
     return {row.ticker: row.pk for row in Instrument.objects.bulk_create(rows, batch_size=2000)}
 
 
-def instruments_upsert(region: str, rows: Sequence[Mapping[str, str | dt.date | None]]) -> tuple[int, int, int]:
-    """Insert or update by ticker; each row's own keys are what the file says. (inserted, updated, unchanged)."""
+def instruments_upsert(region: str, rows: Sequence[Mapping[str, str | dt.date]]) -> tuple[int, int, int]:
+    """Insert or update by ticker: (inserted, updated, unchanged).
+
+    Each row holds what the file says of it. ``new_asset_type`` and ``new_currency`` only count for a new instrument.
+    """
     known = {item.ticker: item for item in Instrument.objects.in_region(region)}
     new, changed, unchanged = [], [], 0
     for row in rows:
+        said = {key: value for key, value in row.items() if not key.startswith("new_")}
         item = known.get(str(row["ticker"]))
         if item is None:
-            new.append(Instrument(region=region, **row))
-        elif any(getattr(item, key) != value for key, value in row.items()):
-            for key, value in row.items():
+            first = {key.removeprefix("new_"): value for key, value in row.items() if key.startswith("new_")}
+            new.append(Instrument(region=region, **(first | said)))
+        elif any(getattr(item, key) != value for key, value in said.items()):
+            for key, value in said.items():
                 setattr(item, key, value)
+            item.updated_at = timezone.now()
             changed.append(item)
         else:
             unchanged += 1
     Instrument.objects.bulk_create(new, batch_size=2000)
-    Instrument.objects.bulk_update(changed, DESCRIPTIVE, batch_size=2000)
+    Instrument.objects.bulk_update(changed, [*DESCRIPTIVE, "updated_at"], batch_size=2000)
     return len(new), len(changed), unchanged
