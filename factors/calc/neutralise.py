@@ -3,15 +3,14 @@
 import numpy as np
 
 SMALLEST_SECTOR = 3
+OTHER = "other"
 
 
 def sector_groups(sectors: np.ndarray, valid: np.ndarray) -> np.ndarray:
-    """A group number per instrument; sectors with fewer than 3 ``valid`` names, and blank ones, join "other". int
-    [N].
-    """
-    names, number = np.unique(np.where(sectors == "", "other", sectors).astype(str), return_inverse=True)
-    small = np.bincount(number[valid], minlength=len(names)) < SMALLEST_SECTOR
-    groups: np.ndarray = np.where(small[number], len(names), number)
+    """A group number per instrument; blank sectors and those with fewer than 3 ``valid`` names are one: 0. int [N]."""
+    names, number = np.unique(np.where(sectors == "", OTHER, sectors).astype(str), return_inverse=True)
+    joins_other = (np.bincount(number[valid], minlength=len(names)) < SMALLEST_SECTOR) | (names == OTHER)
+    groups: np.ndarray = np.where(joins_other[number], 0, number + 1)
     return groups
 
 

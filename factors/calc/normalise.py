@@ -32,7 +32,7 @@ def minmax(signal: np.ndarray) -> np.ndarray:
     low, high = float(signal.min()), float(signal.max())
     if high - low <= ZERO * max(1.0, abs(float(signal.mean()))):
         return np.full(len(signal), 50.0)
-    return 100.0 * (signal - low) / (high - low)
+    return 100.0 * ((signal - low) / (high - low))  # the fraction first: it ends at 1 exactly
 
 
 def _standardise(signal: np.ndarray, centre: float, spread: float) -> np.ndarray:

@@ -107,9 +107,10 @@ class MarginStability(Factor):
     quarters, at_least = 8, 4
 
     def compute(self, panel: Panel) -> np.ndarray:
-        last = newest_valid(self._margins(panel), self.quarters)
+        margins = self._margins(panel)
+        last = newest_valid(margins, self.quarters)
         enough = (~np.isnan(last)).sum(axis=1) >= self.at_least
-        return np.where(enough & ~panel.fundamentals.is_stale, std_rows(last), np.nan)
+        return np.where(enough & ~panel.fundamentals.is_outdated(margins), std_rows(last), np.nan)
 
     @staticmethod
     def _margins(panel: Panel) -> np.ndarray:
@@ -118,7 +119,6 @@ class MarginStability(Factor):
         return 100.0 * ratio(income, revenue)
 
     def reasons(self, panel: Panel, value: np.ndarray) -> np.ndarray:
-        some = ~np.isnan(self._margins(panel)).all(axis=1)
-        stale = np.where(panel.fundamentals.is_stale, Reason.STALE_FUNDAMENTALS, Reason.MISSING_FIELD)
-        few = (~np.isnan(self._margins(panel))).sum(axis=1) < self.at_least
-        return np.where(some, np.where(few, Reason.INSUFFICIENT_HISTORY, stale), Reason.MISSING_FIELD).astype(np.uint8)
+        count = (~np.isnan(self._margins(panel))).sum(axis=1)
+        few = np.where(count < self.at_least, Reason.INSUFFICIENT_HISTORY, Reason.STALE_FUNDAMENTALS)
+        return np.where(count > 0, few, Reason.MISSING_FIELD).astype(np.uint8)

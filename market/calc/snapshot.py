@@ -80,6 +80,14 @@ class Snapshot:
         """bool [N]: the newest period end of any report is too old."""
         return self.grid.ends[:, 0] < self.as_of_day - STALE_AFTER
 
+    def is_outdated(self, values: np.ndarray) -> np.ndarray:
+        """bool [N]: the newest period end with a number in float [N, K] by slot is too old (or there is none)."""
+        known = ~np.isnan(values)
+        anchor = known.argmax(axis=1)
+        rows = np.arange(self.n)
+        outdated: np.ndarray = ~known[rows, anchor] | (self.grid.ends[rows, anchor] < self.as_of_day - STALE_AFTER)
+        return outdated
+
     def _trailing(self, name: str) -> tuple[np.ndarray, np.ndarray]:
         flow = self.flow(name)
         key = f"ttm:{name}"
