@@ -11,6 +11,7 @@ import environ
 
 from quantsite.secret import secret_key
 
+VERSION = "0.1.0"
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
 environ.Env.read_env(BASE_DIR / ".env")
@@ -106,6 +107,11 @@ DATABASES["default"]["CONN_MAX_AGE"] = env.int("QUANTSITE_CONN_MAX_AGE", default
 PANEL_CACHE_DIR = VAR_DIR / "panels" / str(DATABASES["default"]["NAME"])
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
+# --- cache: request rates, and the sign of life that workers leave for the health page ---------------------------
+# Shared by all processes. On several machines give them one: QUANTSITE_CACHE_URL=rediscache://host:6379/1
+CACHES = {"default": env.cache_url("QUANTSITE_CACHE_URL", default=f"filecache://{VAR_DIR}/cache")}
+CACHES["default"].setdefault("OPTIONS", {"MAX_ENTRIES": 10_000})
+
 # --- language and time: stored in UTC, sessions are dates of the exchange --------------------------------------
 LANGUAGE_CODE = "en"
 TIME_ZONE = env.str("QUANTSITE_TIME_ZONE", default="Asia/Seoul")
@@ -127,15 +133,15 @@ REST_FRAMEWORK = {
         "rest_framework.authentication.SessionAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["market.api.permissions.ReferenceDataPermission"],
-    "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
     "DEFAULT_PAGINATION_CLASS": "market.api.pagination.KeysetPagination",
-    "PAGE_SIZE": 100,
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_SCHEMA_CLASS": "market.api.schema.HouseSchema",
+    "DEFAULT_THROTTLE_CLASSES": ["rest_framework.throttling.AnonRateThrottle"],
+    "DEFAULT_THROTTLE_RATES": {"anon": env.str("QUANTSITE_ANONYMOUS_RATE", default="600/min")},
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "quantsite",
     "DESCRIPTION": "Instruments, prices, fundamentals and factor scores, as of any session.",
-    "VERSION": "0.1.0",
+    "VERSION": VERSION,
     "SERVE_INCLUDE_SCHEMA": False,
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",

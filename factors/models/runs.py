@@ -1,10 +1,18 @@
 """The catalogue of factors as rows, and what each computation did."""
 
+import datetime as dt
+from collections.abc import Sequence
 from typing import Self
 
 from django.db import models
 
 from market.regions import REGION_CHOICES
+
+
+class FactorQuerySet(models.QuerySet["Factor"]):
+    def ids_of(self, names: Sequence[str]) -> list[int] | None:
+        """Ids of the factors named; None (meaning all) for no names. A factor never computed has none yet."""
+        return list(self.filter(name__in=names).values_list("id", flat=True)) if names else None
 
 
 class Factor(models.Model):
@@ -17,6 +25,8 @@ class Factor(models.Model):
     direction = models.SmallIntegerField(help_text="1: more is better, -1: less is better.")
     lookback = models.PositiveSmallIntegerField(help_text="Bars the factor may look at, the as-of bar included.")
     description = models.TextField(blank=True)
+
+    objects = FactorQuerySet.as_manager()
 
     class Meta:
         ordering = ["name"]
@@ -36,6 +46,17 @@ class FactorRunQuerySet(models.QuerySet["FactorRun"]):
     def latest_of(self, region: str) -> "FactorRun | None":
         """The run that holds the region's newest scores."""
         return self.done().filter(region=region).order_by("-date", "-id").first()
+
+    def newest_by_region(self) -> dict[str, dt.date]:
+        """The date of each region's newest scores."""
+        newest = self.done().order_by("region", "-date").distinct("region")
+        return dict(newest.values_list("region", "date"))
+
+    def dates_of(self, region: str, start: dt.date | None = None, end: dt.date | None = None) -> list[dt.date]:
+        """Sessions of the region for which a run was made, so the only ones that can have scores; ascending."""
+        bounds = {"date__gte": start, "date__lte": end}
+        runs = self.filter(region=region, **{name: day for name, day in bounds.items() if day})
+        return list(runs.order_by("date").values_list("date", flat=True).distinct())
 
 
 class FactorRun(models.Model):

@@ -13,6 +13,11 @@ class PriceBarQuerySet(models.QuerySet["PriceBar"]):
         """One instrument's bars, newest first (a range scan of the primary key)."""
         return self.filter(instrument_id=instrument_id).order_by("-date")
 
+    def between(self, start: dt.date | None, end: dt.date | None) -> Self:
+        """Both ends included; None leaves an end open."""
+        bounds = {"date__gte": start, "date__lte": end}
+        return self.filter(**{name: day for name, day in bounds.items() if day})
+
     def newest_date(self, region: str) -> dt.date | None:
         """The date of the region's newest bar of a stock (one probe of the key per instrument)."""
         newest = PriceBar.objects.filter(instrument_id=models.OuterRef("pk")).order_by("-date").values("date")[:1]

@@ -1,8 +1,23 @@
 """Reported figures, point in time: a restatement is a new row with a later ``available_on``."""
 
+import datetime as dt
+from typing import Self
+
 from django.db import models
 
 from market.models.instruments import Instrument
+
+
+class FundamentalQuerySet(models.QuerySet["Fundamental"]):
+    def known_on(self, instrument_id: int, day: dt.date) -> Self:
+        """Every version of the instrument's reports that was public on ``day``, newest publication first."""
+        return self.filter(instrument_id=instrument_id, available_on__lte=day).order_by("-available_on", "-id")
+
+    def newest_versions(self) -> Self:
+        """Of the versions of one report (period, source, consolidated or not) the one published last."""
+        report = ("instrument", "period_end", "period", "source", "consolidated")
+        newest = self.order_by(*report, "-available_on").distinct(*report)
+        return self.filter(pk__in=newest.values("pk"))
 
 
 class Fundamental(models.Model):
@@ -46,6 +61,8 @@ class Fundamental(models.Model):
     book_value_per_share = models.FloatField(null=True, blank=True)
     shares_outstanding = models.FloatField(null=True, blank=True)
     free_float_shares = models.FloatField(null=True, blank=True)
+
+    objects = FundamentalQuerySet.as_manager()
 
     class Meta:
         ordering = ["-available_on"]

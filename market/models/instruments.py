@@ -12,6 +12,15 @@ class InstrumentQuerySet(models.QuerySet["Instrument"]):
     def in_region(self, region: str) -> Self:
         return self.filter(region=region)
 
+    def at(self, region: str, ticker: str) -> "Instrument | None":
+        return self.filter(region=region, ticker=ticker).first()
+
+    def matching(self, *, search: str = "", region: str = "", asset_type: str = "", sector: str = "") -> Self:
+        """What meets every condition given, by region and ticker."""
+        found = self.search(search) if search else self
+        exact = {"region": region, "asset_type": asset_type, "sector__iexact": sector}
+        return found.filter(**{name: value for name, value in exact.items() if value}).order_by("region", "ticker")
+
     def search(self, text: str) -> Self:
         """Ticker prefix or any part of the name, case-insensitive."""
         return self.filter(Q(ticker__istartswith=text) | Q(name__icontains=text))
