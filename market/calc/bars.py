@@ -1,5 +1,6 @@
 """Checks and conversions of daily bars: NumPy in, verdicts out. See docs/data-formats.md for the reason codes."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -37,7 +38,9 @@ class Bars:
         return Bars(**{name: values[rows] for name, values in vars(self).items()})
 
 
-def bars_check(bars: Bars, findings: Findings, *, currency: str, today: np.datetime64) -> Bars:
+def bars_check(
+    bars: Bars, findings: Findings, *, currency: str, today: np.datetime64, is_index: np.ndarray | None = None
+) -> Bars:
     """Refuse impossible bars, turn suspension rows into no-trade bars and clip highs and lows off by rounding.
 
     Returns the bars as they are to be stored (same length; refused rows are marked in ``findings``).
@@ -62,7 +65,8 @@ def bars_check(bars: Bars, findings: Findings, *, currency: str, today: np.datet
     findings.reject(
         bars.factor <= 0, column="adjustment_factor", reason="bad_factor", message=_shown("factor", bars.factor)
     )
-    bars = _order_check(bars, findings, currency)
+    tick = np.full(len(bars), _TICKS.get(currency, _SMALLEST_TICK))
+    bars = _order_check(bars, findings, tick if is_index is None else np.where(is_index, np.nan, tick))
     _duplicates_check(bars, findings)
     return bars
 
@@ -82,14 +86,17 @@ def suspended_fill(bars: Bars) -> Bars:
     )
 
 
-def _order_check(bars: Bars, findings: Findings, currency: str) -> Bars:
-    """low <= open, close <= high; within rounding they are clipped to that, beyond it refused."""
+def _order_check(bars: Bars, findings: Findings, tick: np.ndarray) -> Bars:
+    """low <= open, close <= high; within rounding they are clipped to that, beyond it refused.
+
+    ``tick`` NaN (an index): clipped however far off, since a level is no trade and its session must not be lost.
+    """
     top = np.fmax(np.fmax(bars.open, bars.close), bars.low)
     bottom = np.fmin(np.fmin(bars.open, bars.close), bars.high)
     excess = np.fmax(np.fmax(top - bars.high, bars.low - bottom), 0.0)
-    tolerance = np.fmax(bars.close * RELATIVE_TOLERANCE, _TICKS.get(currency, _SMALLEST_TICK)) * (1 + 1e-9)
+    beyond = excess > np.fmax(bars.close * RELATIVE_TOLERANCE, tick) * (1 + 1e-9)
     findings.reject(
-        excess > tolerance,
+        beyond & ~np.isnan(tick),
         column="high",
         reason="ohlc_order",
         message=lambda row: (
@@ -97,10 +104,11 @@ def _order_check(bars: Bars, findings: Findings, currency: str) -> Bars:
             " high or low is inside the bar"
         ),
     )
-    rounded = (excess > 1e-12 * bars.close) & ~findings.rejected
-    findings.flag(rounded, "ohlc_rounded")
-    high = np.where(rounded & ~np.isnan(bars.high), np.fmax(bars.high, top), bars.high)
-    low = np.where(rounded & ~np.isnan(bars.low), np.fmin(bars.low, bottom), bars.low)
+    clipped = (excess > 1e-12 * bars.close) & ~findings.rejected
+    findings.flag(clipped & ~beyond, "ohlc_rounded")
+    findings.flag(clipped & beyond, "ohlc_clipped")
+    high = np.where(clipped & ~np.isnan(bars.high), np.fmax(bars.high, top), bars.high)
+    low = np.where(clipped & ~np.isnan(bars.low), np.fmin(bars.low, bottom), bars.low)
     return replace(bars, high=high, low=low)
 
 
@@ -132,5 +140,5 @@ def _duplicates_check(bars: Bars, findings: Findings) -> None:
     findings.drop(mask)
 
 
-def _shown(name: str, values: np.ndarray):  # type: ignore[no-untyped-def]
+def _shown(name: str, values: np.ndarray) -> Callable[[int], str]:
     return lambda row: f"{name} is missing" if np.isnan(values[row]) else f"{name} is {values[row]:g}"

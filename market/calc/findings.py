@@ -36,7 +36,8 @@ class Findings:
             self._groups.append((rows, column, reason, message))
 
     def flag(self, mask: np.ndarray, reason: str) -> None:
-        """Mark rows that load all the same."""
+        """Mark rows that load all the same (rows left out or refused are not counted)."""
+        mask = mask & self.kept()
         count = int(np.count_nonzero(mask))
         if count:
             self.flagged |= mask

@@ -47,7 +47,7 @@ def _instruments_load(load: Load, asset_type: str, symbols: tuple[str, ...]) -> 
     with load.stage("merge"):
         rows = []
         for row in np.flatnonzero(load.findings.kept()).tolist():
-            said = {name: values[row] for name, values in words.items() if values[row]}
+            said: dict[str, str | dt.date] = {name: values[row] for name, values in words.items() if values[row]}
             said |= {name: values[row].item() for name, values in days.items() if not np.isnat(values[row])}
             rows.append(_described(load, tickers, row, said, asset_type))
         run = load.run

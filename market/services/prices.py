@@ -74,7 +74,8 @@ def _bars_load(load: Load, options: _Options) -> None:
         tickers = tickers_read(load, asset_type=options.asset_type, symbols=options.symbols)
         bars = _bars_read(load, tickers, options, basis)
         today = np.datetime64(load.region.today())
-        bars = bars_check(bars, load.findings, currency=load.region.currency, today=today)
+        points = tickers.is_row_index()
+        bars = bars_check(bars, load.findings, currency=load.region.currency, today=today, is_index=points)
     with load.stage("instruments"):
         ids = tickers_resolve(load, tickers, asset_type=options.asset_type, create=options.create)
         _sessions_check(load, bars)
@@ -82,7 +83,8 @@ def _bars_load(load: Load, options: _Options) -> None:
     if not keep.any():
         return
     kept = bars.take(keep)
-    load.run.first_date, load.run.last_date = kept.date.min().item(), kept.date.max().item()
+    first, last = kept.date.min().item(), kept.date.max().item()
+    load.run.first_date, load.run.last_date = first, last
     with load.stage("stage"):
         adjusted = (basis != RAW) & ~tickers.is_index[kept.ticker]
         bars_stage(load.cursor, ids[keep], kept, adjusted=adjusted)
@@ -93,7 +95,7 @@ def _bars_load(load: Load, options: _Options) -> None:
     with load.stage("adjust"):
         touched = np.unique(ids[keep]).tolist()
         changed = _derive(load, touched, merged.changed_from)
-        load.findings.note("jump", suspects_count(load.cursor, touched, run.first_date, run.last_date))
+        load.findings.note("jump", suspects_count(load.cursor, touched, first, last))
     if changed is not None:
         change_note(load.cursor, load.region.code, "bars", changed)
 
@@ -109,7 +111,7 @@ def _bars_read(load: Load, tickers: Tickers, options: _Options, basis: str) -> B
             values[name], unread = numbers(table.column(name))
             load.refuse_unread(unread, name, "bad_number")
     # Points of an index are not money, whatever unit the stocks beside it come in.
-    points = tickers.is_index[tickers.index] if len(tickers.names) else np.zeros(table.num_rows, dtype=bool)
+    points = tickers.is_row_index()
     price = np.where(points, 1.0, options.price_multiplier)
     volume = np.where(points, 1.0, options.volume_multiplier)
     factor = values.pop("adjustment_factor")

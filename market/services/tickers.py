@@ -21,6 +21,10 @@ class Tickers:
     names: list[str]
     is_index: np.ndarray
 
+    def is_row_index(self) -> np.ndarray:
+        """Which rows are levels of an index."""
+        return self.is_index[self.index] if self.names else np.zeros(len(self.index), dtype=bool)
+
 
 def tickers_read(load: Load, *, asset_type: str = "STOCK", symbols: tuple[str, ...] = ()) -> Tickers:
     """Read the ticker column; blank and overlong codes are refused, symbols nobody asked for are left out.

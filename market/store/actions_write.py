@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db.backends.utils import CursorWrapper
 
@@ -23,7 +23,7 @@ def actions_upsert(cursor: CursorWrapper, actions: Sequence[tuple[int, Action]],
 
     An action somebody states takes the place of the one inferred for that day.
     """
-    rows = {
+    rows: dict[str, Any] = {
         "ids": [pk for pk, _ in actions],
         "days": [action.ex_date for _, action in actions],
         "kinds": [action.kind for _, action in actions],

@@ -25,19 +25,22 @@ WITH bar AS (
 """
 
 # The move compares closes in the units of the later bar: a bar's own factor where one is given (its dividends
-# included), else the ratios of the actions between the two bars.
+# included), else the ratios of the actions between the two bars. Raw and adjusted closes are not compared.
 _SUSPECTS = """
 WITH bar AS (
     SELECT b.instrument_id, b.date, b.suspect, b.close * b.adjustment_factor AS price,
-        lag(b.close * b.adjustment_factor) OVER (PARTITION BY b.instrument_id ORDER BY b.date) AS before
+        lag(b.close * b.adjustment_factor) OVER w AS before,
+        lag(b.close_is_adjusted) OVER w = b.close_is_adjusted AS comparable
     FROM market_pricebar b
     JOIN unnest(%(ids)s::bigint[]) AS wanted(id) ON b.instrument_id = wanted.id
     WHERE b.date >= coalesce(
         (SELECT max(p.date) FROM market_pricebar p WHERE p.instrument_id = wanted.id AND p.date < %(start)s), %(start)s)
+    WINDOW w AS (PARTITION BY b.instrument_id ORDER BY b.date)
 ), changed AS (
     UPDATE market_pricebar b SET suspect = NOT b.suspect FROM bar
     WHERE b.instrument_id = bar.instrument_id AND b.date = bar.date AND bar.date >= %(start)s
-        AND bar.suspect IS DISTINCT FROM (abs(bar.price / coalesce(bar.before, bar.price) - 1) > %(jump)s)
+        AND bar.suspect IS DISTINCT FROM
+            coalesce(bar.comparable AND abs(bar.price / bar.before - 1) > %(jump)s, false)
     RETURNING b.date
 ) SELECT count(*), min(date) FROM changed
 """

@@ -35,7 +35,7 @@ class Column:
         elif self.kind == "date":
             missing = np.isnat(self.values)
         elif self.kind in _VARIABLE:
-            missing = np.equal(self.values, None)
+            missing = np.array([value is None for value in self.values], dtype=bool)
         else:
             missing = np.zeros(len(self.values), dtype=bool)
         return missing if self.null is None else missing | self.null

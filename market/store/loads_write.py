@@ -24,7 +24,9 @@ def run_unlock(cursor: CursorWrapper, run_id: int) -> None:
 
 def interrupted_mark(cursor: CursorWrapper, *, region: str, kind: str, except_id: int | None) -> int:
     """Mark RUNNING runs whose process is gone as INTERRUPTED; returns how many."""
-    running = LoadRun.objects.filter(region=region, kind=kind, state=LoadRun.State.RUNNING).exclude(pk=except_id)
+    running = LoadRun.objects.filter(region=region, kind=kind, state=LoadRun.State.RUNNING)
+    if except_id is not None:
+        running = running.exclude(pk=except_id)
     dead = []
     for run_id in running.values_list("pk", flat=True):
         cursor.execute("SELECT pg_try_advisory_xact_lock(%s, %s)", [RUN_LOCK, run_id])
