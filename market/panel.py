@@ -47,7 +47,8 @@ class Panel:
     ``close``, ``high`` adjusted prices; ``volume`` split-adjusted shares; ``trading_value`` currency (C x V where
     the source gives none and the close is raw): float [L, N]. ``days`` int32 [L, N], days since 1970-01-01, 0 where
     there is no bar. ``n_bars`` int [N]. ``index_days`` int32 [S], ``index_close`` float [S]: the region's index.
-    ``in_universe`` bool [N]. ``company`` int [N]: lines of one company share a number.
+    ``is_quoted`` bool [N]: listed, with a bar in the last five sessions; ``in_universe``: and traded in its last five
+    bars. ``company`` int [N]: lines of one company share a number.
     """
 
     region: str
@@ -56,6 +57,7 @@ class Panel:
     tickers: np.ndarray
     sectors: np.ndarray
     company: np.ndarray
+    is_quoted: np.ndarray
     in_universe: np.ndarray
     days: np.ndarray
     n_bars: np.ndarray
@@ -92,11 +94,14 @@ class Panel:
 
     @cached_property
     def market_cap(self) -> Figure:
-        """M of the company: the sum over its common lines in the universe. float [N], currency."""
+        """M of the company: the sum over its quoted common lines; unknown where that of one of them is.
+
+        A line that is not quoted has M by itself. float [N], currency.
+        """
         line = self.line_market_cap.values
-        known = np.where(np.isnan(line) | ~self.in_universe, 0.0, line)
-        total = np.bincount(self.company, weights=known, minlength=int(self.company.max(initial=-1)) + 1)
-        return Figure.of(np.where(np.isnan(line), np.nan, total[self.company]))
+        size = int(self.company.max(initial=-1)) + 1
+        total = np.bincount(self.company, weights=np.where(self.is_quoted, line, 0.0), minlength=size)
+        return Figure.of(np.where(self.is_quoted, total[self.company], line))
 
     @cached_property
     def shares_outstanding(self) -> Figure:

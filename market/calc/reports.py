@@ -42,7 +42,8 @@ class ReportRows:
 def shared_by_company(rows: ReportRows, company: np.ndarray) -> ReportRows:
     """Rows in which lines without reports of their own carry those of another line of their company.
 
-    company: int [N], equal for lines of one company. Companies report once, whatever the number of share classes.
+    company: int [N], equal for lines of one company. Companies report once, whatever the number of share classes;
+    share counts are those of the line that reports, so the other lines do not get them.
     """
     reporting = np.bincount(rows.column, minlength=len(company)) > 0
     lines = np.bincount(company, minlength=int(company.max(initial=-1)) + 1)
@@ -58,7 +59,11 @@ def shared_by_company(rows: ReportRows, company: np.ndarray) -> ReportRows:
         return rows
     shared = rows.pick(np.r_[np.arange(len(rows.column)), np.concatenate(extra)])
     placed = np.r_[rows.column, np.concatenate(columns)]
-    return ReportRows(placed, shared.period_end, shared.period, shared.available_day, shared.priority, shared.fields)
+    own = np.arange(len(placed)) < len(rows.column)
+    counts = {name: np.where(own, shared.fields[name], np.nan) for name in SHARE_COUNTS if name in shared.fields}
+    return ReportRows(
+        placed, shared.period_end, shared.period, shared.available_day, shared.priority, {**shared.fields, **counts}
+    )
 
 
 @dataclass(frozen=True)

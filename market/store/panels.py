@@ -129,10 +129,11 @@ def _assemble(source: Source, lookback: int, extra: dict[str, np.ndarray]) -> Pa
     adjusted = raw["close_is_adjusted"] == 1.0
     relative = adjustment_to_last(raw["adjustment_factor"])
     index_days, index_close = _index(source)
+    is_quoted = stocks.active & _has_fresh_bar(stack, source.recent_sessions, day)
     return Panel(
         region=source.region, as_of=np.datetime64(source.as_of, "D"), instrument_ids=stocks.ids, tickers=stocks.tickers,
         sectors=stocks.sectors, company=stocks.company,
-        in_universe=stocks.active & _is_live(raw, stack, source.recent_sessions, day),
+        is_quoted=is_quoted, in_universe=is_quoted & _has_traded(raw, stack),
         days=stack.days, n_bars=stack.n_bars,
         close=raw["close"] * relative,
         high=np.fmax(raw["high"], raw["close"]) * relative,
@@ -167,13 +168,19 @@ def _trading_value(raw: dict[str, np.ndarray], adjusted: np.ndarray) -> np.ndarr
     return np.where(np.isnan(raw["trading_value"]), product, raw["trading_value"])
 
 
-def _is_live(raw: dict[str, np.ndarray], stack: Stack, fresh: np.ndarray, day: int) -> np.ndarray:
-    """A bar within the last 5 sessions of the exchange, and a trade (or an unknown volume) in the last 5 bars."""
-    oldest = int(fresh[0]) if len(fresh) else day - 7
+def _has_fresh_bar(stack: Stack, recent_sessions: np.ndarray, day: int) -> np.ndarray:
+    """A bar within the last 5 sessions of the exchange."""
+    oldest = int(recent_sessions[0]) if len(recent_sessions) else day - 7
+    fresh: np.ndarray = stack.days[-1] >= oldest
+    return fresh
+
+
+def _has_traded(raw: dict[str, np.ndarray], stack: Stack) -> np.ndarray:
+    """A trade (or an unknown volume) on one of the last 5 bars."""
     volume = raw["volume"][-FRESH_SESSIONS:]
     exists = stack.days[-FRESH_SESSIONS:] > 0
-    traded = (exists & ((volume > 0) | np.isnan(volume))).any(axis=0)
-    return (stack.days[-1] >= oldest) & traded
+    traded: np.ndarray = (exists & ((volume > 0) | np.isnan(volume))).any(axis=0)
+    return traded
 
 
 def _index(source: Source) -> tuple[np.ndarray, np.ndarray]:

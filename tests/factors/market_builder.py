@@ -51,6 +51,7 @@ def make_panel(
     trading_value: np.ndarray | None = None, market_cap: Sequence[float] | None = None, shares: Sequence[float] | None = None,
     index: np.ndarray | None = None, reports: Sequence[Mapping] = (), splits: Sequence[tuple] = (),
     is_adjusted: Sequence[bool] | None = None, in_universe: Sequence[bool] | None = None,
+    is_quoted: Sequence[bool] | None = None,
     sectors: Sequence[str] | None = None, company: Sequence[int] | None = None, extra: Mapping | None = None,
     as_of: dt.date = AS_OF,
 ) -> Panel:  # fmt: skip
@@ -69,6 +70,7 @@ def make_panel(
         tickers=np.array([f"T{i:03d}" for i in range(n)], dtype=object),
         sectors=np.array(sectors if sectors is not None else [""] * n, dtype=object),
         company=np.arange(n) if company is None else np.asarray(company),
+        is_quoted=np.ones(n, bool) if is_quoted is None else np.asarray(is_quoted),
         in_universe=np.ones(n, bool) if in_universe is None else np.asarray(in_universe),
         days=np.where(np.isnan(close), 0, days[:, None]).astype(np.int32), n_bars=(~np.isnan(close)).sum(axis=0),
         close=close, high=close if high is None else np.asarray(high, float), volume=volume,
