@@ -122,14 +122,16 @@ def compact_columns(valid: np.ndarray, arrays: list[np.ndarray]) -> list[np.ndar
 def adjustment_to_last(factor: np.ndarray) -> np.ndarray:
     """Adjustment factors [L, N] relative to the last row, from the ratios of neighbouring bars only.
 
-    So a split after the last row changes nothing here, not even the last bit: ratios are rounded to 12
-    decimals before they are chained. Rows without a bar (NaN) get NaN.
+    So a split after the last row changes nothing here, not even the last bit: ratios are rounded to 12 decimals,
+    those below 1 by their inverse (3:1 is 1/3 exactly), before they are chained. Rows without a bar (NaN) get NaN.
     """
     out = np.where(np.isnan(factor), np.nan, 1.0)
     low, high = np.fmin.reduce(factor, axis=0), np.fmax.reduce(factor, axis=0)
     changing = np.flatnonzero(low != high)  # NaN != NaN: columns without a bar are harmless here
     if len(changing):
-        ratios = np.round(factor[:-1, changing] / factor[1:, changing], 12)
+        ratios = factor[:-1, changing] / factor[1:, changing]
+        inverse = np.round(1.0 / ratios, 12)
+        ratios = np.where(ratios < 1.0, 1.0 / inverse, np.round(ratios, 12))
         chained = np.cumprod(ratios[::-1], axis=0)[::-1]
         out[:-1, changing] = chained
     return out
