@@ -13,7 +13,7 @@ from market.sources.base import FetchRequest, FileProblem, Frame, Source
 from market.sources.files import read_bytes
 from market.sources.registry import register
 from market.sources.reports import reports_table
-from market.sources.sec_concepts import BALANCES, FLOWS, PER_SHARE, total_debt
+from market.sources.sec_concepts import BALANCES, FLOWS, PER_SHARE, concepts_used, total_debt
 
 _QUARTER, _HALF, _NINE, _YEAR = (80, 100), (170, 195), (260, 290), (350, 380)  # days a figure covers
 Row = dict[str, float]
@@ -70,8 +70,8 @@ def _read(path: Path) -> dict[str, Any]:
 
 def _rows(facts: dict[str, Any]) -> Rows:
     rows: Rows = defaultdict(dict)
-    for field, concepts in (FLOWS | PER_SHARE).items():
-        found = list(_facts(facts, concepts))
+    for field in FLOWS | PER_SHARE:
+        found = list(_facts(facts, concepts_used(field, facts)))
         for fact in found:
             if _within(fact, _QUARTER) or _within(fact, _YEAR):
                 period = "Q" if _within(fact, _QUARTER) else "FY"

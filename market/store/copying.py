@@ -62,7 +62,8 @@ def copy_rows(cursor: CursorWrapper, table: str, columns: Mapping[str, Column]) 
     if len(set(lengths.values())) > 1:
         raise ValueError(f"columns differ in length: {lengths}")
     names = ", ".join(f'"{name}"' for name in columns)
-    with cursor.copy(f'COPY "{table}" ({names}) FROM STDIN (FORMAT binary)') as copy:
+    command = f'COPY "{table}" ({names}) FROM STDIN (FORMAT binary)'
+    with cursor.db.wrap_database_errors, cursor.copy(command) as copy:
         copy.write(_HEADER)
         for block in _blocks(list(columns.values())):
             copy.write(block)

@@ -26,7 +26,7 @@ GOOD = "ticker,date,close\n000660,2024-01-02,10\n"
         (gzip.compress(GOOD.encode())[:-9], "damaged gzip"),
         (b"PAR1 and nothing more", "damaged Parquet"),
         (b"ticker\0,date\n1,2\n", "zero bytes"),
-        (b"ticker,date,close\nA,2024-01-02,1\nB\xff\xff,2024-01-02,1\n", "line 3 .byte 36."),
+        (b"ticker,date,close\nA,2024-01-02,1\nB\xff\xff,2024-01-02,1\n", "line 3 .byte 34."),
         (b"ticker,date,date\nA,1,2\n", "more than once"),
     ],
 )
