@@ -28,6 +28,7 @@ class Command(HouseCommand):
         parser.add_argument("--json", action="store_true", help="print the runs as JSON")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        self.verbosity = options["verbosity"]
         regions = services.regions_with_bars() if options["all_regions"] else [options["region"]]
         if not regions:
             self.fail("no region has prices yet: manage.py load_prices --region KR --source csv FILE")
@@ -45,11 +46,19 @@ class Command(HouseCommand):
         if as_json:
             self.print_json({"runs": [services.factor_run_summary(run=run) for run in runs], "problems": problems})
         else:
-            for run in runs:
-                self.out().print(run_table(run))
-                self.out().print(run_line(run))
+            self._print(runs)
         for problem in problems:
             self.stderr.write(problem)
+
+    def _print(self, runs: list[FactorRun]) -> None:
+        """One region in full; several side by side, each in full with ``--verbosity 2``."""
+        out = self.out()
+        if len(runs) > 1:
+            out.print(regions_table(runs))
+        for run in runs:
+            if len(runs) == 1 or self.verbosity > 1:
+                out.print(run_table(run))
+            out.print(f"{run.region} {run.date}: {run_line(run)}", soft_wrap=True)
 
     def _leave(self, outcomes: list[services.Outcome]) -> None:
         problems = [outcome for outcome in outcomes if outcome.problem]
@@ -60,16 +69,38 @@ class Command(HouseCommand):
 
 
 def run_table(run: FactorRun) -> Table:
-    """Per factor: how many are scored, and why the others are not."""
-    table = Table(title=f"{run.region} {run.date}: {run.universe_size} instruments", title_justify="left", expand=False)
-    table.add_column("factor")
+    """Per factor how many instruments are scored and why the others are not; factors without any share a row."""
+    table = Table(title=f"{run.region} {run.date}: {run.universe_size} instruments", title_justify="left")
+    table.add_column("factor", max_width=60)
     table.add_column("scored", justify="right")
     table.add_column("not scored, because")
+    empty: dict[str, list[str]] = {}
     for name in sorted({*run.counts, *run.errors}):
-        count = dict(run.counts.get(name, {}))
-        scored, _ = count.pop("scored", 0), count.pop("valued", 0)
-        why = run.errors.get(name) or ", ".join(f"{code} {number}" for code, number in count.items())
-        table.add_row(name, str(scored), why)
+        count = run.counts.get(name, {})
+        why = run.errors.get(name) or _reasons(count)
+        if count.get("scored"):
+            table.add_row(name, str(count["scored"]), why)
+        else:
+            empty.setdefault(why, []).append(name)
+    for why, names in empty.items():
+        table.add_section()
+        table.add_row(", ".join(names), "0", why)
+    return table
+
+
+def _reasons(count: dict[str, int]) -> str:
+    return ", ".join(f"{code} {number}" for code, number in count.items() if code not in ("scored", "valued"))
+
+
+def regions_table(runs: list[FactorRun]) -> Table:
+    """How many instruments are scored, factors by regions."""
+    table = Table(title="instruments scored", title_justify="left")
+    table.add_column("factor")
+    for run in runs:
+        table.add_column(f"{run.region}\n{run.date}\nof {run.universe_size:,}", justify="right")
+    for name in sorted({name for run in runs for name in (*run.counts, *run.errors)}):
+        cells = ("failed" if name in run.errors else str(run.counts[name]["scored"]) for run in runs)
+        table.add_row(name, *cells)
     return table
 
 

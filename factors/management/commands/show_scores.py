@@ -4,6 +4,7 @@ from argparse import ArgumentParser
 from typing import Any
 
 from rich.table import Table
+from rich.text import Text
 
 from factors import services
 from factors.registry import factors_named
@@ -41,25 +42,14 @@ def scores_table(name: str, rows: list[dict[str, object]]) -> Table:
     factor = factors_named([name])[0]
     date = f" on {rows[0]['date']}" if rows else ""
     better = "more is better" if factor.direction > 0 else "less is better"
-    table = Table(
-        title=f"{name}{date} ({better})",
-        title_justify="left",
-        caption=factor.description(),
-        caption_justify="left",
-    )
-    for title, side in (
-        ("#", "right"),
-        ("ticker", "left"),
-        ("name", "left"),
-        (factor.unit, "right"),
-        ("score", "right"),
-        ("percentile", "right"),
-    ):
-        table.add_column(title, justify=side)  # type: ignore[arg-type] # a literal
+    title = Text(f"{name}{date} ({better})")
+    caption = Text(factor.description(), style="dim")
+    table = Table(title=title, title_justify="left", caption=caption, caption_justify="left", min_width=72)
+    for heading in ("#", "ticker", "name", factor.unit, "score", "percentile"):
+        table.add_column(heading, justify="left" if heading in ("ticker", "name") else "right")
     for row in rows:
-        table.add_row(
-            str(row["rank"]), str(row["ticker"]), str(row["name"]), f"{row['value']:,.4g}" if
-            abs(float(str(row["value"]))) < 1e6
-            else f"{row['value']:,.0f}", f"{row['score']:+.2f}", f"{row['percentile']:.1f}",
-        )  # fmt: skip
+        value, score, percentile = (float(str(row[key])) for key in ("value", "score", "percentile"))
+        shown = f"{value:,.4g}" if abs(value) < 1e6 else f"{value:,.0f}"
+        names = str(row["rank"]), str(row["ticker"]), str(row["name"])
+        table.add_row(*names, shown, f"{score:+.2f}", f"{percentile:.1f}")
     return table
