@@ -5,6 +5,7 @@ young, some miss bars, as in life.
 """
 
 import datetime as dt
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -54,12 +55,11 @@ def make_bars(region: str, count: int) -> Bars:
     return Bars(days, close, close * 1.01, close * 0.99, volume, np.round(rng.lognormal(17, 1, count)))
 
 
-def fill(progress: bool = True) -> None:
-    """Write the whole universe into the (empty) default database."""
-    for region, size in SIZES.items():
+def fill(sizes: dict[str, int] = SIZES, tell: Callable[[str], None] = print) -> None:
+    """Write the universe, or one of other ``sizes``, into the (empty) default database."""
+    for region, size in sizes.items():
         _fill_region(region, size)
-        if progress:
-            print(f"  {region}: {size:,} instruments", flush=True)
+        tell(f"    {region}: {size:,} instruments")
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE market_pricebar, market_fundamental, market_instrument")
 
