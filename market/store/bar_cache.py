@@ -8,6 +8,7 @@ import datetime as dt
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import adbc_driver_postgresql.dbapi as adbc
 import numpy as np
 from django.conf import settings
 from django.db import connection
@@ -34,11 +35,15 @@ class Coverage:
 
     @classmethod
     def of_meta(cls, meta: dict[str, object] | None) -> "Coverage | None":
+        """What ``meta`` wrote; None for nothing, another format or database, and for damage."""
         if not meta or meta.get("format") != FORMAT or meta.get("database") != _database():
             return None
-        first, earliest, through = (dt.date.fromisoformat(str(meta[key])) for key in ("first", "earliest", "through"))
-        revision = Revision(int(str(meta["revision"])), str(meta["stamp"]))
-        return cls(revision, first, earliest, through, int(str(meta["lookback"])))
+        try:
+            first, earliest, through = (dt.date.fromisoformat(str(meta[key])) for key in ("first", "earliest", "through"))
+            revision = Revision(int(str(meta["revision"])), str(meta["stamp"]))
+            return cls(revision, first, earliest, through, int(str(meta["lookback"])))
+        except (KeyError, ValueError):
+            return None
 
     def meta(self) -> dict[str, object]:
         return {
@@ -52,35 +57,34 @@ def bars_read(region: str, as_of: dt.date, first: dt.date, lookback: int) -> tup
     """The grid for ``as_of`` (its rows may go on after it) and how it was had: warm, extended or rebuilt."""
     wanted = Window(region, as_of, first, as_of, lookback)
     directory = Path(settings.PANEL_CACHE_DIR) / region / "bars"
-    with columnar.locked(directory):
+    with columnar.locked(directory), snapshot() as arrow:
         kept = Coverage.of_meta(columnar.read_meta(directory))
-        revision = revision_now(
-            region, "bars"
-        )  # before the rows are read: newer rows under an older revision do no harm
+        revision = revision_now(arrow, region, "bars")
         try:
-            if kept and _can_extend(kept, wanted):
+            if kept and _can_extend(arrow, kept, wanted):
                 if as_of <= kept.through:
                     return _from_arrays(columnar.read_arrays(directory)), "warm"
-                return _extend(directory, wanted, kept, revision), "extended"
+                return _extend(arrow, directory, wanted, replace(kept, revision=revision)), "extended"
         except columnar.DamagedCache:
             kept = None
-        return _rebuild(directory, wanted, kept, revision), "rebuilt"
+        return _rebuild(arrow, directory, wanted, kept, revision), "rebuilt"
 
 
-def _can_extend(kept: Coverage, wanted: Window) -> bool:
+def _can_extend(arrow: adbc.Connection, kept: Coverage, wanted: Window) -> bool:
     """Nothing up to the kept end has changed, and the wanted date is neither before the kept range nor far after it."""
-    changed = changed_since(wanted.region, "bars", kept.revision)
+    changed = changed_since(arrow, wanted.region, "bars", kept.revision)
     in_range = kept.earliest <= wanted.as_of and (wanted.as_of - kept.through).days <= KEEP_DAYS
     return kept.lookback >= wanted.lookback and in_range and (changed is None or changed > kept.through)
 
 
-def _rebuild(directory: Path, wanted: Window, kept: Coverage | None, revision: Revision) -> BarGrid:
+def _rebuild(
+    arrow: adbc.Connection, directory: Path, wanted: Window, kept: Coverage | None, revision: Revision
+) -> BarGrid:
     as_of, lookback = wanted.as_of, wanted.lookback
     through = as_of
     if kept and as_of < kept.through and (kept.through - as_of).days <= KEEP_DAYS:
         through = kept.through
-    with snapshot() as arrow:
-        grid = read_grid(arrow, replace(wanted, last=through))
+    grid = read_grid(arrow, replace(wanted, last=through))
     usable = grid.days[grid.days <= _day(as_of)]
     row = min(lookback, len(usable)) - 1
     earliest = _date(int(usable[row])) if len(usable) else as_of
@@ -90,10 +94,9 @@ def _rebuild(directory: Path, wanted: Window, kept: Coverage | None, revision: R
     return grid
 
 
-def _extend(directory: Path, wanted: Window, kept: Coverage, revision: Revision) -> BarGrid:
+def _extend(arrow: adbc.Connection, directory: Path, wanted: Window, kept: Coverage) -> BarGrid:
     old = _from_arrays(columnar.read_arrays(directory))
-    with snapshot() as arrow:
-        new = read_grid(arrow, replace(wanted, first=kept.through + dt.timedelta(days=1), lookback=0))
+    new = read_grid(arrow, replace(wanted, first=kept.through + dt.timedelta(days=1), lookback=0))
     ids = np.union1d(old.instrument_ids, new.instrument_ids)
     old_to, new_to = np.searchsorted(ids, old.instrument_ids), np.searchsorted(ids, new.instrument_ids)
     rows = len(old.days)
@@ -104,7 +107,7 @@ def _extend(directory: Path, wanted: Window, kept: Coverage, revision: Revision)
         fields[name][rows:, new_to] = new.fields[name]
     older = OlderBars(old_to[old.older.column], old.older.rank, old.older.day, old.older.fields)
     grid = BarGrid(np.r_[old.days, new.days].astype(np.int32), ids, fields, older)
-    _write(directory, grid, Coverage(revision, kept.first, kept.earliest, wanted.as_of, kept.lookback))
+    _write(directory, grid, replace(kept, through=wanted.as_of))
     return grid
 
 

@@ -3,10 +3,14 @@
 import datetime as dt
 from dataclasses import dataclass
 
-from django.db import connection
+import adbc_driver_postgresql.dbapi as adbc
 from django.db.backends.utils import CursorWrapper
 
+from market.regions import region_get
+from market.store.arrow import table
+
 LOCK_CLASS = 7421  # shared with the trigger in migration 0002
+_STAMP = "(created_at AT TIME ZONE 'UTC')::text"
 
 
 @dataclass(frozen=True)
@@ -33,30 +37,31 @@ def change_note(cursor: CursorWrapper, region: str, kind: str, changed_from: dt.
     return int(cursor.fetchone()[0])
 
 
-def revision_now(region: str, kind: str) -> Revision:
-    """The current revision; id 0 where nothing was ever loaded."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT id, created_at::text FROM market_datachange WHERE region = %s AND kind = %s"
-            " ORDER BY id DESC LIMIT 1",
-            [region, kind],
-        )
-        row = cursor.fetchone()
-    return Revision(int(row[0]), row[1]) if row else Revision(0, "")
+def revision_now(arrow: adbc.Connection, region: str, kind: str) -> Revision:
+    """The current revision in the moment ``arrow`` sees; id 0 where nothing was ever loaded.
+
+    Read over the connection that reads the rows, since Django's own may be inside a transaction whose changes that
+    connection cannot see: their revision with the rows of before would be a cache that is wrong for good.
+    """
+    rows = table(
+        arrow,
+        f"SELECT id, {_STAMP} AS stamp FROM market_datachange WHERE region = '{region_get(region).code}'"
+        f" AND kind = '{kind}' ORDER BY id DESC LIMIT 1",
+    ).to_pylist()
+    return Revision(rows[0]["id"], rows[0]["stamp"]) if rows else Revision(0, "")
 
 
-def changed_since(region: str, kind: str, revision: Revision) -> dt.date | None:
+def changed_since(arrow: adbc.Connection, region: str, kind: str, revision: Revision) -> dt.date | None:
     """The earliest date touched after ``revision``; None when nothing was. ``date.min`` when that revision is
     unknown.
     """
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT min(changed_from) FILTER (WHERE id > %s),"
-            " count(*) FILTER (WHERE id = %s AND created_at::text = %s)"
-            " FROM market_datachange WHERE region = %s AND kind = %s AND id >= %s",
-            [revision.id, revision.id, revision.stamp, region, kind, revision.id],
-        )
-        earliest, known = cursor.fetchone()
-    if not known and revision.id:
+    (row,) = table(
+        arrow,
+        f"SELECT min(changed_from) FILTER (WHERE id > {revision.id:d}) AS earliest,"
+        f" min({_STAMP}) FILTER (WHERE id = {revision.id:d}) AS stamp FROM market_datachange"
+        f" WHERE region = '{region_get(region).code}' AND kind = '{kind}' AND id >= {revision.id:d}",
+    ).to_pylist()
+    if revision.id and row["stamp"] != revision.stamp:
         return dt.date.min
+    earliest: dt.date | None = row["earliest"]
     return earliest

@@ -45,6 +45,7 @@ class Stocks:
     tickers: np.ndarray
     sectors: np.ndarray
     company: np.ndarray
+    currency: np.ndarray
     active: np.ndarray
 
 
@@ -82,7 +83,7 @@ def _stocks(region: str, as_of: dt.date, grid: BarGrid) -> Stocks:
     with snapshot() as arrow:
         rows = table(
             arrow,
-            "SELECT id, ticker, sector, company,"
+            "SELECT id, ticker, sector, company, currency,"
             f" coalesce(listed_on <= '{as_of}', true) AND coalesce(delisted_on >= '{as_of}', true) AS active"
             f" FROM market_instrument WHERE region = '{region_get(region).code}'"
             f" AND asset_type = '{Instrument.AssetType.STOCK.value}' ORDER BY id",
@@ -98,6 +99,7 @@ def _stocks(region: str, as_of: dt.date, grid: BarGrid) -> Stocks:
         tickers=text["ticker"],
         sectors=text["sector"],
         company=_company_numbers(text["company"]),
+        currency=np.array(rows.column("currency").to_pylist(), dtype="S3")[found],
         active=np.array(rows.column("active").to_pylist(), dtype=bool)[found],
     )
 
@@ -128,7 +130,7 @@ def _assemble(source: Source, lookback: int, extra: dict[str, np.ndarray]) -> Pa
     raw = {name: stack.take(bars.fields[name], bars.older.fields[name]) for name in FIELDS}
     adjusted = raw["close_is_adjusted"] == 1.0
     relative = adjustment_to_last(raw["adjustment_factor"])
-    index_days, index_close = _index(source)
+    index_days, index_close = _index(source, int(np.where(stack.days > 0, stack.days, day).min(initial=day)))
     is_quoted = stocks.active & _has_fresh_bar(stack, source.recent_sessions, day)
     return Panel(
         region=source.region, as_of=np.datetime64(source.as_of, "D"), instrument_ids=stocks.ids, tickers=stocks.tickers,
@@ -183,23 +185,46 @@ def _has_traded(raw: dict[str, np.ndarray], stack: Stack) -> np.ndarray:
     return traded
 
 
-def _index(source: Source) -> tuple[np.ndarray, np.ndarray]:
-    """Days and adjusted closes of the region's index, without gaps; empty where it is not loaded."""
-    grid, last, place = source.grid, source.last, region_get(source.region)
-    found = Instrument.objects.filter(region=place.code, ticker=place.index)
-    index = found.values_list("id", flat=True).first()
+def _index(source: Source, oldest_day: int) -> tuple[np.ndarray, np.ndarray]:
+    """Days and adjusted closes of the region's index, without gaps; empty where it is not loaded.
+
+    They reach back to ``oldest_day``, which may lie before the grid: an instrument that paused is compared with the
+    index on all its own days.
+    """
+    grid, place = source.grid, region_get(source.region)
+    index = Instrument.objects.filter(region=place.code, ticker=place.index).values_list("id", flat=True).first()
     column = np.searchsorted(grid.instrument_ids, index) if index is not None else len(grid.instrument_ids)
     if column >= len(grid.instrument_ids) or grid.instrument_ids[column] != index:
         return np.zeros(0, dtype=np.int32), np.zeros(0)
-    close = np.asarray(grid.fields["close"][:last, column] * grid.fields["adjustment_factor"][:last, column])
+    fields, last = grid.fields, source.last
+    close = np.asarray(fields["close"][:last, column] * fields["adjustment_factor"][:last, column])
     exists = np.isfinite(close)
-    return np.asarray(grid.days[:last])[exists], close[exists]
+    days, close = np.asarray(grid.days[:last])[exists], close[exists]
+    if oldest_day < grid.days[0]:
+        older_days, older_close = _index_before(index, oldest_day, int(grid.days[0]))
+        days, close = np.r_[older_days, days], np.r_[older_close, close]
+    return days.astype(np.int32), close
+
+
+def _index_before(index: int, start: int, end: int) -> tuple[np.ndarray, np.ndarray]:
+    """Days and adjusted closes of instrument ``index`` from day ``start`` to the day before ``end``."""
+    with snapshot() as arrow:
+        rows = table(
+            arrow,
+            "SELECT date - '1970-01-01'::date AS day, close * adjustment_factor AS close FROM market_pricebar"
+            f" WHERE instrument_id = {int(index)} AND date >= '1970-01-01'::date + {start}"
+            f" AND date < '1970-01-01'::date + {end} ORDER BY date",
+        )
+    return rows.column("day").to_numpy(), rows.column("close").to_numpy()
 
 
 def _snapshot(reports: Reports, stocks: Stocks, day: int) -> Snapshot:
-    """Reports known on ``day`` and splits up to it, by panel column."""
-    known = reports.rows.known_on(day)
-    known = known.pick(np.flatnonzero(np.isin(known.column, stocks.ids)))
+    """Reports known on ``day`` and splits up to it, by panel column. Reports in another currency than the instrument's
+    are left out (no exchange rates yet).
+    """
+    ours = np.flatnonzero(np.isin(reports.rows.column, stocks.ids))
+    currency = stocks.currency[np.searchsorted(stocks.ids, reports.rows.column[ours])]
+    known = reports.rows.pick(ours[reports.currency[ours] == currency]).known_on(day)
     rows = ReportRows(
         np.searchsorted(stocks.ids, known.column), known.period_end, known.period, known.available_day, known.priority,
         known.fields,

@@ -18,36 +18,34 @@ from market.store import columnar
 from market.store.arrow import snapshot, table
 from market.store.changes import Revision, changed_since, revision_now
 
-FORMAT = 1
+FORMAT = 2
 HISTORY_DAYS = 2600  # seven years: eight seasonal differences need three, a year ago of a stale figure four
 
 
 @dataclass(frozen=True)
 class Reports:
-    """Report rows and splits whose ``column`` is still the instrument id."""
+    """Report rows and splits whose ``column`` is still the instrument id; ``currency`` S3 of each row."""
 
     rows: ReportRows
     splits: Splits
+    currency: np.ndarray
 
 
 def reports_read(region: str, as_of: dt.date) -> tuple[Reports, str]:
     """Every report whose period ended in the seven years before ``as_of`` or later, and warm or rebuilt.
 
-    Not filtered by publication date: ``ReportRows.known_on`` does that. Reports in another currency than the
-    instrument's are left out (no exchange rates yet).
+    Not filtered by publication date: ``ReportRows.known_on`` does that.
     """
     directory = Path(settings.PANEL_CACHE_DIR) / region / "reports"
     first = as_of - dt.timedelta(days=HISTORY_DAYS)
-    with columnar.locked(directory):
-        revision = revision_now(region, "fundamentals")
-        meta = columnar.read_meta(directory)
-        if _fits(meta, region, first):
+    with columnar.locked(directory), snapshot() as arrow:
+        if _fits(arrow, columnar.read_meta(directory), region, first):
             try:
                 return _from_arrays(columnar.read_arrays(directory)), "warm"
             except columnar.DamagedCache:
                 pass  # rebuilt below
-        with snapshot() as arrow:
-            arrays = _read(arrow, region, first)
+        revision = revision_now(arrow, region, "fundamentals")
+        arrays = _read(arrow, region, first)
         columnar.write_arrays(directory, arrays, _identity() | {
             "revision": revision.id, "stamp": revision.stamp, "first": str(first),
         })  # fmt: skip
@@ -63,12 +61,14 @@ def _identity() -> dict[str, Any]:
     }
 
 
-def _fits(meta: dict[str, Any] | None, region: str, first: dt.date) -> bool:
+def _fits(arrow: adbc.Connection, meta: dict[str, Any] | None, region: str, first: dt.date) -> bool:
     if not meta or any(meta.get(key) != value for key, value in _identity().items()):
         return False
-    if dt.date.fromisoformat(meta["first"]) > first:
+    try:
+        kept_first, revision = dt.date.fromisoformat(meta["first"]), Revision(int(meta["revision"]), str(meta["stamp"]))
+    except (KeyError, ValueError, TypeError):
         return False
-    return changed_since(region, "fundamentals", Revision(meta["revision"], meta["stamp"])) is None
+    return kept_first <= first and changed_since(arrow, region, "fundamentals", revision) is None
 
 
 def _read(arrow: adbc.Connection, region: str, first: dt.date) -> dict[str, np.ndarray]:
@@ -76,9 +76,9 @@ def _read(arrow: adbc.Connection, region: str, first: dt.date) -> dict[str, np.n
     names = ", ".join(f"f.{name}" for name in FUNDAMENTAL_FIELDS)
     rows = table(
         arrow,
-        f"SELECT f.instrument_id, f.period_end, f.period, f.available_on, f.source, f.consolidated, {names}"
+        f"SELECT f.instrument_id, f.period_end, f.period, f.available_on, f.source, f.consolidated, f.currency, {names}"
         " FROM market_fundamental f JOIN market_instrument i ON i.id = f.instrument_id"
-        f" WHERE i.region = '{code}' AND f.period_end >= '{first}' AND f.currency = i.currency"
+        f" WHERE i.region = '{code}' AND f.period_end >= '{first}'"
         " ORDER BY f.instrument_id, f.period_end, f.id",
     )
     splits = table(
@@ -93,6 +93,7 @@ def _read(arrow: adbc.Connection, region: str, first: dt.date) -> dict[str, np.n
         "period": _codes(rows, "period", PERIODS),
         "available_day": _integers(rows, "available_on"),
         "priority": _priority(rows),
+        "currency": np.array(rows.column("currency").to_pylist(), dtype="S3"),
         "split_id": _integers(splits, "instrument_id"),
         "split_day": _integers(splits, "ex_date"),
         "split_ratio": splits.column("ratio").to_numpy(),
@@ -132,6 +133,6 @@ def _from_arrays(arrays: dict[str, np.ndarray]) -> Reports:
             arrays["priority"],
             {name: arrays[f"field_{name}"] for name in FUNDAMENTAL_FIELDS},
         )  # fmt: skip
-        return Reports(rows, Splits(arrays["split_id"], arrays["split_day"], arrays["split_ratio"]))
+        return Reports(rows, Splits(arrays["split_id"], arrays["split_day"], arrays["split_ratio"]), arrays["currency"])
     except KeyError as error:
         raise columnar.DamagedCache(f"the cache lacks {error}") from error

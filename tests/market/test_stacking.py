@@ -20,12 +20,16 @@ def older_bars(history: list[list[tuple[int, float]]]) -> OlderBars:
     )  # fmt: skip
 
 
-def stacked(close: np.ndarray, days: np.ndarray, last: int, lookback: int, older: OlderBars) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def stacked(
+    close: np.ndarray, days: np.ndarray, last: int, lookback: int, older: OlderBars
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     stack = stack_bars(np.isfinite(close), days, last, lookback, older)
     return stack.take(close, older.fields["close"]), stack.days, stack.n_bars
 
 
-def by_loop(close: np.ndarray, days: np.ndarray, last: int, lookback: int, history: list) -> tuple[np.ndarray, np.ndarray]:
+def by_loop(
+    close: np.ndarray, days: np.ndarray, last: int, lookback: int, history: list
+) -> tuple[np.ndarray, np.ndarray]:
     """The last ``lookback`` bars of every column, one after the other."""
     values, dates = np.full((lookback, close.shape[1]), NAN), np.zeros((lookback, close.shape[1]), dtype=int)
     for column in range(close.shape[1]):
@@ -62,7 +66,9 @@ def grids(draw: st.DrawFn) -> tuple:
         present[:] = True
     close = np.where(present, np.arange(1.0, rows * columns + 1).reshape(rows, columns), NAN)
     days = 100 + np.cumsum(draw(npst.arrays(np.int32, rows, elements=st.integers(1, 4)))).astype(np.int32)
-    history = [[(90 - k, 1000.0 * (column + 1) + k) for k in range(draw(st.integers(0, 8)))] for column in range(columns)]
+    history = [
+        [(90 - k, 1000.0 * (column + 1) + k) for k in range(draw(st.integers(0, 8)))] for column in range(columns)
+    ]
     return close, days, draw(st.integers(1, rows)), draw(st.integers(1, 14)), history
 
 

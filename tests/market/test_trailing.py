@@ -221,7 +221,10 @@ def test_quarter_and_year_of_the_same_end_are_different_figures():
 
 
 def test_revenue_of_zero_or_less_counts_as_null():
-    reports = [{"end": "2023-12-31", "period": "FY", "revenue": 50.0}, {"end": "2024-03-31", "period": "Q", "revenue": -1.0}]
+    reports = [
+        {"end": "2023-12-31", "period": "FY", "revenue": 50.0},
+        {"end": "2024-03-31", "period": "Q", "revenue": -1.0},
+    ]
     assert ttm(*reports, name="revenue") == 50.0
 
 
@@ -234,7 +237,10 @@ def test_eps_is_diluted_else_basic():
 def test_a_split_moves_the_reports_published_before_it_row_by_row():
     eps = [10.0, 10.0, 10.0, 10.0, 2.0]  # 5:1 between the fourth and the fifth report
     ends = ["2023-03-31", "2023-06-30", "2023-09-30", "2023-12-31", "2024-03-31"]
-    rows = [{"end": e, "period": "Q", "eps_basic": v, "shares_outstanding": 100.0 * 10 / v} for e, v in zip(ends, eps, strict=True)]
+    rows = [
+        {"end": e, "period": "Q", "eps_basic": v, "shares_outstanding": 100.0 * 10 / v}
+        for e, v in zip(ends, eps, strict=True)
+    ]
     split = ((0, "2024-04-15", 5.0),)  # the fourth was known on 2024-02-14, the fifth on 2024-05-15
     assert ttm(*rows, name="eps", splits=split) == pytest.approx(2 + 2 + 2 + 2)
     assert known(*rows[:4], splits=split).newest("shares_outstanding").values[0] == 500.0
