@@ -9,6 +9,7 @@ from pathlib import Path
 
 import environ
 
+from quantsite.admin_site import UNFOLD  # noqa: F401 # read by django-unfold
 from quantsite.secret import secret_key
 
 VERSION = "0.1.0"
@@ -165,13 +166,8 @@ Q_CLUSTER = {
 # Fundamentals of several sources: the first that has a figure wins (docs/conventions.md).
 FUNDAMENTAL_SOURCE_RANKS = env.list("QUANTSITE_SOURCE_RANKS", default=["dart", "sec", "us_pit", "csv", "krx"])
 
-UNFOLD = {
-    "SITE_TITLE": "quantsite",
-    "SITE_HEADER": "quantsite",
-    "SITE_SUBHEADER": "Research, factors, portfolios",
-    "SHOW_HISTORY": True,
-    "SHOW_VIEW_ON_SITE": False,
-}
+# --- admin: quantsite/admin_site.py ------------------------------------------------------------------------------
+IMPORT_EXPORT_TMP_STORAGE_CLASS = "import_export.tmp_storages.CacheStorage"  # under var/, not the system's /tmp
 
 LOGGING = {
     "version": 1,

@@ -43,9 +43,13 @@ class FactorRunQuerySet(models.QuerySet["FactorRun"]):
         """Runs of the same region and date that say they run although ``job`` holds the lock."""
         return self.filter(region=job.region, date=job.date, state=FactorRun.State.RUNNING).exclude(pk=job.pk)
 
+    def of_region(self, region: str) -> Self:
+        """``""``: of every region."""
+        return self.filter(region=region) if region else self
+
     def latest_of(self, region: str) -> "FactorRun | None":
         """The run that holds the region's newest scores."""
-        return self.done().filter(region=region).order_by("-date", "-id").first()
+        return self.done().of_region(region).order_by("-date", "-id").first()
 
     def newest_by_region(self) -> dict[str, dt.date]:
         """The date of each region's newest scores."""
@@ -55,7 +59,7 @@ class FactorRunQuerySet(models.QuerySet["FactorRun"]):
     def dates_of(self, region: str, start: dt.date | None = None, end: dt.date | None = None) -> list[dt.date]:
         """Sessions of the region for which a run was made, so the only ones that can have scores; ascending."""
         bounds = {"date__gte": start, "date__lte": end}
-        runs = self.filter(region=region, **{name: day for name, day in bounds.items() if day})
+        runs = self.of_region(region).filter(**{name: day for name, day in bounds.items() if day})
         return list(runs.order_by("date").values_list("date", flat=True).distinct())
 
 

@@ -1,6 +1,7 @@
 """Daily factor scores: the largest table of the house. Integers for names, one key, no other index."""
 
 import datetime as dt
+import re
 from collections.abc import Sequence
 from typing import Self
 
@@ -70,6 +71,17 @@ class FactorScore(models.Model):
         return f"{self.date} {self.instrument_id} {self.factor_id}"
 
 
+class FactorScoreRowQuerySet(models.QuerySet["FactorScoreRow"]):
+    def by_key(self, key: str) -> "FactorScoreRow | None":
+        """The score of ``YYYY-MM-DD_instrument_factor``, through the table's own key; None for any other text."""
+        found = re.fullmatch(r"(\d{4}-\d\d-\d\d)_(\d{1,9})_(\d{1,4})", key)
+        try:
+            day = dt.date.fromisoformat(found[1]) if found else None
+        except ValueError:
+            return None
+        return self.filter(date=day, instrument_id=int(found[2]), factor_id=int(found[3])).first() if found else None
+
+
 class FactorScoreRow(models.Model):
     """FactorScore as the admin needs it: the SQL view ``factors_factorscore_row`` adds a text key."""
 
@@ -80,6 +92,8 @@ class FactorScoreRow(models.Model):
     value = models.FloatField()
     score = RealField(null=True)
     percentile = RealField(null=True)
+
+    objects = FactorScoreRowQuerySet.as_manager()
 
     class Meta:
         managed = False

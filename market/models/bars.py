@@ -1,6 +1,7 @@
 """Daily bars and the corporate actions between them."""
 
 import datetime as dt
+import re
 from typing import Self
 
 from django.db import models
@@ -17,6 +18,10 @@ class PriceBarQuerySet(models.QuerySet["PriceBar"]):
         """Both ends included; None leaves an end open."""
         bounds = {"date__gte": start, "date__lte": end}
         return self.filter(**{name: day for name, day in bounds.items() if day})
+
+    def newest_day(self) -> dt.date | None:
+        """The date of the newest bar of all (one step of the date index)."""
+        return self.order_by("-date").values_list("date", flat=True).first()
 
     def newest_date(self, region: str) -> dt.date | None:
         """The date of the region's newest bar of a stock (one probe of the key per instrument)."""
@@ -75,10 +80,23 @@ class PriceBar(PriceBarBase):
         return f"{self.instrument_id} {self.date}"
 
 
+class PriceBarRowQuerySet(models.QuerySet["PriceBarRow"]):
+    def by_key(self, key: str) -> "PriceBarRow | None":
+        """The bar of ``instrument-YYYY-MM-DD``, through the table's own key; None for any other text."""
+        found = re.fullmatch(r"(\d{1,9})-(\d{4}-\d\d-\d\d)", key)
+        try:
+            day = dt.date.fromisoformat(found[2]) if found else None
+        except ValueError:
+            return None
+        return self.filter(instrument_id=int(found[1]), date=day).first() if found else None
+
+
 class PriceBarRow(PriceBarBase):
     """PriceBar as the admin needs it: the SQL view ``market_pricebar_row`` adds a text key ``instrument-date``."""
 
     key = models.CharField(primary_key=True, max_length=32)
+
+    objects = PriceBarRowQuerySet.as_manager()
 
     class Meta:
         managed = False

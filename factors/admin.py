@@ -1,0 +1,180 @@
+"""Factors, their runs and scores in the admin. Computing is a service; here it is asked for."""
+
+import datetime as dt
+from collections.abc import Iterable
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.db.models import F, QuerySet
+from django.http import HttpRequest
+from unfold.contrib.filters.admin import ChoicesDropdownFilter, DropdownFilter, TextFilter
+from unfold.decorators import action, display
+from unfold.widgets import UnfoldAdminSelectMultipleWidget, UnfoldAdminSelectWidget
+
+from factors.calc.normalise import METHODS
+from factors.engine import NEUTRALISATIONS
+from factors.models import Factor, FactorRun, FactorScoreRow
+from factors.registry import all_factors
+from factors.resources import FactorResource
+from factors.services import FactorRunError, factor_run_enqueue, session_resolve
+from market.admin import STATE_COLOURS, as_day
+from market.adminbase import (
+    HouseAdmin,
+    HouseExport,
+    KeyedRowsAdmin,
+    ReadOnlyMixin,
+    RegionFilter,
+    TickerFilter,
+    names_an_instrument,
+)
+
+
+@admin.register(Factor)
+class FactorAdmin(ReadOnlyMixin, HouseExport, HouseAdmin):
+    """The catalogue follows the code: nothing to edit."""
+
+    resource_classes = (FactorResource,)
+    list_display = ("name", "category", "unit", "better", "lookback", "description")
+    list_filter = ("category",)
+    search_fields = ("name", "description")
+
+    @display(description="better", label={"more": "success", "less": "info"})
+    def better(self, factor: Factor) -> str:
+        return "more" if factor.direction > 0 else "less"
+
+
+class FactorRunForm(forms.ModelForm):
+    """What to compute; saved by the service, which also queues it."""
+
+    factor_names = forms.MultipleChoiceField(
+        required=False, label="factors", help_text="None chosen: all.", widget=UnfoldAdminSelectMultipleWidget
+    )
+    normalisation = forms.ChoiceField(choices=[(name, name) for name in METHODS], widget=UnfoldAdminSelectWidget)
+    neutralise = forms.MultipleChoiceField(
+        required=False,
+        choices=[(name, name) for name in NEUTRALISATIONS],
+        widget=UnfoldAdminSelectMultipleWidget,
+        help_text="None chosen: not neutralised.",
+    )
+
+    class Meta:
+        model = FactorRun
+        fields = ("region", "date", "factor_names", "normalisation", "neutralise")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["factor_names"].choices = [(factor.name, factor.name) for factor in all_factors()]
+        self.fields["date"].required = False
+        self.fields["date"].help_text = "A session; empty: the latest with prices."
+
+    def clean(self) -> dict[str, Any]:
+        asked = super().clean()
+        if "region" in asked and "date" in asked:
+            try:
+                asked["date"] = session_resolve(region=asked["region"], date=asked["date"])
+            except FactorRunError as error:
+                self.add_error("date", str(error).removeprefix("date: "))
+        return asked
+
+
+@admin.register(FactorRun)
+class FactorRunAdmin(HouseAdmin):
+    list_display = (
+        "id", "region", "date", "shown_state", "universe_size", "score_count", "cache", "seconds",
+        "created_at", "message",
+    )  # fmt: skip
+    list_filter = (("region", ChoicesDropdownFilter), ("state", ChoicesDropdownFilter))
+    search_fields = ("=id", "message")
+    search_help_text = "Number of the run, or a part of its message"
+    date_hierarchy = "date"
+    actions = ("compute_again",)
+
+    def has_change_permission(self, request: HttpRequest, obj: FactorRun | None = None) -> bool:
+        return False
+
+    def has_compute_permission(self, request: HttpRequest) -> bool:
+        return self.has_add_permission(request)
+
+    def get_form(self, request: HttpRequest, obj: FactorRun | None = None, **kwargs: Any) -> type[forms.ModelForm]:
+        return super().get_form(request, obj, **kwargs | ({} if obj else {"form": FactorRunForm}))
+
+    def get_fields(self, request: HttpRequest, obj: FactorRun | None = None) -> Any:
+        return super().get_fields(request, obj) if obj else FactorRunForm.Meta.fields
+
+    def save_model(self, request: HttpRequest, obj: FactorRun, form: forms.ModelForm, change: bool) -> None:
+        asked = form.cleaned_data
+        queued = factor_run_enqueue(**{name: asked[name] for name in FactorRunForm.Meta.fields})
+        obj.pk = queued.pk
+        obj.refresh_from_db()
+
+    @action(description="Compute again", permissions=["compute"])
+    def compute_again(self, request: HttpRequest, queryset: QuerySet[FactorRun]) -> None:
+        for run in queryset:
+            try:
+                queued = factor_run_enqueue(
+                    region=run.region,
+                    date=run.date,
+                    factor_names=run.factor_names,
+                    normalisation=run.normalisation,
+                    neutralise=run.neutralise,
+                )
+            except FactorRunError as error:
+                messages.error(request, f"{run}: {error}")
+            else:
+                messages.success(request, f"Queued {queued}")
+
+    @display(description="state", ordering="state", label=STATE_COLOURS | {"QUEUED": "info", "CANCELLED": "warning"})
+    def shown_state(self, run: FactorRun) -> str:
+        return run.state
+
+    @display(description="seconds")
+    def seconds(self, run: FactorRun) -> str:
+        return f"{sum(run.timings.values()):.2f}" if run.timings else "-"
+
+
+class ScoreDateFilter(TextFilter):
+    """One session; else the newest with scores, or all sessions of few instruments."""
+
+    title = "date (YYYY-MM-DD)"
+    parameter_name = "date"
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
+        day = as_day(request, self.value())
+        return queryset.filter(date__in=[day] if day else self._days(request))
+
+    def _days(self, request: HttpRequest) -> list[dt.date]:
+        region = request.GET.get(RegionFilter.parameter_name, "")
+        if names_an_instrument(request):
+            return FactorRun.objects.dates_of(region)
+        newest = FactorRun.objects.latest_of(region)
+        return [newest.date] if newest else []
+
+
+class FactorFilter(DropdownFilter):
+    title = "factor"
+    parameter_name = "factor"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Iterable[tuple[str, str]]:
+        return list(Factor.objects.values_list("pk", "name"))
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
+        return queryset.filter(factor_id=self.value()) if self.value() else queryset
+
+
+@admin.register(FactorScoreRow)
+class FactorScoreAdmin(KeyedRowsAdmin):
+    """Ranked by score when one factor is chosen."""
+
+    list_display = ("date", "instrument", "instrument_name", "factor", "value", "score", "percentile")
+    list_filter = (ScoreDateFilter, RegionFilter, TickerFilter, FactorFilter)
+    list_select_related = ("instrument", "factor")
+
+    def get_ordering(self, request: HttpRequest) -> list[Any]:
+        if request.GET.get(FactorFilter.parameter_name) and not names_an_instrument(request):
+            return [F("score").desc(nulls_last=True), "instrument_id"]
+        return ["-date", "instrument_id", "factor_id"]
+
+    @display(description="name")
+    def instrument_name(self, row: FactorScoreRow) -> str:
+        return row.instrument.name

@@ -1,0 +1,151 @@
+"""What all admin pages share: pages that never count a huge table, read-only models, imports with permission."""
+
+import json
+from collections.abc import Iterable
+from typing import Any, ClassVar
+
+from django.contrib.admin import ShowFacets
+from django.core.paginator import Paginator
+from django.db import connection, models
+from django.http import HttpRequest
+from django.utils.functional import cached_property
+from import_export.admin import ExportMixin, ImportMixin
+from import_export.formats.base_formats import CSV, JSON
+from unfold.admin import ModelAdmin
+from unfold.contrib.filters.admin import DropdownFilter, TextFilter
+from unfold.contrib.import_export.forms import ExportForm, ImportForm
+from unfold.views import ChangeList
+
+from market.models import Instrument
+from market.regions import REGION_CHOICES
+
+COUNTED_ROWS = 1_000
+SEARCHED_INSTRUMENTS = 50
+
+
+class BoundedPaginator(Paginator):
+    """Counts up to 1,000 rows by reading that many keys; beyond that takes the planner's estimate."""
+
+    @cached_property
+    def count(self) -> int:
+        rows = self.object_list.order_by()
+        found = len(rows.values_list(_a_column(rows.model))[: COUNTED_ROWS + 1])
+        return found if found <= COUNTED_ROWS else max(found, _estimate(rows))
+
+
+def _a_column(model: type[models.Model]) -> str:
+    """A stored column (the key of a view for the admin is computed)."""
+    return "date" if not model._meta.managed else "pk"
+
+
+def _estimate(rows: models.QuerySet) -> int:
+    """Rows the planner expects (from ``pg_class.reltuples`` and statistics): no row is read."""
+    text, params = rows.query.sql_with_params()
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN (FORMAT JSON) {text}", params)
+        plan = cursor.fetchone()[0]
+    plan = json.loads(plan) if isinstance(plan, str) else plan
+    return int(plan[0]["Plan"]["Plan Rows"])
+
+
+class HouseAdmin(ModelAdmin):
+    """Base of every admin page."""
+
+    paginator = BoundedPaginator
+    show_full_result_count = False
+    show_facets = ShowFacets.NEVER
+    list_per_page = 50
+    list_max_show_all = 0
+    list_filter_submit = True
+    list_filter_sheet = False
+    compressed_fields = True
+    warn_unsaved_form = True
+
+
+class ReadOnlyMixin:
+    """Rows that only services write."""
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+class HouseExport(ExportMixin):
+    """Export by those who may see the rows."""
+
+    export_form_class = ExportForm
+    formats = (CSV, JSON)
+
+    def has_export_permission(self, request: HttpRequest) -> bool:
+        return self.has_view_permission(request)
+
+
+class HouseImport(ImportMixin):
+    """Import by those who may add rows. The load run is the log of it."""
+
+    import_form_class = ImportForm
+    formats = (CSV,)
+    skip_admin_log = True
+    import_model: ClassVar[type[models.Model]]  # whose ``add`` permission counts
+
+    def has_import_permission(self, request: HttpRequest) -> bool:
+        options = self.import_model._meta
+        return request.user.has_perm(f"{options.app_label}.add_{options.model_name}")
+
+
+class KeyedChangeList(ChangeList):
+    """Rows in the order of the admin's own ``ordering``, without the computed key that Django would add to it."""
+
+    def get_ordering(self, request: HttpRequest, queryset: models.QuerySet) -> list[Any]:
+        return list(self.model_admin.get_ordering(request))
+
+
+class KeyedRowsAdmin(ReadOnlyMixin, HouseAdmin):
+    """A view whose text key is computed: found and listed by the columns behind it."""
+
+    sortable_by = ()
+    search_fields = ("instrument__ticker",)
+    search_help_text = "Ticker, or a part of the name"
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        return KeyedChangeList
+
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
+        return self.get_queryset(request).by_key(object_id)
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: models.QuerySet, search_term: str
+    ) -> tuple[models.QuerySet, bool]:
+        if not search_term:
+            return queryset, False
+        ids = Instrument.objects.search(search_term).values_list("pk", flat=True)[:SEARCHED_INSTRUMENTS]
+        return queryset.filter(instrument_id__in=list(ids)), False
+
+
+class RegionFilter(DropdownFilter):
+    title = "region"
+    parameter_name = "region"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Iterable[tuple[str, str]]:
+        return REGION_CHOICES
+
+    def queryset(self, request: HttpRequest, queryset: models.QuerySet) -> models.QuerySet:
+        return queryset.filter(instrument__region=self.value()) if self.value() else queryset
+
+
+class TickerFilter(TextFilter):
+    title = "ticker"
+    parameter_name = "ticker"
+
+    def queryset(self, request: HttpRequest, queryset: models.QuerySet) -> models.QuerySet:
+        return queryset.filter(instrument__ticker=self.value()) if self.value() else queryset
+
+
+def names_an_instrument(request: HttpRequest) -> bool:
+    """The list is already narrowed to few instruments (ticker filter or search)."""
+    return bool(request.GET.get(TickerFilter.parameter_name) or request.GET.get("q"))

@@ -1,0 +1,65 @@
+"""The look of the admin: its name, and the side bar by what people come for."""
+
+from typing import Any
+
+from django.urls import reverse_lazy
+
+
+def _page(title: str, icon: str, model: str) -> dict[str, Any]:
+    """A link to the list of ``app_model``, shown to those who may see it."""
+    app, _, name = model.rpartition("_")
+    return {
+        "title": title,
+        "icon": icon,
+        "link": reverse_lazy(f"admin:{model}_changelist"),
+        "permission": lambda request: request.user.has_perm(f"{app}.view_{name}"),
+    }
+
+
+def _group(title: str, *items: dict[str, Any]) -> dict[str, Any]:
+    return {"title": title, "separator": True, "items": list(items)}
+
+
+NAVIGATION = [
+    _group(
+        "Factors",
+        _page("Scores", "leaderboard", "factors_factorscorerow"),
+        _page("Runs", "play_circle", "factors_factorrun"),
+        _page("Catalogue", "category", "factors_factor"),
+    ),
+    _group(
+        "Market data",
+        _page("Instruments", "list_alt", "market_instrument"),
+        _page("Price bars", "candlestick_chart", "market_pricebarrow"),
+        _page("Fundamentals", "account_balance", "market_fundamental"),
+        _page("Corporate actions", "call_split", "market_corporateaction"),
+    ),
+    _group(
+        "Loads",
+        _page("Loads", "upload_file", "market_loadrun"),
+        _page("Rejected rows", "rule", "market_rejectedrow"),
+        _page("Data changes", "history", "market_datachange"),
+    ),
+    _group(
+        "Background tasks",
+        _page("Schedules", "schedule", "django_q_schedule"),
+        _page("Queued", "pending_actions", "django_q_ormq"),
+        _page("Done", "task_alt", "django_q_success"),
+        _page("Failed", "error", "django_q_failure"),
+    ),
+    _group(
+        "People",
+        _page("Users", "person", "auth_user"),
+        _page("Groups", "group", "auth_group"),
+        _page("API tokens", "key", "authtoken_tokenproxy"),
+    ),
+]
+UNFOLD = {
+    "SITE_TITLE": "quantsite",
+    "SITE_HEADER": "quantsite",
+    "SITE_SUBHEADER": "Research, factors, portfolios",
+    "SITE_SYMBOL": "query_stats",
+    "SHOW_HISTORY": True,
+    "SHOW_VIEW_ON_SITE": False,
+    "SIDEBAR": {"show_search": True, "show_all_applications": False, "navigation": NAVIGATION},
+}
