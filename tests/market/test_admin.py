@@ -1,0 +1,126 @@
+"""Every admin page opens, none counts a huge table, imports are loads."""
+
+import datetime as dt
+
+import pytest
+from django.contrib import admin
+from django.contrib.auth.models import User
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from factors.models import Factor, FactorRun, FactorScore
+from market.models import CorporateAction, DataChange, Fundamental, Instrument, LoadRun, PriceBar, RejectedRow
+
+DAY = dt.date(2024, 6, 28)
+REGISTERED = sorted(admin.site._registry, key=lambda model: model._meta.label)
+
+
+@pytest.fixture
+def someone(db) -> Client:
+    """The superuser, with one row of everything in the tables."""
+    samsung = Instrument.objects.create(region="KR", ticker="005930", name="Samsung Electronics", currency="KRW")
+    PriceBar.objects.create(instrument=samsung, date=DAY, close=80_000.0)
+    PriceBar.objects.create(instrument=samsung, date=dt.date(2024, 6, 27), close=79_000.0)
+    CorporateAction.objects.create(instrument=samsung, ex_date=DAY, kind="SPLIT", ratio=50.0)
+    Fundamental.objects.create(
+        instrument=samsung, period_end=dt.date(2024, 3, 31), period="Q", available_on=dt.date(2024, 5, 15), source="dart",
+        currency="KRW",
+    )  # fmt: skip
+    run = LoadRun.objects.create(kind="prices", region="KR", source="csv", state="PARTLY", rows_rejected=1)
+    RejectedRow.objects.create(load_run=run, row_number=1, reason="bad_date", message="not a date", raw={"date": "x"})
+    DataChange.objects.create(region="KR", kind="bars", changed_from=DAY)
+    factor = Factor.objects.create(name="pe_ratio", category="value", unit="ratio", direction=-1, lookback=1)
+    FactorRun.objects.create(region="KR", date=DAY, state="DONE", timings={"read": 0.1})
+    FactorScore.objects.create(date=DAY, instrument=samsung, factor=factor, value=11.2, score=1.5, percentile=90.0)
+    client = Client()
+    client.force_login(User.objects.create_superuser("someone", "someone@example.com", "a long secret"))
+    return client
+
+
+def address(model, page: str, *args) -> str:
+    return reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_{page}", args=args)
+
+
+@pytest.mark.parametrize("model", REGISTERED, ids=lambda model: model._meta.label)
+def test_every_page_opens(someone: Client, model) -> None:
+    with CaptureQueriesContext(connection) as queries:
+        listed = someone.get(address(model, "changelist"))
+    assert listed.status_code == 200
+    if model._meta.app_label in ("market", "factors"):
+        assert not [query["sql"] for query in queries if "count(" in query["sql"].lower()]
+    for row in model._default_manager.all()[:1]:
+        assert someone.get(address(model, "change", row.pk)).status_code == 200
+    assert someone.get(address(model, "changelist"), {"q": "005930"}).status_code == 200
+    assert someone.get(address(model, "add")).status_code in (200, 403)
+
+
+def test_index(someone: Client) -> None:
+    page = someone.get(reverse("admin:index")).content.decode()
+    for title in ("Scores", "Price bars", "Rejected rows", "API tokens"):
+        assert title in page
+
+
+@pytest.mark.parametrize(
+    ("asked", "shown"),
+    [
+        ({}, ["2024-06-28"]),
+        ({"ticker": "005930"}, ["2024-06-28", "2024-06-27"]),
+        ({"q": "Samsung"}, ["2024-06-28", "2024-06-27"]),
+        ({"date": "2024-06-27"}, ["2024-06-27"]),
+        ({"date": "2024-06-27", "region": "US"}, []),
+        ({"date": "yesterday"}, ["2024-06-28"]),
+    ],
+)
+def test_bars_are_narrowed(someone: Client, asked: dict, shown: list[str]) -> None:
+    page = someone.get(reverse("admin:market_pricebarrow_changelist"), asked)
+    assert [str(row.date) for row in page.context["cl"].result_list] == shown
+
+
+@pytest.mark.parametrize("key", ["1-2024-13-01", "x", "1-2024-06-28-", "999999-2024-06-28"])
+def test_a_wrong_key_is_no_error(someone: Client, key: str) -> None:
+    page = someone.get(reverse("admin:market_pricebarrow_change", args=[key]))
+    assert page.status_code == 302
+
+
+def test_lists_of_bars_and_bars_by_key_use_an_index(someone: Client) -> None:
+    with CaptureQueriesContext(connection) as queries:
+        someone.get(reverse("admin:market_pricebarrow_changelist"), {"ticker": "005930"})
+        someone.get(reverse("admin:market_pricebarrow_change", args=[f"{Instrument.objects.get().pk}-2024-06-28"]))
+    read = [query["sql"] for query in queries if 'FROM "market_pricebar' in query["sql"]]
+    assert read
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        for sql in read:
+            cursor.execute(sql if sql.startswith("EXPLAIN") else f"EXPLAIN {sql}")
+            plan = "\n".join(str(line[0]) for line in cursor.fetchall())
+            assert "Seq Scan on market_pricebar" not in plan, plan
+
+
+def test_an_instrument_is_not_deleted(someone: Client) -> None:
+    row = Instrument.objects.get()
+    assert someone.post(reverse("admin:market_instrument_delete", args=[row.pk]), {"post": "yes"}).status_code == 403
+
+
+def test_import_is_a_load(someone: Client) -> None:
+    text = "region,ticker,name,asset_type,currency\nUS,AAPL,Apple,STOCK,USD\n"
+    form = {"format": "0", "resource": "0", "import_file": SimpleUploadedFile("new.csv", text.encode())}
+    preview = someone.post(reverse("admin:market_instrument_import"), form)
+    confirm = preview.context["confirm_form"].initial
+    assert not Instrument.objects.filter(ticker="AAPL").exists()
+    someone.post(reverse("admin:market_instrument_process_import"), confirm)
+    assert Instrument.objects.get(ticker="AAPL").name == "Apple"
+    assert LoadRun.objects.latest("id").kind == "instruments"
+
+
+def test_import_needs_the_permission_to_add(someone: Client) -> None:
+    someone.force_login(User.objects.create_user("staff", password="a long secret", is_staff=True))
+    assert someone.get(reverse("admin:market_instrument_import")).status_code == 403
+
+
+@pytest.mark.parametrize("model", [Instrument, Fundamental, CorporateAction, Factor])
+def test_export(someone: Client, model) -> None:
+    page = someone.post(address(model, "export"), {"format": "0", "resource": "0"})
+    assert page.status_code == 200
