@@ -15,7 +15,7 @@ class FundamentalQuerySet(models.QuerySet["Fundamental"]):
 
     def newest_versions(self) -> Self:
         """Of the versions of one report (period, source, consolidated or not) the one published last."""
-        report = ("instrument", "period_end", "period", "source", "consolidated")
+        report = ("instrument_id", "period_end", "period", "source", "consolidated")
         newest = self.order_by(*report, "-available_on").distinct(*report)
         return self.filter(pk__in=newest.values("pk"))
 

@@ -18,7 +18,9 @@ DAY, BEFORE = dt.date(2024, 6, 28), dt.date(2024, 6, 27)
 
 @pytest.fixture
 def manager(db) -> Client:
-    factors = [Factor.objects.create(name=name, category="value", unit="ratio", direction=1, lookback=1) for name in "ab"]
+    factors = [
+        Factor.objects.create(name=name, category="value", unit="ratio", direction=1, lookback=1) for name in "ab"
+    ]
     for place, code in enumerate(("005930", "000660", "035420")):
         instrument = Instrument.objects.create(region="KR", ticker=code, name=f"Company {place}", currency="KRW")
         PriceBar.objects.create(instrument=instrument, date=DAY, close=100.0)
