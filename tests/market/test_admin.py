@@ -26,8 +26,8 @@ def someone(db) -> Client:
     PriceBar.objects.create(instrument=samsung, date=dt.date(2024, 6, 27), close=79_000.0)
     CorporateAction.objects.create(instrument=samsung, ex_date=DAY, kind="SPLIT", ratio=50.0)
     Fundamental.objects.create(
-        instrument=samsung, period_end=dt.date(2024, 3, 31), period="Q", available_on=dt.date(2024, 5, 15), source="dart",
-        currency="KRW",
+        instrument=samsung, period_end=dt.date(2024, 3, 31), period="Q", available_on=dt.date(2024, 5, 15),
+        source="dart", currency="KRW",
     )  # fmt: skip
     run = LoadRun.objects.create(kind="prices", region="KR", source="csv", state="PARTLY", rows_rejected=1)
     RejectedRow.objects.create(load_run=run, row_number=1, reason="bad_date", message="not a date", raw={"date": "x"})
