@@ -10,7 +10,7 @@ def wilder_rsi(close: np.ndarray, period: int) -> np.ndarray:
     (period - 1 parts of the previous + the current) / period. No losses: 100; no change at all: 50; fewer than
     ``period`` changes: NaN. Source: Wilder, New Concepts in Technical Trading Systems (1978).
     """
-    if len(close) <= period:
+    if len(close) <= period or not close.size:
         return np.full(close.shape[1], np.nan)
     change = close[1:] - close[:-1]
     start = np.isnan(change).sum(axis=0)  # NaN only above the first bar

@@ -9,7 +9,9 @@ def window_sum(window: np.ndarray) -> np.ndarray:
     Rows are added one after the other for every column alike: NumPy's own choice of summation order depends on the
     memory layout, and a single instrument would come out different in the last bit from the same one among others.
     """
-    total: np.ndarray = np.add.reduce(window, axis=0) if window.shape[1] > 1 else np.add.accumulate(window, axis=0)[-1]
+    if window.shape[1] == 1 and len(window):
+        return np.asarray(np.add.accumulate(window, axis=0)[-1])
+    total: np.ndarray = np.add.reduce(np.ascontiguousarray(window), axis=0)
     return total
 
 
