@@ -18,7 +18,8 @@ DAY = pd.Timedelta(days=1)
 
 def values_of(bars: pd.DataFrame, reports: pd.DataFrame, index: pd.Series, as_of: pd.Timestamp) -> dict[str, float]:
     """All factors of one ticker; NaN where there is none."""
-    bars = bars.assign(price=bars["close"] * bars["adjustment_factor"] / bars["adjustment_factor"].iloc[-1])
+    to_last = bars["adjustment_factor"] / bars["adjustment_factor"].iloc[-1]
+    bars = bars.assign(price=bars["close"] * to_last, top=bars[["high", "close"]].max(axis=1) * to_last)
     bars = bars.assign(change=bars["price"].pct_change())
     return momentum(bars) | risk(bars, index) | trading(bars) | accounts(bars.iloc[-1], Reports(reports, as_of))
 
@@ -31,8 +32,7 @@ def momentum(bars: pd.DataFrame) -> dict[str, float]:
         name: 100.0 * (price.iloc[-1 - skip] / price.iloc[-1 - span] - 1.0) if n > span else np.nan
         for name, (skip, span) in past.items()
     }
-    high = bars[["high", "close"]].max(axis=1) * bars["price"] / bars["close"]
-    found["fifty_two_week_high"] = 100.0 * price.iloc[-1] / high.tail(252).max() if n >= 126 else np.nan
+    found["fifty_two_week_high"] = 100.0 * price.iloc[-1] / bars["top"].tail(252).max() if n >= 126 else np.nan
     window = bars.iloc[-252:-21]
     weighted = 100.0 * (window["volume"] * window["change"]).sum() / window["volume"].sum()
     found["volume_weighted_momentum"] = weighted if n >= 253 else np.nan

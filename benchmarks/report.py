@@ -93,6 +93,8 @@ def machine() -> str:
 
 
 def _number(value: float) -> str:
+    if 0 < abs(value) < 1e-3:
+        return f"{value:.0e}"
     return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.2f}" if abs(value) >= 1 else f"{value:.3f}"
 
 

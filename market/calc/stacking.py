@@ -48,7 +48,8 @@ class Stack:
         window = grid[self.first : self.last]
         if len(window) == self.lookback and not len(self.moved):
             return window
-        out = np.full((self.lookback, grid.shape[1]), np.nan)
+        out = np.empty((self.lookback, grid.shape[1]))
+        out[: self.lookback - len(window)] = np.nan
         out[self.lookback - len(window) :] = window
         out[:, self.moved] = np.nan
         out[self.target_rows, self.source[1]] = grid[self.source]

@@ -15,7 +15,6 @@ from django.db import connection
 
 from market.calc.stacking import OlderBars
 from market.store import columnar
-from market.store.arrow import snapshot
 from market.store.bar_grid import FIELDS, BarGrid, Window, read_grid
 from market.store.changes import Revision, changed_since, revision_now
 
@@ -39,7 +38,9 @@ class Coverage:
         if not meta or meta.get("format") != FORMAT or meta.get("database") != _database():
             return None
         try:
-            first, earliest, through = (dt.date.fromisoformat(str(meta[key])) for key in ("first", "earliest", "through"))
+            first, earliest, through = (
+                dt.date.fromisoformat(str(meta[key])) for key in ("first", "earliest", "through")
+            )
             revision = Revision(int(str(meta["revision"])), str(meta["stamp"]))
             return cls(revision, first, earliest, through, int(str(meta["lookback"])))
         except (KeyError, ValueError):
@@ -53,11 +54,13 @@ class Coverage:
         }  # fmt: skip
 
 
-def bars_read(region: str, as_of: dt.date, first: dt.date, lookback: int) -> tuple[BarGrid, str]:
+def bars_read(
+    arrow: adbc.Connection, region: str, as_of: dt.date, first: dt.date, lookback: int
+) -> tuple[BarGrid, str]:
     """The grid for ``as_of`` (its rows may go on after it) and how it was had: warm, extended or rebuilt."""
     wanted = Window(region, as_of, first, as_of, lookback)
     directory = Path(settings.PANEL_CACHE_DIR) / region / "bars"
-    with columnar.locked(directory), snapshot() as arrow:
+    with columnar.locked(directory):
         kept = Coverage.of_meta(columnar.read_meta(directory))
         revision = revision_now(arrow, region, "bars")
         try:
@@ -74,6 +77,8 @@ def _can_extend(arrow: adbc.Connection, kept: Coverage, wanted: Window) -> bool:
     """Nothing up to the kept end has changed, and the wanted date is neither before the kept range nor far after it."""
     changed = changed_since(arrow, wanted.region, "bars", kept.revision)
     in_range = kept.earliest <= wanted.as_of and (wanted.as_of - kept.through).days <= KEEP_DAYS
+    if wanted.as_of > kept.through and (wanted.first - kept.first).days > KEEP_DAYS:
+        return False  # grown long enough: start again with what is needed
     return kept.lookback >= wanted.lookback and in_range and (changed is None or changed > kept.through)
 
 

@@ -4,9 +4,10 @@ import datetime as dt
 import time
 from dataclasses import dataclass, field
 
+import adbc_driver_postgresql.dbapi as adbc
 import numpy as np
 
-from market.calc.reports import ReportGrid, ReportRows, Splits, shared_by_company, split_adjusted
+from market.calc.reports import ReportGrid, ReportRows, Splits, shared_by_company, shares_multiplier, split_adjusted
 from market.calc.snapshot import Snapshot
 from market.calc.stacking import OlderBars, Stack, adjustment_to_last, stack_bars
 from market.calendars import sessions_before
@@ -38,7 +39,7 @@ class Origin:
 
 @dataclass(frozen=True)
 class Stocks:
-    """The region's common stocks that ever had a bar, and where they stand in the grid."""
+    """The region's common stocks that had a bar by the as-of date, and where they stand in the grid."""
 
     ids: np.ndarray
     columns: np.ndarray
@@ -50,25 +51,30 @@ class Stocks:
 
 
 def read_panel(region: str, as_of: dt.date, lookback: int, fields: set[str] | None = None) -> tuple[Panel, Origin]:
-    """Everything known of ``region`` at the close of ``as_of``, ``lookback`` own bars back.
+    """Everything known of ``region`` at the close of ``as_of``, ``lookback`` own bars back, as of one moment.
 
     ``fields``: names of registered extra fields to load. NoBars when the region has no bar in the window.
     """
+    with snapshot() as arrow:  # one for all: connecting takes longer than most of its queries
+        return _read(arrow, region, as_of, lookback, fields or set())
+
+
+def _read(arrow: adbc.Connection, region: str, as_of: dt.date, lookback: int, fields: set[str]) -> tuple[Panel, Origin]:
     origin, clock = Origin(), time.perf_counter()
     recent = sessions_before(region, as_of, lookback + SLACK_SESSIONS)
     first = recent[0].item() if len(recent) else as_of - dt.timedelta(days=2 * lookback)
-    grid, origin.bars = bars_read(region, as_of, first, lookback)
+    grid, origin.bars = bars_read(arrow, region, as_of, first, lookback)
     clock = _lap(origin, "read_bars", clock)
-    reports, origin.reports = reports_read(region, as_of)
+    reports, origin.reports = reports_read(arrow, region, as_of)
     clock = _lap(origin, "read_reports", clock)
     day = _day(as_of)
     last = int(np.searchsorted(grid.days, day, side="right"))
     if not last:
         raise NoBars(f"{region} has no bars from {first} to {as_of}: load prices first")
-    stocks = _stocks(region, as_of, grid)
+    stocks = _stocks(arrow, region, as_of, grid, last)
     recent_sessions = recent[-FRESH_SESSIONS:].astype("datetime64[D]").astype(np.int32)
-    source = Source(region, as_of, grid, last, stocks, reports, recent_sessions)
-    panel = _assemble(source, lookback, load_fields(fields or set(), region, as_of, stocks.ids))
+    source = Source(arrow, region, as_of, grid, last, stocks, reports, recent_sessions)
+    panel = _assemble(source, lookback, load_fields(fields, region, as_of, stocks.ids))
     _lap(origin, "assemble", clock)
     return panel, origin
 
@@ -79,17 +85,19 @@ def _lap(origin: Origin, stage: str, since: float) -> float:
     return now
 
 
-def _stocks(region: str, as_of: dt.date, grid: BarGrid) -> Stocks:
-    with snapshot() as arrow:
-        rows = table(
-            arrow,
-            "SELECT id, ticker, sector, company, currency,"
-            f" coalesce(listed_on <= '{as_of}', true) AND coalesce(delisted_on >= '{as_of}', true) AS active"
-            f" FROM market_instrument WHERE region = '{region_get(region).code}'"
-            f" AND asset_type = '{Instrument.AssetType.STOCK.value}' ORDER BY id",
-        )
+def _stocks(arrow: adbc.Connection, region: str, as_of: dt.date, grid: BarGrid, last: int) -> Stocks:
+    """Common stocks with a bar in the first ``last`` rows of the grid or before it: what comes later does not count."""
+    rows = table(
+        arrow,
+        "SELECT id, ticker, sector, company, currency,"
+        f" coalesce(listed_on <= '{as_of}', true) AND coalesce(delisted_on >= '{as_of}', true) AS active"
+        f" FROM market_instrument WHERE region = '{region_get(region).code}'"
+        f" AND asset_type = '{Instrument.AssetType.STOCK.value}' ORDER BY id",
+    )
     ids = rows.column("id").to_numpy()
-    found = np.flatnonzero(np.isin(ids, grid.instrument_ids))
+    has_bar = np.isfinite(grid.fields["close"][:last]).any(axis=0)
+    has_bar[grid.older.column] = True
+    found = np.flatnonzero(np.isin(ids, grid.instrument_ids[has_bar]))
     text = {
         name: np.array(rows.column(name).to_pylist(), dtype=object)[found] for name in ("ticker", "sector", "company")
     }
@@ -114,6 +122,7 @@ def _company_numbers(names: np.ndarray) -> np.ndarray:
 class Source:
     """What a panel is assembled from; ``last``: grid rows up to the as-of date."""
 
+    arrow: adbc.Connection
     region: str
     as_of: dt.date
     grid: BarGrid
@@ -130,6 +139,7 @@ def _assemble(source: Source, lookback: int, extra: dict[str, np.ndarray]) -> Pa
     raw = {name: stack.take(bars.fields[name], bars.older.fields[name]) for name in FIELDS}
     adjusted = raw["close_is_adjusted"] == 1.0
     relative = adjustment_to_last(raw["adjustment_factor"])
+    splits = _splits(source.reports.splits, stocks.ids, stack.days[-1])
     index_days, index_close = _index(source, int(np.where(stack.days > 0, stack.days, day).min(initial=day)))
     is_quoted = stocks.active & _has_fresh_bar(stack, source.recent_sessions, day)
     return Panel(
@@ -139,13 +149,13 @@ def _assemble(source: Source, lookback: int, extra: dict[str, np.ndarray]) -> Pa
         days=stack.days, n_bars=stack.n_bars,
         close=raw["close"] * relative,
         high=np.fmax(raw["high"], raw["close"]) * relative,
-        volume=np.where(adjusted, raw["volume"], raw["volume"] / relative),
+        volume=np.where(adjusted, raw["volume"], raw["volume"] * shares_multiplier(stack.days, splits)),
         trading_value=_trading_value(raw, adjusted),
         last=LastBar(
             raw["close"][-1], raw["volume"][-1], raw["market_cap"][-1], raw["shares_outstanding"][-1], adjusted[-1]
         ),
         index_days=index_days, index_close=index_close, recent_sessions=source.recent_sessions,
-        fundamentals=_snapshot(source.reports, stocks, day), extra=extra,
+        fundamentals=_snapshot(source.reports, splits, stocks, day), extra=extra,
     )  # fmt: skip
 
 
@@ -201,25 +211,33 @@ def _index(source: Source, oldest_day: int) -> tuple[np.ndarray, np.ndarray]:
     exists = np.isfinite(close)
     days, close = np.asarray(grid.days[:last])[exists], close[exists]
     if oldest_day < grid.days[0]:
-        older_days, older_close = _index_before(index, oldest_day, int(grid.days[0]))
+        older_days, older_close = _index_before(source.arrow, index, oldest_day, int(grid.days[0]))
         days, close = np.r_[older_days, days], np.r_[older_close, close]
     return days.astype(np.int32), close
 
 
-def _index_before(index: int, start: int, end: int) -> tuple[np.ndarray, np.ndarray]:
+def _index_before(arrow: adbc.Connection, index: int, start: int, end: int) -> tuple[np.ndarray, np.ndarray]:
     """Days and adjusted closes of instrument ``index`` from day ``start`` to the day before ``end``."""
-    with snapshot() as arrow:
-        rows = table(
-            arrow,
-            "SELECT date - '1970-01-01'::date AS day, close * adjustment_factor AS close FROM market_pricebar"
-            f" WHERE instrument_id = {int(index)} AND date >= '1970-01-01'::date + {start}"
-            f" AND date < '1970-01-01'::date + {end} ORDER BY date",
-        )
+    rows = table(
+        arrow,
+        "SELECT date - '1970-01-01'::date AS day, close * adjustment_factor AS close FROM market_pricebar"
+        f" WHERE instrument_id = {int(index)} AND date >= '1970-01-01'::date + {start}"
+        f" AND date < '1970-01-01'::date + {end} ORDER BY date",
+    )
     return rows.column("day").to_numpy(), rows.column("close").to_numpy()
 
 
-def _snapshot(reports: Reports, stocks: Stocks, day: int) -> Snapshot:
-    """Reports known on ``day`` and splits up to it, by panel column. Reports in another currency than the instrument's
+def _splits(splits: Splits, ids: np.ndarray, last_days: np.ndarray) -> Splits:
+    """Splits by panel column, up to each instrument's own last bar: a close from before a split goes with the share
+    count from before it."""
+    ours = np.flatnonzero(np.isin(splits.column, ids))
+    column = np.searchsorted(ids, splits.column[ours])
+    known = splits.ex_day[ours] <= last_days[column]
+    return Splits(column[known], splits.ex_day[ours][known], splits.ratio[ours][known])
+
+
+def _snapshot(reports: Reports, splits: Splits, stocks: Stocks, day: int) -> Snapshot:
+    """Reports known on ``day``, adjusted for ``splits``, by panel column. Reports in another currency than the instrument's
     are left out (no exchange rates yet).
     """
     ours = np.flatnonzero(np.isin(reports.rows.column, stocks.ids))
@@ -229,11 +247,8 @@ def _snapshot(reports: Reports, stocks: Stocks, day: int) -> Snapshot:
         np.searchsorted(stocks.ids, known.column), known.period_end, known.period, known.available_day, known.priority,
         known.fields,
     )  # fmt: skip
-    splits = reports.splits
-    inside = np.flatnonzero(np.isin(splits.column, stocks.ids))
-    placed = Splits(np.searchsorted(stocks.ids, splits.column[inside]), splits.ex_day[inside], splits.ratio[inside])
     shared = shared_by_company(rows, stocks.company)
-    return Snapshot(ReportGrid(split_adjusted(shared, placed, day), len(stocks.ids)), day)
+    return Snapshot(ReportGrid(split_adjusted(shared, splits, day), len(stocks.ids)), day)
 
 
 def _day(date: dt.date) -> int:

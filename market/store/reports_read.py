@@ -15,7 +15,7 @@ from market.calc.reports import PERIODS, ReportRows, Splits
 from market.models.fundamentals import FUNDAMENTAL_FIELDS
 from market.regions import region_get
 from market.store import columnar
-from market.store.arrow import snapshot, table
+from market.store.arrow import table
 from market.store.changes import Revision, changed_since, revision_now
 
 FORMAT = 2
@@ -31,14 +31,14 @@ class Reports:
     currency: np.ndarray
 
 
-def reports_read(region: str, as_of: dt.date) -> tuple[Reports, str]:
+def reports_read(arrow: adbc.Connection, region: str, as_of: dt.date) -> tuple[Reports, str]:
     """Every report whose period ended in the seven years before ``as_of`` or later, and warm or rebuilt.
 
     Not filtered by publication date: ``ReportRows.known_on`` does that.
     """
     directory = Path(settings.PANEL_CACHE_DIR) / region / "reports"
     first = as_of - dt.timedelta(days=HISTORY_DAYS)
-    with columnar.locked(directory), snapshot() as arrow:
+    with columnar.locked(directory):
         if _fits(arrow, columnar.read_meta(directory), region, first):
             try:
                 return _from_arrays(columnar.read_arrays(directory)), "warm"
