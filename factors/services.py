@@ -9,7 +9,6 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import pyarrow as pa
-from django.db import Error as DatabaseError
 from django.db import connection, transaction
 from django.utils import timezone
 from django_q.tasks import async_task
@@ -21,7 +20,7 @@ from factors.engine import NEUTRALISATIONS, Result, run
 from factors.models import FactorRun
 from factors.registry import UnknownFactor, factors_named
 from market.calendars import is_session, sessions_before
-from market.models import Instrument, PriceBar
+from market.models import DataChange, Instrument, PriceBar
 from market.panel import Panel
 from market.regions import REGIONS, region_get
 from market.store.panels import NoBars, Origin, read_panel
@@ -84,7 +83,9 @@ def factor_run_enqueue(
 
 
 def session_resolve(*, region: str, date: dt.date | None) -> dt.date:
-    """The session to compute: ``date`` when it is one, the latest with bars for None; FactorRunError otherwise."""
+    """The session to compute: ``date`` when it is one, the latest up to the newest bar for None; FactorRunError
+    otherwise.
+    """
     place = region_get(region)
     if date is None:
         newest = PriceBar.objects.newest_date(place.code)
@@ -92,7 +93,7 @@ def session_resolve(*, region: str, date: dt.date | None) -> dt.date:
             raise FactorRunError(
                 f"{place.code} has no prices: load some first (manage.py load_prices --region {place.code} ...)"
             )
-        return newest
+        return sessions_before(place.code, newest, 1)[-1].item()
     if date > place.today():
         raise FactorRunError(f"date: {date} is in the future for {place.code}")
     if not is_session(place.code, date):
@@ -103,32 +104,43 @@ def session_resolve(*, region: str, date: dt.date | None) -> dt.date:
 
 
 def factor_run_execute(*, run_id: int, progress: Progress = _silent) -> FactorRun:
-    """Carry out a created run: read the panel, compute, normalise, write; the row keeps what happened.
+    """Carry out a queued run: read the panel, compute, normalise, write; the row keeps what happened.
 
-    Scores are replaced in one transaction at the end; whatever fails or kills the run before leaves the previous
-    ones. ``store.RunInProgress`` when the region and date are being computed already (the run is marked cancelled).
+    Scores and the row's end are one transaction; whatever fails or kills the run before leaves the previous scores.
+    ``store.RunInProgress`` when the region and date are being computed already (the run is marked cancelled);
+    FactorRunError when the run is not queued, there are no bars, or a part of a day's factors would be normalised
+    unlike the rest.
     """
     job = FactorRun.objects.get(pk=run_id)
+    if job.state != FactorRun.State.QUEUED:
+        raise FactorRunError(f"run #{job.pk} is {job.state}, not {FactorRun.State.QUEUED}")
+    store.interrupted_mark()
     try:
         with store.run_lock(job.region, job.date):
-            FactorRun.objects.abandoned(job).update(
-                state=FactorRun.State.INTERRUPTED,
-                finished_at=timezone.now(),
-                message="its process ended without a word",
-            )
+            _refuse_mixture(job)
             _execute(job, progress)
     except store.RunInProgress as error:
         _finish(job, FactorRun.State.CANCELLED, str(error))
         raise
-    except NoBars as error:
+    except (NoBars, FactorRunError) as error:
         _finish(job, FactorRun.State.FAILED, str(error))
         raise FactorRunError(str(error)) from error
-    except (
-        BaseException
-    ) as error:  # recorded, then raised again: an interrupt or a fault must not look like a running job
-        _finish(job, FactorRun.State.FAILED, f"{type(error).__name__}: {error}")
+    except BaseException as error:  # told and raised again: an interrupt must not look like a job that still runs
+        if not FactorRun.objects.done().filter(pk=job.pk).exists():
+            _finish(job, FactorRun.State.FAILED, f"{type(error).__name__}: {error}")
         raise
     return job
+
+
+def _refuse_mixture(job: FactorRun) -> None:
+    """A run of some factors must be normalised as the other scores of that day are."""
+    other = FactorRun.objects.done().filter(region=job.region, date=job.date).order_by("-id").first()
+    how = (job.normalisation, job.neutralise)
+    if job.factor_names and other and how != (other.normalisation, other.neutralise):
+        there = " and ".join([other.normalisation, *other.neutralise])
+        raise FactorRunError(
+            f"the scores of {job.region} {job.date} are {there}: compute all factors to change that, or these the same way"
+        )
 
 
 def _execute(job: FactorRun, progress: Progress) -> None:
@@ -138,7 +150,7 @@ def _execute(job: FactorRun, progress: Progress) -> None:
     factors = factors_named(job.factor_names)
     progress("reading the panel", 0, len(factors) + 2)
     panel, origin = _panel(job, factors)
-    clock = _lap(job, origin, "read", clock)
+    clock = _lap(origin, "read", clock)
     done = iter(range(2, len(factors) + 2))
     result = run(
         panel,
@@ -147,12 +159,13 @@ def _execute(job: FactorRun, progress: Progress) -> None:
         job.neutralise,
         lambda name: progress(name, next(done), len(factors) + 2),
     )
-    clock = _lap(job, origin, "compute", clock)
+    clock = _lap(origin, "compute", clock)
     progress("writing scores", len(factors) + 1, len(factors) + 2)
     ids = store.factors_sync(factors)
-    job.score_count = store.scores_write(job, panel.instrument_ids, result.crosses, ids)
-    _lap(job, origin, "write", clock)
-    _record(job, panel, result, origin)
+    with transaction.atomic():
+        job.score_count = store.scores_write(job, panel.instrument_ids, result.crosses, ids)
+        _lap(origin, "write", clock)
+        _record(job, panel, result, origin)
     progress("done", len(factors) + 2, len(factors) + 2)
 
 
@@ -162,7 +175,7 @@ def _panel(job: FactorRun, factors: Sequence[FactorClass]) -> tuple[Panel, Origi
     return read_panel(job.region, job.date, lookback, names)
 
 
-def _lap(job: FactorRun, origin: Origin, stage: str, since: float) -> float:
+def _lap(origin: Origin, stage: str, since: float) -> float:
     now = time.perf_counter()
     origin.timings[stage] = now - since
     return now
@@ -222,8 +235,10 @@ def factors_compute(
             return Outcome(region, factor_run_execute(run_id=job.pk, progress=progress(region)))
         except FactorRunError as error:
             return Outcome(region, problem=str(error), is_request_error=True)
-        except (store.RunInProgress, DatabaseError) as error:
+        except store.RunInProgress as error:
             return Outcome(region, problem=str(error))
+        except Exception as error:  # noqa: BLE001 - whatever fails in one region is told; the others go on
+            return Outcome(region, problem=f"{type(error).__name__}: {error}")
         finally:
             if len(regions) > 1:
                 connection.close()
@@ -238,8 +253,7 @@ def factor_run_summary(*, run: FactorRun) -> dict[str, object]:
     """A finished run as plain data, for JSON."""
     names = (
         "id", "region", "date", "state", "message", "universe_size", "score_count", "counts", "errors", "timings",
-        "cache",
-        "peak_memory_mb", "normalisation", "neutralise", "factor_names", "started_at", "finished_at",
+        "cache", "peak_memory_mb", "normalisation", "neutralise", "factor_names", "started_at", "finished_at",
     )  # fmt: skip
     return {name: getattr(run, name) for name in names}
 
@@ -248,8 +262,10 @@ def factor_run_daily(*, region: str) -> int | None:
     """Compute the region's latest session with prices unless its scores are there already; the number of scores,
     or None.
     """
-    date = PriceBar.objects.newest_date(region)
-    if date is None or FactorRun.objects.done().filter(region=region, date=date, factor_names=[]).exists():
+    if PriceBar.objects.newest_date(region) is None:
+        return None
+    date = session_resolve(region=region, date=None)
+    if FactorRun.objects.complete(region, date, since=DataChange.objects.newest_at(region)).exists():
         return None
     run_id = factor_run_create(region=region, date=date).pk
     return factor_run_execute(run_id=run_id).score_count
@@ -266,7 +282,7 @@ def scores_export(*, region: str, date: dt.date | None, factor_names: Sequence[s
     except (ValueError, UnknownFactor) as error:
         raise FactorRunError(str(error)) from error
     if date is None:
-        latest = FactorRun.objects.latest_of(code)
+        latest = FactorRun.objects.latest_of(code, names)
         if latest is None:
             raise FactorRunError(f"{code} has no scores yet: run manage.py compute_factors --region {code}")
         date = latest.date

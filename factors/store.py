@@ -7,6 +7,7 @@ from contextlib import contextmanager
 import numpy as np
 import pyarrow as pa
 from django.db import connection, transaction
+from django.utils import timezone
 
 from factors.base import Factor as FactorClass
 from factors.engine import Cross
@@ -38,8 +39,20 @@ def run_lock(region: str, date: dt.date) -> Iterator[None]:
             cursor.execute("SELECT pg_advisory_unlock(%s, hashtext(%s))", key)
 
 
+def interrupted_mark() -> None:
+    """Mark runs that say they run although nobody holds their lock: their process ended without a word."""
+    for run in FactorRun.objects.filter(state=FactorRun.State.RUNNING):
+        try:
+            with run_lock(run.region, run.date):
+                FactorRun.objects.filter(pk=run.pk, state=FactorRun.State.RUNNING).update(
+                    state=FactorRun.State.INTERRUPTED, finished_at=timezone.now(), message="its process ended before it"
+                )
+        except RunInProgress:
+            continue
+
+
 def factors_sync(factors: Sequence[FactorClass]) -> dict[str, int]:
-    """Write the catalogue rows of ``factors`` where they are new or changed; ids by name."""
+    """Write the catalogue rows of ``factors`` where they are new or changed; their ids by name."""
     known = {row.name: row for row in Factor.objects.all()}
     for factor in factors:
         described = {
@@ -49,21 +62,24 @@ def factors_sync(factors: Sequence[FactorClass]) -> dict[str, int]:
         row = known.get(factor.name)
         if row is None or any(getattr(row, key) != value for key, value in described.items()):
             Factor.objects.update_or_create(name=factor.name, defaults=described)
-    return dict(Factor.objects.values_list("name", "id"))
+    names = [factor.name for factor in factors]
+    return dict(Factor.objects.filter(name__in=names).values_list("name", "id"))
 
 
-def scores_write(run: FactorRun, instrument_ids: np.ndarray, crosses: Sequence[Cross], ids: dict[str, int]) -> int:
-    """Replace the scores of the run's region and date, for these factors, in one transaction; returns the rows written.
+def scores_write(run: FactorRun, instrument_ids: np.ndarray, crosses: Sequence[Cross], replaced: dict[str, int]) -> int:
+    """Replace the scores of the run's region and date in one transaction; returns the rows written.
 
-    Until it commits, readers see the scores of the run before. Rows go in the order of the key.
+    ``replaced``: the factors asked for and their ids; one of them without a cross-section (it failed) is left without
+    scores rather than with those of an earlier run. Until it commits, readers see the scores of the run before. Rows
+    go in the order of the key.
     """
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(
             "DELETE FROM factors_factorscore WHERE date = %s AND factor_id = ANY(%s)"
             " AND instrument_id IN (SELECT id FROM market_instrument WHERE region = %s)",
-            [run.date, [ids[cross.factor.name] for cross in crosses], run.region],
+            [run.date, list(replaced.values()), run.region],
         )
-        rows = _columns(run.date, instrument_ids, crosses, ids)
+        rows = _columns(run.date, instrument_ids, crosses, replaced)
         return copy_rows(cursor, FactorScore._meta.db_table, rows)
 
 

@@ -4,6 +4,7 @@ Vietnam, which that library lacks, takes the sessions of its index's own bars.
 """
 
 import datetime as dt
+import uuid
 from functools import lru_cache
 from importlib.metadata import version
 from pathlib import Path
@@ -60,7 +61,7 @@ def _exchange_sessions(code: str, directory: str, year: int) -> np.ndarray:
             path.unlink(missing_ok=True)  # a damaged cache is made anew
     found = _build(code, dt.date(year + 1, 12, 31))
     path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f"{path.name}.{id(found)}.part")
+    part = path.with_name(f"{path.name}.{uuid.uuid4().hex}.part")
     with part.open("wb") as file:
         np.save(file, found)
     part.replace(path)

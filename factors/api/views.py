@@ -63,15 +63,15 @@ class ScoreList(ListView):
     def _rows(self, asked: dict[str, Any], factor_ids: list[int] | None) -> Any:
         region, date = asked["region"], asked.get("date")
         if date == LATEST:
-            date = self._latest(region)
+            date = self._latest(region, asked.get("factor", []))
         if "ticker" not in asked:
             return FactorScore.objects.of_day(region, date, factor_ids)
         instrument = instrument_or_404(region, asked["ticker"])
         days = [date] if date else FactorRun.objects.dates_of(region, asked.get("from"), asked.get("to"))
         return FactorScore.objects.history(instrument.pk, days, factor_ids)
 
-    def _latest(self, region: str) -> Any:
-        run = FactorRun.objects.latest_of(region)
+    def _latest(self, region: str, names: list[str]) -> Any:
+        run = FactorRun.objects.latest_of(region, names)
         if run is None:
             raise NotFound(f"region {region} has no scores yet")
         return run.date

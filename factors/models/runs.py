@@ -39,21 +39,29 @@ class FactorRunQuerySet(models.QuerySet["FactorRun"]):
     def done(self) -> Self:
         return self.filter(state__in=[FactorRun.State.DONE, FactorRun.State.PARTLY])
 
-    def abandoned(self, job: "FactorRun") -> Self:
-        """Runs of the same region and date that say they run although ``job`` holds the lock."""
-        return self.filter(region=job.region, date=job.date, state=FactorRun.State.RUNNING).exclude(pk=job.pk)
+    def complete(self, region: str, date: dt.date, since: dt.datetime | None) -> Self:
+        """Runs of all factors without a failure, begun after ``since``."""
+        found = self.filter(region=region, date=date, state=FactorRun.State.DONE, factor_names=[])
+        return found if since is None else found.filter(started_at__gt=since)
 
     def of_region(self, region: str) -> Self:
         """``""``: of every region."""
         return self.filter(region=region) if region else self
 
-    def latest_of(self, region: str) -> "FactorRun | None":
-        """The run that holds the region's newest scores."""
-        return self.done().of_region(region).order_by("-date", "-id").first()
+    def latest_of(self, region: str, names: Sequence[str] = ()) -> "FactorRun | None":
+        """The run that holds the newest scores of a region: of all the factors named, or of all there are.
+
+        A later run of some other factors does not hide them; where there are only such runs, the newest counts.
+        """
+        with_scores = self.done().of_region(region).filter(score_count__gt=0).order_by("-date", "-id")
+        covering = models.Q(factor_names=[])
+        if names:
+            covering |= models.Q(factor_names__contains=list(names))
+        return with_scores.filter(covering).first() or with_scores.first()
 
     def newest_by_region(self) -> dict[str, dt.date]:
         """The date of each region's newest scores."""
-        newest = self.done().order_by("region", "-date").distinct("region")
+        newest = self.done().filter(score_count__gt=0).order_by("region", "-date").distinct("region")
         return dict(newest.values_list("region", "date"))
 
     def dates_of(self, region: str, start: dt.date | None = None, end: dt.date | None = None) -> list[dt.date]:

@@ -90,6 +90,18 @@ def split_multiplier(rows: ReportRows, splits: Splits, as_of_day: int) -> np.nda
     return multiplier
 
 
+def shares_multiplier(days: np.ndarray, splits: Splits) -> np.ndarray:
+    """What turns shares of each bar into shares of the last one: the product of the ratios of ``splits`` after it.
+
+    days: int32 [L, N], 0 where there is no bar (1 there). float [L, N].
+    """
+    multiplier = np.ones(days.shape)
+    for column, ex_day, ratio in zip(splits.column, splits.ex_day, splits.ratio, strict=True):
+        before = int(np.searchsorted(days[:, column], ex_day))
+        multiplier[:before, column] *= ratio
+    return multiplier
+
+
 def split_adjusted(rows: ReportRows, splits: Splits, as_of_day: int) -> ReportRows:
     """Rows with per-share figures divided and share counts multiplied by the splits since each report."""
     multiplier = split_multiplier(rows, splits, as_of_day)

@@ -1,5 +1,7 @@
 """What was loaded, what was refused, and what that changed."""
 
+import datetime as dt
+
 from django.db import models
 from django.db.models.functions import Now
 
@@ -68,6 +70,13 @@ class RejectedRow(models.Model):
         return f"row {self.row_number}: {self.reason}"
 
 
+class DataChangeQuerySet(models.QuerySet["DataChange"]):
+    def newest_at(self, region: str) -> dt.datetime | None:
+        """When the region's data last changed."""
+        newest = self.filter(region=region).order_by("-id").values_list("created_at", flat=True)
+        return newest.first()
+
+
 class DataChange(models.Model):
     """Every change of bars or fundamentals; the newest id of a region and kind is its data revision.
 
@@ -83,6 +92,8 @@ class DataChange(models.Model):
     kind = models.CharField(max_length=12, choices=Kind)
     changed_from = models.DateField()
     created_at = models.DateTimeField(db_default=Now())
+
+    objects = DataChangeQuerySet.as_manager()
 
     class Meta:
         indexes = [models.Index(fields=["region", "kind", "-id"], name="datachange_revision")]

@@ -6,24 +6,22 @@ read from the same moment. It sees committed rows only.
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from urllib.parse import quote, urlencode
 
 import adbc_driver_postgresql
 import adbc_driver_postgresql.dbapi as adbc
 import pyarrow as pa
 from django.db import connection
+from psycopg.conninfo import make_conninfo
+from psycopg.pq import Conninfo
 
 BATCH_BYTES = 4 * 1024 * 1024
 
 
 def dsn() -> str:
-    """The default connection's server and database as a libpq URI (a test database included)."""
-    params = connection.get_connection_params()
-    query = {"host": params.get("host", ""), "port": str(params.get("port", ""))}
-    user, password = quote(params.get("user") or "", safe=""), quote(params.get("password") or "", safe="")
-    login = f"{user}:{password}@" if password else f"{user}@" if user else ""
-    name = params.get("dbname") or params.get("database") or ""
-    return f"postgresql://{login}/{quote(name)}?" + urlencode({key: value for key, value in query.items() if value})
+    """The default connection's server, database and libpq options (TLS included) as a connection string."""
+    known = {option.keyword.decode() for option in Conninfo.get_defaults()}
+    params = {key: value for key, value in connection.get_connection_params().items() if key in known}
+    return make_conninfo(**params)
 
 
 @contextmanager

@@ -10,7 +10,7 @@ from django.utils import timezone
 from market.models import LoadRun, RejectedRow
 from market.store.copying import Column, copy_rows
 
-RUN_LOCK = 7422  # a load holds (RUN_LOCK, id of its run) for as long as its connection lives
+RUN_LOCK = 7423  # a load holds (RUN_LOCK, id of its run) for as long as its connection lives
 
 
 def run_lock(cursor: CursorWrapper, run_id: int) -> None:

@@ -237,7 +237,7 @@ def _splits(splits: Splits, ids: np.ndarray, last_days: np.ndarray) -> Splits:
 
 
 def _snapshot(reports: Reports, splits: Splits, stocks: Stocks, day: int) -> Snapshot:
-    """Reports known on ``day``, adjusted for ``splits``, by panel column. Reports in another currency than the instrument's
+    """Reports known on ``day``, adjusted for ``splits``, by panel column. Those in another currency than the instrument's
     are left out (no exchange rates yet).
     """
     ours = np.flatnonzero(np.isin(reports.rows.column, stocks.ids))
