@@ -1,5 +1,8 @@
 """Adjustment factors, from adjusted closes or from corporate actions."""
 
+import datetime as dt
+from collections.abc import Iterable
+
 import numpy as np
 
 
@@ -9,8 +12,14 @@ def factors_given(close: np.ndarray, adj_close: np.ndarray) -> np.ndarray:
     return np.divide(adj_close, close, out=np.full(len(close), np.nan), where=usable)
 
 
-def factors_from_actions(dates: np.ndarray, ex_dates: np.ndarray, ratios: np.ndarray) -> np.ndarray:
-    """Factor of each of one instrument's ``dates``: the product of 1/ratio over the actions with ex_date > date."""
-    order = np.argsort(ex_dates, kind="stable")
-    later = np.concatenate((np.cumprod((1.0 / ratios[order])[::-1])[::-1], [1.0]))
-    return later[np.searchsorted(ex_dates[order], dates, side="right")]
+def factor_intervals(actions: Iterable[tuple[dt.date, float]]) -> list[tuple[dt.date, dt.date, float]]:
+    """One instrument's factors as (first day, day after the last, factor), out of its (ex-date, ratio) in any order.
+
+    The factor of a day is 1 / the product of the ratios of all actions with ex-date after it; one division, so that
+    whole ratios adjust exactly.
+    """
+    found, product, until = [], 1.0, dt.date.max
+    for ex_date, ratio in sorted(actions, reverse=True):
+        found.append((ex_date, until, 1.0 / product))
+        product, until = product * ratio, ex_date
+    return [*found, (dt.date.min, until, 1.0 / product)][::-1]

@@ -4,55 +4,56 @@ import datetime as dt
 
 from django.db.backends.utils import CursorWrapper
 
+from market.calc.adjustment import factor_intervals
+
 JUMP = 0.6  # a move beyond 60 % between two bars, with no corporate action to explain it
 INFERRED_CHANGE = 0.01  # a given factor that changes by more than this without an action is a split
 PRICE_KINDS = ("SPLIT", "RIGHTS", "SPIN_OFF", "INFERRED")
 
 _FACTORS = """
-WITH bar AS (
-    SELECT b.instrument_id, b.date, coalesce(exp(sum(-ln(a.ratio))), 1) AS factor
-    FROM market_pricebar b
-    LEFT JOIN market_corporateaction a
-        ON a.instrument_id = b.instrument_id AND a.ex_date > b.date AND a.kind = ANY(%(kinds)s)
-    WHERE b.instrument_id = ANY(%(ids)s) AND NOT b.factor_is_given AND NOT b.close_is_adjusted
-    GROUP BY 1, 2
-), changed AS (
-    UPDATE market_pricebar b SET adjustment_factor = bar.factor FROM bar
-    WHERE b.instrument_id = bar.instrument_id AND b.date = bar.date
-        AND abs(b.adjustment_factor / bar.factor - 1) > 1e-12
+WITH changed AS (
+    UPDATE market_pricebar b SET adjustment_factor = span.factor
+    FROM unnest(%(ids)s::int[], %(starts)s::date[], %(ends)s::date[], %(factors)s::float8[])
+        AS span(instrument_id, first, until, factor)
+    WHERE b.instrument_id = span.instrument_id AND b.date >= span.first AND b.date < span.until
+        AND NOT b.factor_is_given AND NOT b.close_is_adjusted AND b.adjustment_factor <> span.factor
     RETURNING b.date
 ) SELECT count(*), min(date) FROM changed
 """
+
+# Where each instrument's bars begin to matter: its last bar before the first changed day. Materialised, or the
+# planner (whose statistics know nothing of rows just inserted) may look it up once per bar.
+_SINCE = """
+WITH wanted AS MATERIALIZED (
+    SELECT id, coalesce((
+        SELECT p.date FROM market_pricebar p WHERE p.instrument_id = id AND p.date < %(start)s
+        ORDER BY p.instrument_id DESC, p.date DESC LIMIT 1), %(start)s) AS since
+    FROM unnest(%(ids)s::int[]) AS id
+)"""
 
 # The move compares closes in the units of the later bar: a bar's own factor where one is given (its dividends
 # included), else the ratios of the actions between the two bars. Raw and adjusted closes are not compared.
-_SUSPECTS = """
-WITH bar AS (
+_SUSPECTS = f"""{_SINCE}, bar AS (
     SELECT b.instrument_id, b.date, b.suspect, b.close * b.adjustment_factor AS price,
         lag(b.close * b.adjustment_factor) OVER w AS before,
         lag(b.close_is_adjusted) OVER w = b.close_is_adjusted AS comparable
-    FROM market_pricebar b
-    JOIN unnest(%(ids)s::bigint[]) AS wanted(id) ON b.instrument_id = wanted.id
-    WHERE b.date >= coalesce(
-        (SELECT max(p.date) FROM market_pricebar p WHERE p.instrument_id = wanted.id AND p.date < %(start)s), %(start)s)
+    FROM wanted JOIN market_pricebar b ON b.instrument_id = wanted.id AND b.date >= wanted.since
     WINDOW w AS (PARTITION BY b.instrument_id ORDER BY b.date)
+), wrong AS MATERIALIZED (
+    SELECT instrument_id, date FROM bar
+    WHERE date >= %(start)s AND suspect <> coalesce(comparable AND abs(price / before - 1) > %(jump)s, false)
 ), changed AS (
-    UPDATE market_pricebar b SET suspect = NOT b.suspect FROM bar
-    WHERE b.instrument_id = bar.instrument_id AND b.date = bar.date AND bar.date >= %(start)s
-        AND bar.suspect IS DISTINCT FROM
-            coalesce(bar.comparable AND abs(bar.price / bar.before - 1) > %(jump)s, false)
+    UPDATE market_pricebar b SET suspect = NOT b.suspect FROM wrong
+    WHERE b.instrument_id = wrong.instrument_id AND b.date = wrong.date
     RETURNING b.date
 ) SELECT count(*), min(date) FROM changed
 """
 
-_INFER = """
-WITH bar AS (
+_INFER = f"""{_SINCE}, bar AS (
     SELECT b.instrument_id, b.date, b.adjustment_factor / lag(b.adjustment_factor) OVER (
         PARTITION BY b.instrument_id ORDER BY b.date) AS ratio
-    FROM market_pricebar b
-    JOIN unnest(%(ids)s::bigint[]) AS wanted(id) ON b.instrument_id = wanted.id
-    WHERE b.factor_is_given AND NOT b.close_is_adjusted AND b.date >= coalesce(
-        (SELECT max(p.date) FROM market_pricebar p WHERE p.instrument_id = wanted.id AND p.date < %(start)s), %(start)s)
+    FROM wanted JOIN market_pricebar b ON b.instrument_id = wanted.id AND b.date >= wanted.since
+    WHERE b.factor_is_given AND NOT b.close_is_adjusted
 ), made AS (
     INSERT INTO market_corporateaction (instrument_id, ex_date, kind, ratio, source)
     SELECT instrument_id, date, 'INFERRED', ratio, %(source)s FROM bar
@@ -73,8 +74,18 @@ def splits_infer(
 
 
 def factors_derive(cursor: CursorWrapper, instrument_ids: list[int]) -> tuple[int, dt.date | None]:
-    """Recompute the factors nobody gave: product of 1/ratio over later actions. Gives (bars changed, earliest date)."""
-    cursor.execute(_FACTORS, {"ids": instrument_ids, "kinds": list(PRICE_KINDS)})
+    """Recompute the factors nobody gave: 1 / product of later ratios. Gives (bars changed, earliest date)."""
+    cursor.execute(
+        "SELECT instrument_id, ex_date, ratio FROM market_corporateaction"
+        " WHERE instrument_id = ANY(%s) AND kind = ANY(%s)",
+        [instrument_ids, list(PRICE_KINDS)],
+    )
+    actions: dict[int, list[tuple[dt.date, float]]] = {pk: [] for pk in instrument_ids}
+    for pk, ex_date, ratio in cursor.fetchall():
+        actions[pk].append((ex_date, ratio))
+    spans = [(pk, *span) for pk, own in actions.items() for span in factor_intervals(own)]
+    ids, starts, ends, factors = (list(column) for column in zip(*spans, strict=True)) if spans else ([], [], [], [])
+    cursor.execute(_FACTORS, {"ids": ids, "starts": starts, "ends": ends, "factors": factors})
     return cursor.fetchone()
 
 

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from market.models import Instrument, LoadRun, PriceBar
+from market.models import DataChange, Instrument, LoadRun, PriceBar
 from market.services.loads import actions_load, fundamentals_load, prices_load
 
 HEADER = "ticker,date,open,high,low,close,volume\n"
@@ -31,3 +31,8 @@ def load_reports(folder: Path, text: str, **options: Any) -> LoadRun:
 
 def bar(ticker: str, date: str, region: str = "US") -> PriceBar:
     return PriceBar.objects.get(instrument=Instrument.objects.get(region=region, ticker=ticker), date=date)
+
+
+def changes(region: str, kind: str) -> int:
+    """How many changes of a region's bars or fundamentals were noted."""
+    return DataChange.objects.filter(region=region, kind=kind).count()

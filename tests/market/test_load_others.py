@@ -8,8 +8,7 @@ import pytest
 from market.models import CorporateAction, Fundamental, Instrument
 from market.services import loading
 from market.services.loads import fundamentals_load, instruments_load, rejected_rows_csv
-from market.store.changes import revision_now
-from tests.market.files import load_actions, load_bars, load_reports, write
+from tests.market.files import changes, load_actions, load_bars, load_reports, write
 
 pytestmark = pytest.mark.django_db
 
@@ -28,10 +27,10 @@ def test_reports_and_their_versions(tmp_path: Path) -> None:
     )
     assert list(found) == [(100.0, "csv", "USD"), (101.0, "csv", "USD")]
     assert Fundamental.objects.get(period="Q").net_income == 2
-    before = revision_now("US", "fundamentals")
+    before = changes("US", "fundamentals")
     again = load_reports(tmp_path, text)
     assert (again.rows_unchanged, again.rows_inserted, again.rows_updated) == (3, 0, 0)
-    assert revision_now("US", "fundamentals") == before
+    assert changes("US", "fundamentals") == before
     changed = load_reports(tmp_path, text.replace(",25,2", ",26,2"))
     assert (changed.rows_updated, changed.rows_unchanged) == (1, 2)
 
@@ -115,10 +114,10 @@ def test_actions(tmp_path: Path) -> None:
     run = load_actions(tmp_path, rows)
     assert (run.rows_inserted, run.reasons) == (2, {"bars_readjusted": 1})
     assert CorporateAction.objects.get(kind="CASH_DIVIDEND").ratio is None
-    before = revision_now("US", "bars")
+    before = changes("US", "bars")
     again = load_actions(tmp_path, rows)
     assert (again.rows_unchanged, again.reasons) == (2, {})
-    assert revision_now("US", "bars") == before
+    assert changes("US", "bars") == before
     assert load_actions(tmp_path, "A,2024-01-03,SPLIT,4,\n").rows_updated == 1
     assert Instrument.objects.get().bars.get().adjustment_factor == 0.25
 

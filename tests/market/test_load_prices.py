@@ -10,8 +10,7 @@ from market.models import CorporateAction, Instrument, LoadRun, PriceBar
 from market.services import prices as service
 from market.services.adjustments import adjustment_recompute
 from market.services.loads import prices_load
-from market.store.changes import revision_now
-from tests.market.files import HEADER, bar, load_actions, load_bars, write
+from tests.market.files import HEADER, bar, changes, load_actions, load_bars, write
 
 pytestmark = pytest.mark.django_db
 
@@ -32,19 +31,19 @@ def test_bars_are_stored_as_given(tmp_path: Path) -> None:
 
 def test_a_second_load_changes_nothing(tmp_path: Path) -> None:
     load_bars(tmp_path, TWO)
-    before = revision_now("US", "bars")
+    before = changes("US", "bars")
     run = load_bars(tmp_path, TWO)
     assert (run.rows_inserted, run.rows_updated, run.rows_unchanged) == (0, 0, 2)
-    assert revision_now("US", "bars") == before
+    assert changes("US", "bars") == before
 
 
 def test_a_later_file_adds_and_corrects(tmp_path: Path) -> None:
     load_bars(tmp_path, TWO)
-    before = revision_now("US", "bars")
+    before = changes("US", "bars")
     run = load_bars(tmp_path, "A,2024-01-03,10,12,10,11.5,200\nA,2024-01-04,11,12,11,12,300\n")
     assert (run.rows_inserted, run.rows_updated, run.rows_unchanged) == (1, 1, 0)
     assert bar("A", "2024-01-03").close == 11.5
-    assert revision_now("US", "bars").id > before.id
+    assert changes("US", "bars") > before
 
 
 def test_columns_a_file_lacks_keep_what_is_known(tmp_path: Path) -> None:

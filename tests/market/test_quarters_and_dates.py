@@ -6,7 +6,7 @@ import math
 import numpy as np
 import pytest
 
-from market.calc.adjustment import factors_from_actions, factors_given
+from market.calc.adjustment import factor_intervals, factors_given
 from market.calc.publication import at_year_end, available_estimated, fiscal_year_known
 from market.calc.ytd import YearToDate, quarters_from_ytd
 
@@ -64,11 +64,14 @@ def test_the_year_a_korean_figure_belongs_to(day: str, year: int) -> None:
 
 
 def test_factors_from_actions() -> None:
-    days = np.array(["2024-01-01", "2024-01-02", "2024-01-03", "2024-01-04"], dtype="datetime64[D]")
-    ex_dates = np.array(["2024-01-04", "2024-01-02"], dtype="datetime64[D]")
-    found = factors_from_actions(days, ex_dates, np.array([5.0, 2.0]))
-    assert found.tolist() == [0.1, 0.2, 0.2, 1.0]
-    assert factors_from_actions(days, ex_dates[:0], np.array([])).tolist() == [1, 1, 1, 1]
+    first, second = dt.date(2024, 1, 2), dt.date(2024, 1, 4)
+    assert factor_intervals([(second, 5.0), (first, 2.0)]) == [
+        (dt.date.min, first, 0.1),
+        (first, second, 0.2),
+        (second, dt.date.max, 1.0),
+    ]
+    assert factor_intervals([]) == [(dt.date.min, dt.date.max, 1.0)]
+    assert factor_intervals([(first, 3.0)])[0][2] * 30 == 10.0
 
 
 def test_factors_from_adjusted_closes() -> None:
