@@ -71,6 +71,7 @@ class Panel:
     recent_sessions: np.ndarray  # int32, the region's last five sessions, as_of the last
     fundamentals: Snapshot
     extra: Mapping[str, np.ndarray] = field(default_factory=dict)
+    _derived: dict[str, tuple[np.ndarray, ...]] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @property
     def n(self) -> int:
@@ -126,6 +127,12 @@ class Panel:
         common = ~(np.isnan(index) | np.isnan(self.close))
         close, index, days = compact_columns(common, [self.close, index, self.days.astype(np.float64)])
         return close, index, np.where(np.isnan(days), 0, days).astype(np.int32)
+
+    def once(self, name: str, derive: Callable[[], tuple[np.ndarray, ...]]) -> tuple[np.ndarray, ...]:
+        """What several factors derive from this panel alone, derived by the first one that asks for ``name``."""
+        if name not in self._derived:
+            self._derived[name] = derive()
+        return self._derived[name]
 
     def figure(self, name: str) -> Figure:
         """A figure by the name under which factors declare it.

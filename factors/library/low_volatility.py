@@ -81,7 +81,7 @@ class AgainstIndex(Risk):
     def fit(self, panel: Panel) -> tuple[np.ndarray, np.ndarray]:
         """(beta, idiosyncratic standard deviation per day), float [N], NaN where the rules above are not met."""
         close, index, days = panel.with_index
-        beta, residual, count = market_fit(close[-YEAR - 1 :], index[-YEAR - 1 :])
+        beta, residual, count = panel.once("fit", lambda: market_fit(close[-YEAR - 1 :], index[-YEAR - 1 :]))
         oldest = panel.recent_sessions[0] if len(panel.recent_sessions) else 0
         usable = (count >= ENOUGH) & (days[-1] >= oldest)
         return np.where(usable, beta, np.nan), np.where(usable, residual, np.nan)

@@ -26,8 +26,11 @@ def pointer(ends: np.ndarray, exists: np.ndarray, gap: tuple[int, int]) -> np.nd
         days = ends[:, :-step] - ends[:, step:]
         if (days > gap[1]).all():  # ends fall with the slot, so no later step can be nearer
             break
+        inside = (days >= gap[0]) & (days <= gap[1])
+        if not inside.any():
+            continue
         off = np.abs(days - middle)
-        better = exists[:, step:] & (days >= gap[0]) & (days <= gap[1]) & (off < distance[:, :-step])
+        better = exists[:, step:] & inside & (off < distance[:, :-step])
         np.copyto(best[:, :-step], np.arange(step, width), where=better)
         np.copyto(distance[:, :-step], off, where=better)
     return best
