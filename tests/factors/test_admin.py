@@ -30,7 +30,7 @@ def manager(db) -> Client:
                     date=day, instrument=instrument, factor=factor, value=place, score=[1.0, None, 2.0][place]
                 )
     for day in (BEFORE, DAY):
-        FactorRun.objects.create(region="KR", date=day, state="DONE")
+        FactorRun.objects.create(region="KR", date=day, state="DONE", score_count=1)
     client = Client()
     client.force_login(User.objects.create_superuser("someone", "someone@example.com", "a long secret"))
     return client

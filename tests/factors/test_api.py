@@ -34,7 +34,7 @@ def scored(db) -> None:
                     date=day, instrument=instrument, factor=factor, value=10.0 + number, score=score, percentile=score
                 )
     for day in (BEFORE, DAY):
-        FactorRun.objects.create(region="KR", date=day, state="DONE")
+        FactorRun.objects.create(region="KR", date=day, state="DONE", score_count=1)
 
 
 def results(client: Client, asked: str) -> list[dict]:

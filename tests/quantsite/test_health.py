@@ -13,8 +13,8 @@ from quantsite import health
 
 def test_without_a_worker_it_is_degraded(client: Client, db, monkeypatch) -> None:
     monkeypatch.setattr(Stat, "get_all", lambda: [])
-    FactorRun.objects.create(region="KR", date=dt.date(2024, 6, 27), state="DONE")
-    FactorRun.objects.create(region="KR", date=dt.date(2024, 6, 28), state="PARTLY")
+    FactorRun.objects.create(region="KR", date=dt.date(2024, 6, 27), state="DONE", score_count=1)
+    FactorRun.objects.create(region="KR", date=dt.date(2024, 6, 28), state="PARTLY", score_count=1)
     FactorRun.objects.create(region="KR", date=dt.date(2024, 7, 1), state="FAILED")
     answer = client.get("/api/health/")
     assert answer.status_code == 200
