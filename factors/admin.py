@@ -26,6 +26,7 @@ from market.adminbase import (
     ReadOnlyMixin,
     RegionFilter,
     TickerFilter,
+    figure,
     names_an_instrument,
 )
 
@@ -48,7 +49,7 @@ class FactorRunForm(forms.ModelForm):
     """What to compute; saved by the service, which also queues it."""
 
     factor_names = forms.MultipleChoiceField(
-        required=False, label="factors", help_text="None chosen: all.", widget=UnfoldAdminSelectMultipleWidget
+        required=False, label="Factors", help_text="None chosen: all.", widget=UnfoldAdminSelectMultipleWidget
     )
     normalisation = forms.ChoiceField(choices=[(name, name) for name in METHODS], widget=UnfoldAdminSelectWidget)
     neutralise = forms.MultipleChoiceField(
@@ -91,6 +92,10 @@ class FactorRunAdmin(HouseAdmin):
     actions = ("compute_again",)
 
     def has_change_permission(self, request: HttpRequest, obj: FactorRun | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: FactorRun | None = None) -> bool:
+        """A run is how its session's scores are found."""
         return False
 
     def has_compute_permission(self, request: HttpRequest) -> bool:
@@ -166,7 +171,7 @@ class FactorFilter(DropdownFilter):
 class FactorScoreAdmin(KeyedRowsAdmin):
     """Ranked by score when one factor is chosen."""
 
-    list_display = ("date", "instrument", "instrument_name", "factor", "value", "score", "percentile")
+    list_display = ("date", "instrument", "instrument_name", "factor", *map(figure, ("value", "score", "percentile")))
     list_filter = (ScoreDateFilter, RegionFilter, TickerFilter, FactorFilter)
     list_select_related = ("instrument", "factor")
 

@@ -14,12 +14,13 @@ from unfold.decorators import display
 
 from market.adminbase import (
     HouseAdmin,
-    HouseExport,
     HouseImport,
+    HouseImportExport,
     KeyedRowsAdmin,
     ReadOnlyMixin,
     RegionFilter,
     TickerFilter,
+    figure,
     names_an_instrument,
 )
 from market.models import (
@@ -46,7 +47,7 @@ STATE_COLOURS = {
 
 
 @admin.register(Instrument)
-class InstrumentAdmin(HouseImport, HouseExport, HouseAdmin):
+class InstrumentAdmin(HouseImportExport, HouseAdmin):
     import_model = Instrument
     resource_classes = (InstrumentResource,)
     list_display = ("ticker", "region", "name", "asset_type", "exchange", "sector", "listed_on", "delisted_on")
@@ -87,7 +88,8 @@ class PriceBarAdmin(HouseImport, KeyedRowsAdmin):
     import_model = PriceBar
     resource_classes = (PriceBarResource,)
     list_display = (
-        "date", "instrument", "open", "high", "low", "close", "volume", "adjustment_factor", "no_trade", "suspect",
+        "date", "instrument", *map(figure, ("open", "high", "low", "close", "volume", "adjustment_factor")), "no_trade",
+        "suspect",
     )  # fmt: skip
     list_filter = (BarDateFilter, RegionFilter, TickerFilter)
     list_select_related = ("instrument",)
@@ -95,7 +97,7 @@ class PriceBarAdmin(HouseImport, KeyedRowsAdmin):
 
 
 @admin.register(CorporateAction)
-class CorporateActionAdmin(HouseImport, HouseExport, HouseAdmin):
+class CorporateActionAdmin(HouseImportExport, HouseAdmin):
     import_model = CorporateAction
     resource_classes = (CorporateActionResource,)
     list_display = ("ex_date", "instrument", "kind", "ratio", "amount", "source")
@@ -107,12 +109,12 @@ class CorporateActionAdmin(HouseImport, HouseExport, HouseAdmin):
 
 
 @admin.register(Fundamental)
-class FundamentalAdmin(HouseImport, HouseExport, HouseAdmin):
+class FundamentalAdmin(HouseImportExport, HouseAdmin):
     import_model = Fundamental
     resource_classes = (FundamentalResource,)
     list_display = (
-        "instrument", "period", "period_end", "available_on", "source", "currency", "revenue", "net_income",
-        "total_equity",
+        "instrument", "period", "period_end", "available_on", "source", "currency",
+        *map(figure, ("revenue", "net_income", "total_equity")),
     )  # fmt: skip
     list_filter = (("period", ChoicesDropdownFilter), RegionFilter, "consolidated", "available_is_estimated")
     list_select_related = ("instrument",)

@@ -14,6 +14,7 @@ from import_export.formats.base_formats import CSV, JSON
 from unfold.admin import ModelAdmin
 from unfold.contrib.filters.admin import DropdownFilter, TextFilter
 from unfold.contrib.import_export.forms import ExportForm, ImportForm
+from unfold.decorators import display
 from unfold.views import ChangeList
 
 from market.models import Instrument
@@ -98,6 +99,28 @@ class HouseImport(ImportMixin):
         return request.user.has_perm(f"{options.app_label}.add_{options.model_name}")
 
 
+class HouseImportExport(HouseImport, HouseExport):
+    """Both, with both buttons."""
+
+    import_export_change_list_template = "admin/import_export/change_list_import_export.html"
+
+
+def figure(name: str, title: str = "") -> Any:
+    """A column of numbers to six digits, thousands marked; the full figure is on the row's own page."""
+
+    @display(description=title or name.replace("_", " "), ordering=name, empty_value="-")
+    def shown(row: models.Model) -> str | None:
+        value = getattr(row, name)
+        return None if value is None else short(value)
+
+    return shown
+
+
+def short(value: float) -> str:
+    """1234567.8 -> 1,234,568; 0.00012345678 -> 0.000123457; 1.23e12 -> 1,230,000,000,000."""
+    return f"{value:,.0f}" if abs(value) >= 100_000 else f"{value:,.6g}"
+
+
 class KeyedChangeList(ChangeList):
     """Rows in the order of the admin's own ``ordering``, without the computed key that Django would add to it."""
 
@@ -139,11 +162,16 @@ class RegionFilter(DropdownFilter):
 
 
 class TickerFilter(TextFilter):
+    """Ids first: joined by ticker, the planner reads whole days of scores."""
+
     title = "ticker"
     parameter_name = "ticker"
 
     def queryset(self, request: HttpRequest, queryset: models.QuerySet) -> models.QuerySet:
-        return queryset.filter(instrument__ticker=self.value()) if self.value() else queryset
+        if not self.value():
+            return queryset
+        ids = Instrument.objects.filter(ticker=self.value()).values_list("pk", flat=True)
+        return queryset.filter(instrument_id__in=list(ids))
 
 
 def names_an_instrument(request: HttpRequest) -> bool:

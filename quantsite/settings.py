@@ -117,6 +117,7 @@ CACHES["default"].setdefault("OPTIONS", {"MAX_ENTRIES": 10_000})
 LANGUAGE_CODE = "en"
 TIME_ZONE = env.str("QUANTSITE_TIME_ZONE", default="Asia/Seoul")
 USE_I18N = True
+FORMAT_MODULE_PATH = "quantsite.formats"
 USE_TZ = True
 
 AUTH_PASSWORD_VALIDATORS = [
@@ -137,6 +138,7 @@ REST_FRAMEWORK = {
     "DEFAULT_PAGINATION_CLASS": "market.api.pagination.KeysetPagination",
     "DEFAULT_SCHEMA_CLASS": "market.api.schema.HouseSchema",
     "DEFAULT_THROTTLE_CLASSES": ["rest_framework.throttling.AnonRateThrottle"],
+    "NUM_PROXIES": env.int("QUANTSITE_PROXIES", default=0),  # in front of us; 0: X-Forwarded-For is not believed
     "DEFAULT_THROTTLE_RATES": {"anon": env.str("QUANTSITE_ANONYMOUS_RATE", default="600/min")},
 }
 SPECTACULAR_SETTINGS = {

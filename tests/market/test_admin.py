@@ -122,5 +122,6 @@ def test_import_needs_the_permission_to_add(someone: Client) -> None:
 
 @pytest.mark.parametrize("model", [Instrument, Fundamental, CorporateAction, Factor])
 def test_export(someone: Client, model) -> None:
+    assert address(model, "export") in someone.get(address(model, "changelist")).content.decode()
     page = someone.post(address(model, "export"), {"format": "0", "resource": "0"})
     assert page.status_code == 200

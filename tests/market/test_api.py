@@ -8,6 +8,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.core.cache import cache
 from django.test import Client
+from rest_framework.throttling import AnonRateThrottle
 
 from market.models import Fundamental, Instrument, LoadRun, PriceBar, RejectedRow
 
@@ -206,3 +207,14 @@ def test_reading_can_be_closed(client: Client, settings) -> None:
     assert client.get("/api/instruments/").status_code == 401
     client.force_login(User.objects.create_user("someone"))
     assert client.get("/api/instruments/").status_code == 200
+
+
+def test_the_rate_of_anonymous_requests_is_limited(client: Client, monkeypatch) -> None:
+    monkeypatch.setitem(AnonRateThrottle.THROTTLE_RATES, "anon", "2/min")
+    seen = [
+        client.get("/api/instruments/", headers={"x-forwarded-for": f"10.0.0.{call}"}).status_code for call in range(3)
+    ]
+    assert seen == [200, 200, 429]
+    client.force_login(User.objects.create_user("someone"))
+    assert client.get("/api/instruments/").status_code == 200
+    assert Client().get("/api/health/").status_code == 200
