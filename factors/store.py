@@ -76,7 +76,8 @@ def scores_write(run: FactorRun, instrument_ids: np.ndarray, crosses: Sequence[C
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(
             "DELETE FROM factors_factorscore WHERE date = %s AND factor_id = ANY(%s)"
-            " AND instrument_id IN (SELECT id FROM market_instrument WHERE region = %s)",
+            # An array, not IN: the key is then probed per instrument, where a join would read the day of all regions.
+            " AND instrument_id = ANY(ARRAY(SELECT id FROM market_instrument WHERE region = %s))",
             [run.date, list(replaced.values()), run.region],
         )
         rows = _columns(run.date, instrument_ids, crosses, replaced)
