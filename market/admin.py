@@ -40,6 +40,7 @@ from market.resources import (
     InstrumentResource,
     PriceBarResource,
 )
+from market.services.adjustments import action_save, actions_delete
 
 STATE_COLOURS = {
     "DONE": "success", "PARTLY": "warning", "FAILED": "danger", "INTERRUPTED": "danger", "RUNNING": "info",
@@ -106,6 +107,15 @@ class CorporateActionAdmin(HouseImportExport, HouseAdmin):
     search_fields = ("^instrument__ticker", "instrument__name")
     autocomplete_fields = ("instrument",)
     date_hierarchy = "ex_date"
+
+    def save_model(self, request: HttpRequest, obj: CorporateAction, form: Any, change: bool) -> None:
+        action_save(action=obj)
+
+    def delete_model(self, request: HttpRequest, obj: CorporateAction) -> None:
+        actions_delete(actions=CorporateAction.objects.filter(pk=obj.pk))
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet) -> None:
+        actions_delete(actions=queryset)
 
 
 @admin.register(Fundamental)

@@ -26,12 +26,3 @@ class Figure:
     def of(cls, values: np.ndarray) -> "Figure":
         """A figure that is missing where it is NaN."""
         return cls(values, np.where(np.isnan(values), Status.MISSING, Status.OK).astype(np.uint8))
-
-    @classmethod
-    def absent(cls, n: int, status: Status = Status.MISSING) -> "Figure":
-        return cls(np.full(n, np.nan), np.full(n, status, dtype=np.uint8))
-
-    def where(self, keep: np.ndarray) -> "Figure":
-        """The figure with everything outside ``keep`` missing."""
-        values = np.where(keep, self.values, np.nan)
-        return Figure(values, np.where(keep, self.status, np.maximum(self.status, Status.MISSING)).astype(np.uint8))

@@ -3,10 +3,28 @@
 import datetime as dt
 
 from django.db import connection, transaction
+from django.db.models import QuerySet
 
-from market.models import Instrument
+from market.models import CorporateAction, Instrument
 from market.store.adjustments_write import factors_derive, suspects_mark
 from market.store.changes import change_lock, change_note
+
+
+def action_save(*, action: CorporateAction) -> None:
+    """Store one action, new or changed, and what follows from it."""
+    with transaction.atomic():
+        before = CorporateAction.objects.filter(pk=action.pk).values_list("instrument_id", flat=True)
+        touched = {action.instrument_id, *before}
+        action.save()
+        adjustment_recompute(instrument_ids=sorted(touched))
+
+
+def actions_delete(*, actions: QuerySet[CorporateAction]) -> None:
+    """Delete actions and undo what followed from them."""
+    with transaction.atomic():
+        touched = sorted(set(actions.values_list("instrument_id", flat=True)))
+        actions.delete()
+        adjustment_recompute(instrument_ids=touched)
 
 
 def adjustment_recompute(*, instrument_ids: list[int]) -> int:

@@ -132,12 +132,15 @@ def _write(load: Load, work: Callable[[Load], None]) -> None:
         work(load)
         with load.stage("rejected rows"):
             _keep_rejected(load)
+        load.timings["total"] = round(time.perf_counter() - load.began, 3)
+        run.timings = load.timings
+        run.reasons = dict(sorted(run.reasons.items(), key=lambda item: -item[1]))
+        state, run.finished_at = _state_of(load), timezone.now()
         if request.dry_run:
             transaction.set_rollback(True)
-    load.timings["total"] = round(time.perf_counter() - load.began, 3)
-    run.timings = load.timings
-    run.reasons = dict(sorted(run.reasons.items(), key=lambda item: -item[1]))
-    run.state = _state_of(load)
+        else:  # rows and the word that they are there become visible together
+            LoadRun.objects.filter(pk=run.pk).update(state=state, finished_at=run.finished_at)
+    run.state = state
 
 
 def _keep_rejected(load: Load) -> None:

@@ -36,9 +36,10 @@ def actions_upsert(cursor: CursorWrapper, actions: Sequence[tuple[int, Action]],
     cursor.execute(
         "DELETE FROM market_corporateaction a USING unnest(%(ids)s::int[], %(days)s::date[], %(kinds)s::text[])"
         " AS s(instrument_id, ex_date, kind) WHERE a.instrument_id = s.instrument_id AND a.ex_date = s.ex_date"
-        " AND a.kind = 'INFERRED' AND s.kind NOT IN ('INFERRED', 'CASH_DIVIDEND')",
+        " AND a.kind = 'INFERRED' AND s.kind <> 'INFERRED' RETURNING a.ex_date",
         rows,
     )
+    replaced = [day for (day,) in cursor.fetchall()]
     cursor.execute(
         f"WITH changed AS (UPDATE market_corporateaction a SET ratio = s.ratio, amount = s.amount, source = %(source)s"
         f" FROM {given} AS s({names}) WHERE a.instrument_id = s.instrument_id AND a.ex_date = s.ex_date"
@@ -54,5 +55,5 @@ def actions_upsert(cursor: CursorWrapper, actions: Sequence[tuple[int, Action]],
         rows,
     )
     inserted, first_inserted = cursor.fetchone()
-    days = [day for day in (first_updated, first_inserted) if day is not None]
+    days = [day for day in (first_updated, first_inserted, *replaced) if day is not None]
     return Merged(inserted, updated, len(actions) - inserted - updated, min(days) if days else None)

@@ -54,13 +54,23 @@ _INFER = f"""{_SINCE}, bar AS (
         PARTITION BY b.instrument_id ORDER BY b.date) AS ratio
     FROM wanted JOIN market_pricebar b ON b.instrument_id = wanted.id AND b.date >= wanted.since
     WHERE b.factor_is_given AND NOT b.close_is_adjusted
-), made AS (
-    INSERT INTO market_corporateaction (instrument_id, ex_date, kind, ratio, source)
-    SELECT instrument_id, date, 'INFERRED', ratio, %(source)s FROM bar
+), step AS (
+    SELECT instrument_id, date, ratio FROM bar
     WHERE abs(ratio - 1) > %(change)s AND NOT EXISTS (
-        SELECT 1 FROM market_corporateaction a WHERE a.instrument_id = bar.instrument_id AND a.ex_date = bar.date)
-    ON CONFLICT (instrument_id, ex_date, kind) DO NOTHING RETURNING ex_date
-) SELECT count(*), min(ex_date) FROM made
+        SELECT 1 FROM market_corporateaction a
+        WHERE a.instrument_id = bar.instrument_id AND a.ex_date = bar.date AND a.kind <> 'INFERRED')
+), gone AS (
+    DELETE FROM market_corporateaction a USING wanted
+    WHERE a.instrument_id = wanted.id AND a.kind = 'INFERRED' AND a.ex_date >= %(start)s AND NOT EXISTS (
+        SELECT 1 FROM step WHERE step.instrument_id = a.instrument_id AND step.date = a.ex_date)
+    RETURNING a.ex_date
+), made AS (
+    INSERT INTO market_corporateaction AS a (instrument_id, ex_date, kind, ratio, source)
+    SELECT instrument_id, date, 'INFERRED', ratio, %(source)s FROM step
+    ON CONFLICT (instrument_id, ex_date, kind) DO UPDATE SET ratio = excluded.ratio, source = excluded.source
+    WHERE abs(a.ratio / excluded.ratio - 1) > 1e-9
+    RETURNING ex_date
+) SELECT (SELECT count(*) FROM made), (SELECT min(ex_date) FROM (TABLE made UNION ALL TABLE gone) AS touched)
 """
 
 
@@ -68,7 +78,9 @@ def splits_infer(
     cursor: CursorWrapper, instrument_ids: list[int], start: dt.date, source: str
 ) -> tuple[int, dt.date | None]:
     """Record an INFERRED action where a given factor of raw bars changes by more than 1 % from the bar before and no
-    action is known on that day. ratio = factor / factor before. Returns (actions made, earliest ex-date)."""
+    action is stated on that day; one that the bars no longer bear out goes. ratio = factor / factor before.
+
+    Returns (actions made or corrected, earliest ex-date touched)."""
     cursor.execute(_INFER, {"ids": instrument_ids, "start": start, "change": INFERRED_CHANGE, "source": source})
     return cursor.fetchone()
 

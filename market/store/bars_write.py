@@ -10,8 +10,8 @@ from market.calc.bars import Bars
 from market.store.copying import Column, copy_rows
 
 STAGING = "staging_pricebar"
-_ALWAYS = ("open", "high", "low", "close", "volume", "no_trade")
-_OPTIONAL = ("trading_value", "market_cap", "shares_outstanding")
+_TRADED = ("open", "high", "low", "volume")
+_OPTIONAL = (*_TRADED, "trading_value", "market_cap", "shares_outstanding")
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ def bars_stage(cursor: CursorWrapper, instrument_ids: np.ndarray, bars: Bars, *,
     # Ordered as the primary key is, so that the target's index grows at its end.
     order = np.lexsort((bars.date, instrument_ids))
     columns = {"instrument_id": Column("int4", instrument_ids[order]), "date": Column("date", bars.date[order])}
-    for name in ("open", "high", "low", "close", "volume", *_OPTIONAL):
+    for name in ("close", *_OPTIONAL):
         columns[name] = Column("float8", getattr(bars, name)[order])
     columns["adjustment_factor"] = Column("float8", bars.factor[order])
     columns["close_is_adjusted"] = Column("bool", flags[order])
@@ -60,7 +60,9 @@ def bars_merge(cursor: CursorWrapper, *, columns: frozenset[str]) -> Merged:
 
 
 def _update(cursor: CursorWrapper, columns: frozenset[str]) -> tuple[int, dt.date | None]:
-    taken = [*_ALWAYS, *(name for name in _OPTIONAL if name in columns)]
+    taken = ["close", *(name for name in _OPTIONAL if name in columns)]
+    if columns.intersection(_TRADED):
+        taken.append("no_trade")
     # A bar whose basis changes loses a factor that was given for the other basis.
     moved = "(b.close_is_adjusted <> s.close_is_adjusted)"
     factor = f"coalesce(s.adjustment_factor, CASE WHEN {moved} THEN 1 ELSE b.adjustment_factor END)"

@@ -237,8 +237,8 @@ def _splits(splits: Splits, ids: np.ndarray, last_days: np.ndarray) -> Splits:
 
 
 def _snapshot(reports: Reports, splits: Splits, stocks: Stocks, day: int) -> Snapshot:
-    """Reports known on ``day``, adjusted for ``splits``, by panel column. Those in another currency than the instrument's
-    are left out (no exchange rates yet).
+    """Reports known on ``day``, adjusted for ``splits``, by panel column. Those in another currency than the
+    instrument's are left out (no exchange rates yet).
     """
     ours = np.flatnonzero(np.isin(reports.rows.column, stocks.ids))
     currency = stocks.currency[np.searchsorted(stocks.ids, reports.rows.column[ours])]
