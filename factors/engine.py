@@ -84,12 +84,14 @@ def cross_section(panel: Panel, factor: Factor, method: str = "zscore", neutrali
     short = panel.n_bars < factor.min_bars
     usable = panel.in_universe & ~short & np.isfinite(value)
     value = np.where(usable, value, np.nan)
-    signal = _neutralised(panel, np.where(usable, factor.signal(value), np.nan), neutralise)
+    raw_signal = np.where(usable, factor.signal(value), np.nan)
+    signal = _neutralised(panel, raw_signal, neutralise)
     score, percentile = normalise(signal, method)
     reason = np.where(usable, Reason.NONE, factor.reasons(panel, value)).astype(np.uint8)
     reason[short] = Reason.INSUFFICIENT_HISTORY
     reason[~panel.in_universe] = Reason.NOT_IN_UNIVERSE
-    reason[usable & ~np.isfinite(signal)] = Reason.NON_FINITE_SIGNAL
+    reason[usable & ~np.isfinite(signal)] = Reason.MISSING_FIELD  # what neutralising needs
+    reason[usable & ~np.isfinite(raw_signal)] = Reason.NON_FINITE_SIGNAL
     if np.isfinite(signal).sum() < MINIMUM:
         reason[usable & np.isfinite(signal)] = Reason.SMALL_CROSS_SECTION
     return Cross(factor, value, score, percentile, reason)

@@ -5,15 +5,16 @@ import io
 import json
 import sys
 
+import numpy as np
 import pyarrow.parquet as pq
 import pytest
 from django.core.management import CommandError, call_command
 
-from factors import store
+from factors import services, store
 from factors.base import Factor
 from factors.models import FactorRun, FactorScore
 from factors.registry import register, unregister
-from tests.factors.market_tables import SESSION, random_market
+from tests.factors.market_tables import SESSION, add_bars, add_instrument, random_market, sessions
 
 pytestmark = pytest.mark.django_db(transaction=True)
 COLUMNS = ["region", "ticker", "date", "factor", "value", "score", "percentile"]
@@ -65,6 +66,26 @@ def test_compute_all_regions(market):
     out, _, code = compute("--all-regions", "--factor", "momentum_1m", "--json")
     assert code == 0
     assert [run["region"] for run in json.loads(out)["runs"]] == ["KR"]
+
+
+def test_several_regions_side_by_side(market):
+    days = sessions(30, region="US")
+    for i in range(11):
+        add_bars(add_instrument(f"U{i}", "US"), days, np.arange(30.0) + i + 1)
+    out, err, code = compute("--all-regions", "--factor", "momentum_1m", "--factor", "momentum_3m")
+    assert code == 0, err
+    rows = {line.split("│")[1].strip(): line.split("│")[2:4] for line in out.splitlines() if "momentum_" in line}
+    assert {name: [int(cell) for cell in cells] for name, cells in rows.items()} == {
+        "momentum_1m": [12, 11], "momentum_3m": [12, 0],
+    }  # fmt: skip
+
+
+def test_a_region_without_prices_beside_one_with_leaves_with_3(market, monkeypatch):
+    monkeypatch.setattr(services, "regions_with_bars", lambda: ["KR", "JP"])
+    out, err, code = compute("--all-regions", "--factor", "momentum_1m")
+    assert code == 3
+    assert "JP has no prices" in err
+    assert "12 scores" in out
 
 
 def test_compute_all_regions_of_an_empty_site(db):

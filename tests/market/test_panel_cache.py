@@ -310,6 +310,30 @@ def test_a_damaged_cache_of_reports_is_rebuilt(market, days, settings, damage):
     assert panel.fundamentals.ttm("net_income").values[0] == 5.0
 
 
+@pytest.mark.parametrize("array", ["field_net_income", "split_ratio", "currency"])
+def test_a_damaged_array_of_reports_is_read_again(market, days, settings, array):
+    add_report(market[0], dt.date(2023, 12, 31), net_income=5.0)
+    read(days[-5])
+    (file,) = (Path(settings.PANEL_CACHE_DIR) / "KR" / "reports").glob(f"*/{array}.npy")
+    file.write_bytes(file.read_bytes()[:-1] + b"?")
+    panel, origin = read_panel("KR", days[-5], LOOKBACK)
+    assert origin.reports == "rebuilt"
+    assert panel.fundamentals.ttm("net_income").values[0] == 5.0
+    pointer = Path(settings.PANEL_CACHE_DIR) / "KR" / "reports" / "current.json"
+    content = json.loads(pointer.read_text())
+    del content["files"][array]
+    pointer.write_text(json.dumps(content))
+    assert read_panel("KR", days[-5], LOOKBACK)[1].reports == "rebuilt"
+
+
+def test_a_cache_of_a_database_that_was_made_anew_is_not_used(market, days):
+    """The same ids of changes, but made at another time."""
+    read(days[-5])
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE market_datachange SET created_at = created_at - interval '1 day'")
+    assert read(days[-5])[1] == "rebuilt"
+
+
 def test_a_cache_of_another_database_is_not_used(market, days, settings):
     read(days[-5])
     pointer, _ = cache_files(settings)
