@@ -123,7 +123,7 @@ class Panel:
         span = int(max(self.index_days[-1], self.days.max(initial=0))) + 1
         by_day = np.full(span, np.nan)
         by_day[self.index_days] = self.index_close
-        index = by_day[self.days]
+        index = by_day[np.maximum(self.days, 0)]  # 0: no bar; before 1970: none in common with a session of the index
         common = ~(np.isnan(index) | np.isnan(self.close))
         close, index, days = compact_columns(common, [self.close, index, self.days.astype(np.float64)])
         return close, index, np.where(np.isnan(days), 0, days).astype(np.int32)
