@@ -11,6 +11,8 @@ PRICES = ("open", "high", "low", "close")
 RELATIVE_TOLERANCE = 1e-4  # rounding of adjusted prices to 4 decimals or to whole won
 _TICKS = {"KRW": 1.0, "JPY": 0.1, "VND": 10.0}
 _SMALLEST_TICK = 1e-4
+EARLIEST = np.datetime64("1900-01-01")
+LARGEST = 1e20  # of any price, amount or factor; 1 / LARGEST is the smallest above 0: a quotient of two stays finite
 
 
 @dataclass(frozen=True)
@@ -55,7 +57,21 @@ def bars_check(
         reason="future_date",
         message=lambda row: f"date {bars.date[row]} is missing or after today at the exchange ({today})",
     )
+    findings.reject(
+        bars.date < EARLIEST,
+        column="date",
+        reason="bad_date",
+        message=lambda row: f"date {bars.date[row]} is before {EARLIEST}",
+    )
     bars = suspended_fill(bars)
+    for name in (*PRICES, "volume", "trading_value", "market_cap", "shares_outstanding", "factor"):
+        values = getattr(bars, name)
+        findings.reject(
+            (values > LARGEST) | ((values > 0) & (values < 1 / LARGEST)),
+            column="adjustment_factor" if name == "factor" else name,
+            reason="out_of_range",
+            message=_shown(name, values),
+        )
     for name in ("open", "high", "low"):
         values = getattr(bars, name)
         findings.reject(values <= 0, column=name, reason="non_positive_price", message=_shown(name, values))

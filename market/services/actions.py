@@ -12,6 +12,8 @@ from market.services.tickers import tickers_read, tickers_resolve
 from market.store.actions_write import Action, actions_upsert
 from market.store.changes import change_note
 
+LARGEST_RATIO = 1e6  # and 1 / that the smallest: beyond is a slip, and products of such ratios leave double precision
+
 
 def actions_load(
     *,
@@ -74,6 +76,9 @@ def _actions_read(load: Load, index: np.ndarray) -> list[Action]:
             values[name], bad = numbers(table.column(name))
             findings.reject(bad, column=name, reason="bad_number", message=f"{name} is not a number")
     ratio, cash = values["ratio"], kinds == "CASH_DIVIDEND"
+    odd = ~cash & ((ratio > LARGEST_RATIO) | ((ratio > 0) & (ratio < 1 / LARGEST_RATIO)))
+    message = f"ratio is not between {1 / LARGEST_RATIO:g} and {LARGEST_RATIO:g}"
+    findings.reject(odd, column="ratio", reason="out_of_range", message=message)
     findings.reject(~cash & ~(ratio > 0), column="ratio", reason="bad_ratio", message="ratio must be above 0")
     findings.reject(
         cash & ~(values["amount"] >= 0), column="amount", reason="bad_amount", message="amount must be given"
