@@ -4,7 +4,9 @@ Vietnam, which that library lacks, takes the sessions of its index's own bars.
 """
 
 import datetime as dt
+import logging
 import uuid
+from contextlib import suppress
 from functools import lru_cache
 from importlib.metadata import version
 from pathlib import Path
@@ -16,6 +18,8 @@ from django.conf import settings
 
 from market.models import PriceBar
 from market.regions import region_get
+
+logger = logging.getLogger(__name__)
 
 FIRST_DAY = dt.date(1990, 1, 1)
 
@@ -54,17 +58,20 @@ def sessions_before(region: str, day: dt.date, count: int) -> np.ndarray:
 def _exchange_sessions(code: str, directory: str, year: int) -> np.ndarray:
     """All sessions of a calendar. ``year`` is part of the file's name, so that each new year brings a new calendar."""
     path = Path(directory) / f"{code}-{version('exchange_calendars')}-{year}.npy"
-    if path.exists():
-        try:
-            return np.load(path)
-        except (ValueError, EOFError, OSError):
-            path.unlink(missing_ok=True)  # a damaged cache is made anew
-    found = _build(code, dt.date(year + 1, 12, 31))
-    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        return np.load(path)
+    except (ValueError, EOFError, OSError):
+        found = _build(code, dt.date(year + 1, 12, 31))  # not there yet, or damaged: made anew
     part = path.with_name(f"{path.name}.{uuid.uuid4().hex}.part")
-    with part.open("wb") as file:
-        np.save(file, found)
-    part.replace(path)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with part.open("wb") as file:
+            np.save(file, found)
+        part.replace(path)
+    except OSError as error:
+        logger.warning("%s: not kept (%s)", path, error)  # a cache: the next process makes it again
+        with suppress(OSError):
+            part.unlink()
     return found
 
 

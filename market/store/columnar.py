@@ -6,15 +6,18 @@ sees the old set or the new one, and a killed writer leaves only a directory tha
 
 import fcntl
 import json
+import logging
 import shutil
 import uuid
 import zlib
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+
+logger = logging.getLogger(__name__)
 
 _POINTER = "current.json"
 _CHUNK = 1 << 24
@@ -25,16 +28,29 @@ class DamagedCache(Exception):
 
 
 def write_arrays(directory: Path, arrays: Mapping[str, np.ndarray], meta: Mapping[str, Any]) -> None:
-    """Replace the set kept in ``directory``. ``meta`` must be JSON."""
-    directory.mkdir(parents=True, exist_ok=True)
+    """Replace the set kept in ``directory``. ``meta`` must be JSON.
+
+    Where the disk does not take it (full, no permission) the old set stays, and a warning is logged: the caller has the
+    arrays, and the next one reads them anew.
+    """
     fresh = directory / uuid.uuid4().hex
-    fresh.mkdir()
+    part = directory / f"{fresh.name}.part"
+    try:
+        _write(directory, fresh, part, arrays, meta)
+    except OSError as error:
+        logger.warning("%s: not kept (%s); the next run reads it from the database again", directory, error)
+        with suppress(OSError):
+            part.unlink()
+        shutil.rmtree(fresh, ignore_errors=True)
+
+
+def _write(directory: Path, fresh: Path, part: Path, arrays: Mapping[str, np.ndarray], meta: Mapping[str, Any]) -> None:
+    fresh.mkdir(parents=True)
     sums = {}
     for name, array in arrays.items():
         path = fresh / f"{name}.npy"
         np.save(path, np.ascontiguousarray(array), allow_pickle=False)
         sums[name] = {"size": path.stat().st_size, "crc32": _checksum(path)}
-    part = directory / f"{fresh.name}.part"
     part.write_text(json.dumps({"directory": fresh.name, "meta": dict(meta), "files": sums}))
     part.replace(directory / _POINTER)
     for old in directory.iterdir():
