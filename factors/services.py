@@ -93,12 +93,16 @@ def session_resolve(*, region: str, date: dt.date | None) -> dt.date:
             raise FactorRunError(
                 f"{place.code} has no prices: load some first (manage.py load_prices --region {place.code} ...)"
             )
-        return sessions_before(place.code, newest, 1)[-1].item()
+        # A bar on a day the exchange was closed makes that day no session. Vietnam without its index: none is known.
+        before = sessions_before(place.code, newest, 1)
+        return before[-1].item() if len(before) else newest
     if date > place.today():
         raise FactorRunError(f"date: {date} is in the future for {place.code}")
     if not is_session(place.code, date):
         before = sessions_before(place.code, date, 1)
         hint = f"; the session before it is {before[-1]}" if len(before) else ""
+        if not hint and place.calendar is None:
+            hint = f": its sessions are those of the bars of {place.index}, load them with --asset-type INDEX"
         raise FactorRunError(f"date: {date} is not a session of {place.calendar or place.index}{hint}")
     return date
 
