@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.csv as pv
 import pyarrow.parquet as pq
 
@@ -14,6 +15,7 @@ from market.sources.base import BadRow, FileProblem
 
 _MAGIC = {b"PK\x03\x04": "an Excel or ZIP file", b"\xd0\xcf\x11\xe0": "an old Excel file", b"%PDF": "a PDF file"}
 _BOM = b"\xef\xbb\xbf"
+_RAW_SHOWN = 10_000  # characters kept of each field of a row that swallowed others
 
 
 def read_bytes(path: Path) -> bytes:
@@ -89,7 +91,32 @@ def parse_csv(content: bytes, name: str) -> tuple[pa.Table, np.ndarray, tuple[Ba
     if refused:  # only the slow reader knows the numbers of the rows it took out
         refused.clear()
         table = _csv_table(content, names, parse, convert, name, threads=False)
-    return _numbered(_with_rows(table, name, len(refused)), refused)
+    table, rows, bad = _numbered(_with_rows(table, name, len(refused)), refused)
+    return _without_open_quotes(table, rows, bad, delimiter) if b'"' in content else (table, rows, bad)
+
+
+def _without_open_quotes(
+    table: pa.Table, rows: np.ndarray, bad: tuple[BadRow, ...], delimiter: str
+) -> tuple[pa.Table, np.ndarray, tuple[BadRow, ...]]:
+    """Refuse rows whose quote swallowed the rows below it: a field with a line that has delimiters enough for a row."""
+    needed = max(1, table.num_columns - 1)
+    found: dict[int, BadRow] = {}
+    for key in table.column_names:
+        column = table.column(key)
+        for row in np.flatnonzero(pc.match_substring(column, "\n").to_numpy(zero_copy_only=False)).tolist():
+            lines = column[row].as_py().splitlines()[1:]
+            if any(line.count(delimiter) >= needed for line in lines):
+                message = f"a quote opens in {key} and is closed {len(lines):,} lines below or never: they are not read"
+                found[row] = BadRow(int(rows[row]), key, "open_quote", message, _raw(table, row))
+    if not found:
+        return table, rows, bad
+    keep = np.ones(table.num_rows, dtype=bool)
+    keep[list(found)] = False
+    return table.filter(pa.array(keep)), rows[keep], (*bad, *found.values())
+
+
+def _raw(table: pa.Table, row: int) -> dict[str, str]:
+    return {key: str(table.column(key)[row].as_py())[:_RAW_SHOWN] for key in table.column_names}
 
 
 def _csv_table(
