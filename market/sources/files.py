@@ -75,7 +75,13 @@ def _read_parquet(content: bytes, name: str) -> tuple[pa.Table, np.ndarray, tupl
 
 def parse_csv(content: bytes, name: str) -> tuple[pa.Table, np.ndarray, tuple[BadRow, ...]]:
     """UTF-8 CSV text, every column as text. A row with too many or too few fields is handed back as bad."""
-    header = content.split(b"\n", 1)[0].decode("utf-8")
+    content = content.lstrip(b"\r\n")
+    if b"\n" not in content:
+        content = content.replace(b"\r", b"\n")  # old Macintosh line ends, or a header alone
+    first, _, rest = content.partition(b"\n")
+    if not rest.strip():
+        raise FileProblem(f"{name}: a header but no rows below it")
+    header = first.decode("utf-8")
     delimiter = max(",;\t|", key=header.count)
     refused: list[tuple[int, str]] = []
 
@@ -84,6 +90,7 @@ def parse_csv(content: bytes, name: str) -> tuple[pa.Table, np.ndarray, tuple[Ba
         return "skip"
 
     names = [part.strip().strip('"').strip() for part in header.strip().split(delimiter)]
+    names = [key or f"column {i}" for i, key in enumerate(names, 1)]  # spreadsheets leave empty columns at the end
     _check_header(names, name)
     parse = pv.ParseOptions(delimiter=delimiter, newlines_in_values=b'"' in content, invalid_row_handler=take_out)
     convert = pv.ConvertOptions(column_types={key: pa.string() for key in names}, strings_can_be_null=False)
@@ -132,7 +139,8 @@ def _csv_table(
 
 
 def _check_header(names: list[str], file: str) -> None:
-    doubled = sorted({key for key in names if names.count(key) > 1})
+    lower = [key.lower() for key in names]  # columns are found in any case
+    doubled = sorted({key for key in names if lower.count(key.lower()) > 1})
     if doubled:
         raise FileProblem(f"{file}: the header has {', '.join(map(repr, doubled))} more than once")
 
