@@ -34,7 +34,7 @@ def iso_date(text: str) -> dt.date:
 class HouseCommand(BaseCommand):
     """A command with ``--json``, tables and progress on stderr, and the house's exit codes."""
 
-    requires_migrations_checks = False
+    requires_migrations_checks = True  # a database without our tables is told to migrate
 
     def out(self) -> Console:
         """Where results go."""

@@ -10,6 +10,7 @@ from pathlib import Path
 import environ
 
 from quantsite.admin_site import UNFOLD  # noqa: F401 # read by django-unfold
+from quantsite.database_url import database_of
 from quantsite.secret import secret_key
 
 VERSION = "0.1.0"
@@ -94,7 +95,7 @@ WHITENOISE_AUTOREFRESH = DEBUG
 # --- database: DATABASE_URL, else the embedded PostgreSQL under var/postgres -----------------------------------
 DATABASE_URL = env.str("DATABASE_URL", default="")
 if DATABASE_URL:
-    DATABASES = {"default": env.db_url_config(DATABASE_URL)}
+    DATABASES = {"default": database_of(DATABASE_URL)}
 else:
     DATABASES = {
         "default": {

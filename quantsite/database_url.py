@@ -1,0 +1,24 @@
+"""``DATABASE_URL`` to Django's database settings."""
+
+from typing import Any
+from urllib.parse import urlsplit
+
+import environ
+from django.core.exceptions import ImproperlyConfigured
+
+SCHEMES = ("postgres", "postgresql", "psql", "pgsql", "timescale", "timescalegis")
+EXAMPLE = "postgres://user:password@localhost:5432/quantsite"
+
+
+def database_of(url: str) -> dict[str, Any]:
+    """The settings of a PostgreSQL URL; ImproperlyConfigured says what is wrong with another one."""
+    try:
+        parts = urlsplit(url)
+        _ = parts.port
+    except ValueError as error:
+        raise ImproperlyConfigured(f"DATABASE_URL: {error}; write it as {EXAMPLE}") from error
+    if parts.scheme not in SCHEMES:
+        raise ImproperlyConfigured(f"DATABASE_URL must be PostgreSQL, as in {EXAMPLE}, not {parts.scheme or url!r}")
+    if not parts.path.strip("/"):
+        raise ImproperlyConfigured(f"DATABASE_URL names no database; write it as {EXAMPLE}")
+    return environ.Env.db_url_config(url)
