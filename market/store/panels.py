@@ -203,10 +203,9 @@ def _index(source: Source, oldest_day: int) -> tuple[np.ndarray, np.ndarray]:
     """
     grid, place = source.grid, region_get(source.region)
     index = Instrument.objects.filter(region=place.code, ticker=place.index).values_list("id", flat=True).first()
-    column = np.searchsorted(grid.instrument_ids, index) if index is not None else len(grid.instrument_ids)
-    if column >= len(grid.instrument_ids) or grid.instrument_ids[column] != index:
+    if index is None or index not in grid.instrument_ids:
         return np.zeros(0, dtype=np.int32), np.zeros(0)
-    fields, last = grid.fields, source.last
+    fields, last, column = grid.fields, source.last, int(np.searchsorted(grid.instrument_ids, index))
     close = np.asarray(fields["close"][:last, column] * fields["adjustment_factor"][:last, column])
     exists = np.isfinite(close)
     days, close = np.asarray(grid.days[:last])[exists], close[exists]

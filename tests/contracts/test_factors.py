@@ -15,12 +15,46 @@ from market.panel import Panel
 from tests.factors.market_builder import cross, make_panel
 
 NAMES = sorted(
-    """pe_ratio pb_ratio ev_to_ebitda dividend_yield fcf_yield price_momentum_12m momentum_1m momentum_3m momentum_6m
-    momentum_12m rsi_momentum fifty_two_week_high volume_weighted_momentum earnings_momentum roe roa debt_to_equity
-    earnings_quality profit_margin margin_stability cash_flow_quality revenue_growth earnings_growth asset_growth
-    operating_profitability volatility_60d beta max_drawdown_252d downside_deviation cvar_95 idiosyncratic_volatility
-    market_cap liquidity turnover_rate amihud_illiquidity free_float etf_preference""".split()
-)  # section 3 of FORMULAS.md
+    [
+        "pe_ratio",
+        "pb_ratio",
+        "ev_to_ebitda",
+        "dividend_yield",
+        "fcf_yield",
+        "price_momentum_12m",
+        "momentum_1m",
+        "momentum_3m",
+        "momentum_6m",
+        "momentum_12m",
+        "rsi_momentum",
+        "fifty_two_week_high",
+        "volume_weighted_momentum",
+        "earnings_momentum",
+        "roe",
+        "roa",
+        "debt_to_equity",
+        "earnings_quality",
+        "profit_margin",
+        "margin_stability",
+        "cash_flow_quality",
+        "revenue_growth",
+        "earnings_growth",
+        "asset_growth",
+        "operating_profitability",
+        "volatility_60d",
+        "beta",
+        "max_drawdown_252d",
+        "downside_deviation",
+        "cvar_95",
+        "idiosyncratic_volatility",
+        "market_cap",
+        "liquidity",
+        "turnover_rate",
+        "amihud_illiquidity",
+        "free_float",
+        "etf_preference",
+    ]
+)  # fmt: skip - section 3 of FORMULAS.md
 N = 14
 BARS = 265
 
@@ -70,7 +104,16 @@ def test_all_factors_of_the_specification_are_registered():
 def test_it_describes_itself(name):
     (factor,) = factors_named([name])
     assert len(factor.description()) > 15
-    assert factor.category in {"value", "momentum", "quality", "growth", "low_volatility", "size", "liquidity", "ownership"}
+    assert factor.category in {
+        "value",
+        "momentum",
+        "quality",
+        "growth",
+        "low_volatility",
+        "size",
+        "liquidity",
+        "ownership",
+    }
     assert factor.direction in (1, -1)
     assert 1 <= factor.min_bars <= factor.lookback <= 261
 
@@ -160,9 +203,20 @@ def test_an_instrument_without_anything_does_not_disturb_the_others(name):
 @pytest.mark.parametrize("factor", [factor for factor in all_factors() if factor.min_bars > 1], ids=lambda f: f.name)
 def test_the_fewest_bars_are_a_sharp_limit(factor):
     panel, name = market(), factor.name
-    enough = replace(panel, **{key: getattr(panel, key)[-factor.min_bars :] for key in ("days", "close", "high", "volume", "trading_value")})
+    enough = replace(
+        panel,
+        **{
+            key: getattr(panel, key)[-factor.min_bars :] for key in ("days", "close", "high", "volume", "trading_value")
+        },
+    )
     enough = replace(enough, n_bars=(enough.days > 0).sum(axis=0))
-    short = replace(panel, **{key: getattr(panel, key)[1 - factor.min_bars :] for key in ("days", "close", "high", "volume", "trading_value")})
+    short = replace(
+        panel,
+        **{
+            key: getattr(panel, key)[1 - factor.min_bars :]
+            for key in ("days", "close", "high", "volume", "trading_value")
+        },
+    )
     short = replace(short, n_bars=(short.days > 0).sum(axis=0))
     assert np.isfinite(cross(enough, name).value[0])
     assert cross(short, name).reason[0] == Reason.INSUFFICIENT_HISTORY
@@ -204,7 +258,11 @@ def rough_markets(draw: st.DrawFn) -> Panel:
 
 
 @settings(max_examples=40, deadline=None)
-@given(rough_markets(), st.sampled_from(["zscore", "robust", "percentile", "minmax"]), st.sampled_from([[], ["sector", "size"]]))
+@given(
+    rough_markets(),
+    st.sampled_from(["zscore", "robust", "percentile", "minmax"]),
+    st.sampled_from([[], ["sector", "size"]]),
+)
 def test_whatever_the_market_scores_stay_in_bounds_and_everything_is_accounted_for(panel, method, neutralise):
     result = run(panel, all_factors(), method, neutralise)
     assert result.errors == {}
@@ -233,10 +291,17 @@ def raising(self: Factor, panel: Panel) -> np.ndarray:
 
 
 def test_a_factor_that_raises_or_returns_nonsense_does_not_stop_the_others():
-    broken, wrong, good = make_factor("a", compute=raising)(), make_factor("b", compute=lambda s, p: np.zeros(3))(), make_factor("c")()
+    broken, wrong, good = (
+        make_factor("a", compute=raising)(),
+        make_factor("b", compute=lambda s, p: np.zeros(3))(),
+        make_factor("c")(),
+    )
     told = []
     result = run(market(), [broken, wrong, good], progress=told.append)
-    assert result.errors == {"a": "RuntimeError: broken on purpose", "b": f"ValueError: compute returned shape (3,), not ({N},)"}
+    assert result.errors == {
+        "a": "RuntimeError: broken on purpose",
+        "b": f"ValueError: compute returned shape (3,), not ({N},)",
+    }
     assert [found.factor.name for found in result.crosses] == ["c"]
     assert told == ["a", "b", "c"]
     assert set(result.seconds) == {"a", "b", "c"}

@@ -34,7 +34,7 @@ def make_snapshot(reports: Sequence[Mapping], n: int, as_of: dt.date = AS_OF, sp
     rows = ReportRows(
         np.array([r.get("i", 0) for r in reports], dtype=np.int64), ends,
         np.array([PERIODS.index(r["period"]) for r in reports], dtype=np.int32),
-        np.array([day_number(r["on"]) if "on" in r else e + 45 for r, e in zip(reports, ends, strict=True)], dtype=np.int32),
+        np.array([day_number(r.get("on", np.datetime64(r["end"], "D") + 45)) for r in reports], dtype=np.int32),
         np.array([r.get("priority", 0) for r in reports], dtype=np.int32), fields,
     )  # fmt: skip
     split = Splits(
@@ -48,8 +48,9 @@ def make_snapshot(reports: Sequence[Mapping], n: int, as_of: dt.date = AS_OF, sp
 
 def make_panel(
     close: np.ndarray, *, high: np.ndarray | None = None, volume: np.ndarray | float | None = 1000.0,
-    trading_value: np.ndarray | None = None, market_cap: Sequence[float] | None = None, shares: Sequence[float] | None = None,
-    index: np.ndarray | None = None, reports: Sequence[Mapping] = (), splits: Sequence[tuple] = (),
+    trading_value: np.ndarray | None = None, market_cap: Sequence[float] | None = None,
+    shares: Sequence[float] | None = None, index: np.ndarray | None = None,
+    reports: Sequence[Mapping] = (), splits: Sequence[tuple] = (),
     is_adjusted: Sequence[bool] | None = None, in_universe: Sequence[bool] | None = None,
     is_quoted: Sequence[bool] | None = None,
     sectors: Sequence[str] | None = None, company: Sequence[int] | None = None, extra: Mapping | None = None,

@@ -31,7 +31,9 @@ def add_bars(instrument: Instrument, days: Sequence[dt.date], close: Sequence[fl
     PriceBar.objects.bulk_create(rows, batch_size=5000)
 
 
-def add_report(instrument: Instrument, end: dt.date, period: str = "FY", on: dt.date | None = None, **figures: object) -> Fundamental:
+def add_report(
+    instrument: Instrument, end: dt.date, period: str = "FY", on: dt.date | None = None, **figures: object
+) -> Fundamental:
     return Fundamental.objects.create(
         instrument=instrument, period_end=end, period=period, available_on=on or end + dt.timedelta(days=45),
         **{"source": "csv", "currency": instrument.currency, **figures},
@@ -53,7 +55,9 @@ def random_market(count: int, bars: int, last: dt.date = SESSION, seed: int = 0)
     for stock in stocks:
         close = np.round(5000 * np.exp(np.cumsum(market + rng.normal(0, 0.02, bars))), 2)
         volume = rng.integers(1_000, 90_000, bars).astype(float)
-        add_bars(stock, days, close, high=close * 1.01, volume=volume, shares_outstanding=float(rng.integers(10, 99)) * 1e6)
+        add_bars(
+            stock, days, close, high=close * 1.01, volume=volume, shares_outstanding=float(rng.integers(10, 99)) * 1e6
+        )
         add_reports(stock, rng, last)
     return stocks
 
@@ -70,10 +74,13 @@ def add_reports(stock: Instrument, rng: np.random.Generator, last: dt.date) -> N
                 "operating_cash_flow": -0.1, "capital_expenditure": 0.0,
             }.items()
         }  # fmt: skip
-        stock_items = {name: float(rng.uniform(1.0, 9.0)) * 1e10 for name in ("total_assets", "total_equity", "total_debt", "cash")}
+        stock_items = {
+            name: float(rng.uniform(1.0, 9.0)) * 1e10 for name in ("total_assets", "total_equity", "total_debt", "cash")
+        }
         rows.append(Fundamental(
-            instrument=stock, period_end=end.date(), period="FY" if end.month == 12 else "Q", source="csv", currency=stock.currency,
-            available_on=end.date() + dt.timedelta(days=int(rng.integers(20, 95))), eps_basic=scale * float(rng.normal(100, 30)),
+            instrument=stock, period_end=end.date(), period="FY" if end.month == 12 else "Q", source="csv",
+            available_on=end.date() + dt.timedelta(days=int(rng.integers(20, 95))), currency=stock.currency,
+            eps_basic=scale * float(rng.normal(100, 30)),
             dividends_per_share=scale * 10.0, free_float_shares=5e6, **flow, **stock_items,
         ))  # fmt: skip
     Fundamental.objects.bulk_create(rows)

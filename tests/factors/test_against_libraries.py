@@ -6,10 +6,11 @@ import pandas as pd
 import pytest
 import statsmodels.api as sm
 import talib
-from pytest import approx
 from scipy import stats
 
 from tests.factors.market_builder import cross, make_panel, values
+
+approx = pytest.approx
 
 N = 15
 

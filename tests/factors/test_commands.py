@@ -104,13 +104,15 @@ def test_compute_all_regions_of_an_empty_site(db):
     ],
 )
 def test_a_wrong_request_leaves_with_2(market, arguments, why):
-    out, err, code = compute(*arguments)
+    _, err, code = compute(*arguments)
     assert code == 2
     assert why in err
     assert not FactorScore.objects.exists()
 
 
-@pytest.mark.parametrize("arguments", [["--region", "KR", "--date", "28.6.2024"], [], ["--region", "KR", "--all-regions"]])
+@pytest.mark.parametrize(
+    "arguments", [["--region", "KR", "--date", "28.6.2024"], [], ["--region", "KR", "--all-regions"]]
+)
 def test_arguments_that_cannot_be_read_are_refused(market, arguments):
     with pytest.raises(CommandError):
         call_command("compute_factors", *arguments)
@@ -175,7 +177,12 @@ def test_export_csv(scores, tmp_path):
 
 def test_export_parquet_of_one_factor_of_the_newest_date(scores, tmp_path):
     file = tmp_path / "scores.parquet"
-    assert command("export_scores", "--region", "KR", "--factor", "momentum_1m", "--format", "parquet", "--out", str(file))[2] == 0
+    assert (
+        command(
+            "export_scores", "--region", "KR", "--factor", "momentum_1m", "--format", "parquet", "--out", str(file)
+        )[2]
+        == 0
+    )
     table = pq.read_table(file)
     assert table.column_names == COLUMNS
     assert table.num_rows == 12

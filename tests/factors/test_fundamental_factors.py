@@ -2,9 +2,10 @@
 
 import numpy as np
 import pytest
-from pytest import approx
 
 from tests.factors.market_builder import codes, cross, make_panel, values
+
+approx = pytest.approx
 
 NAN = np.nan
 TEN = np.full((2, 1), 10.0)  # two bars at 10
@@ -78,7 +79,9 @@ def test_pe_of_an_adjusted_close_is_unknown_by_either_way():
 def test_pb_and_its_fallback():
     assert one("pb_ratio", year(total_equity=1500.0), shares=[300.0]) == approx(2.0)
     assert one("pb_ratio", year(book_value_per_share=8.0), shares=[300.0]) == approx(1.25)
-    assert why("pb_ratio", year(total_equity=0.0, book_value_per_share=8.0), shares=[300.0]) == "non_positive_denominator"
+    assert (
+        why("pb_ratio", year(total_equity=0.0, book_value_per_share=8.0), shares=[300.0]) == "non_positive_denominator"
+    )
     assert why("pb_ratio", year(book_value_per_share=-8.0)) == "non_positive_denominator"
 
 
@@ -123,7 +126,9 @@ def test_ev_to_ebitda():
     report = year(ebitda=400.0, total_debt=900.0, cash=300.0)
     assert one("ev_to_ebitda", report, shares=[300.0]) == approx(9.0)  # (3000 + 900 - 300) / 400
     assert why("ev_to_ebitda", year(ebitda=-1.0, total_debt=0, cash=0), shares=[300.0]) == "non_positive_denominator"
-    assert why("ev_to_ebitda", year(ebitda=400.0, total_debt=0, cash=3000.0), shares=[300.0]) == "non_positive_denominator"
+    assert (
+        why("ev_to_ebitda", year(ebitda=400.0, total_debt=0, cash=3000.0), shares=[300.0]) == "non_positive_denominator"
+    )
     assert why("ev_to_ebitda", year(ebitda=400.0, total_debt=0), shares=[300.0]) == "missing_field"
 
 
@@ -185,11 +190,15 @@ def test_revenue_that_is_not_positive_counts_as_missing():
     assert why("profit_margin", {**QUALITY, "revenue": -10.0}) == "missing_field"
 
 
-@pytest.mark.parametrize(("name", "sign"), [("debt_to_equity", -1), ("earnings_quality", -1), ("roe", 1), ("asset_growth", -1)])
+@pytest.mark.parametrize(
+    ("name", "sign"), [("debt_to_equity", -1), ("earnings_quality", -1), ("roe", 1), ("asset_growth", -1)]
+)
 def test_direction_of_the_signal(name, sign):
     reports = []
     for i in range(12):
-        reports.append({"i": i, **QUALITY, "total_debt": 100.0 * i, "net_income": 10.0 * (i + 1), "total_assets": 100.0 * (i + 1)})
+        reports.append(
+            {"i": i, **QUALITY, "total_debt": 100.0 * i, "net_income": 10.0 * (i + 1), "total_assets": 100.0 * (i + 1)}
+        )
         reports.append({"i": i, **year("2022-12-31", total_assets=100.0)})
     found = cross(make_panel(np.full((2, 12), 10.0), reports=reports), name)
     rises = np.diff(found.value) > 0
@@ -230,7 +239,10 @@ def test_margin_stability_skips_a_quarter_without_revenue_and_expires():
 # --- growth -------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("name", "field"), [("revenue_growth", "revenue"), ("earnings_growth", "net_income"), ("asset_growth", "total_assets")])
+@pytest.mark.parametrize(
+    ("name", "field"),
+    [("revenue_growth", "revenue"), ("earnings_growth", "net_income"), ("asset_growth", "total_assets")],
+)
 def test_growth_over_a_year(name, field):
     assert one(name, year(**{field: 150.0}), year("2022-12-31", **{field: 120.0})) == approx(25.0)
     assert why(name, year(**{field: 150.0})) == "missing_field"
@@ -240,8 +252,13 @@ def test_growth_over_a_year(name, field):
 def test_growth_needs_a_positive_base():
     assert one("earnings_growth", year(net_income=-50.0), year("2022-12-31", net_income=100.0)) == approx(-150.0)
     for base in (0.0, -10.0):
-        assert why("earnings_growth", year(net_income=5.0), year("2022-12-31", net_income=base)) == "non_positive_denominator"
-    assert why("asset_growth", year(total_assets=5.0), year("2022-12-31", total_assets=0.0)) == "non_positive_denominator"
+        assert (
+            why("earnings_growth", year(net_income=5.0), year("2022-12-31", net_income=base))
+            == "non_positive_denominator"
+        )
+    assert (
+        why("asset_growth", year(total_assets=5.0), year("2022-12-31", total_assets=0.0)) == "non_positive_denominator"
+    )
     assert why("revenue_growth", year(revenue=5.0), year("2022-12-31", revenue=0.0)) == "missing_field"
 
 

@@ -2,9 +2,10 @@
 
 import numpy as np
 import pytest
-from pytest import approx
 
 from tests.factors.market_builder import codes, make_panel, values
+
+approx = pytest.approx
 
 NAN = np.nan
 
@@ -17,7 +18,9 @@ def prices(count: int, **at: float) -> np.ndarray:
     return close
 
 
-@pytest.mark.parametrize(("name", "k"), [("momentum_1m", 20), ("momentum_3m", 60), ("momentum_6m", 120), ("momentum_12m", 240)])
+@pytest.mark.parametrize(
+    ("name", "k"), [("momentum_1m", 20), ("momentum_3m", 60), ("momentum_6m", 120), ("momentum_12m", 240)]
+)
 def test_momentum_is_the_return_over_k_bars_and_needs_k_plus_one(name, k):
     close = prices(k + 1, t0=130.0, **{f"t{k}": 80.0})
     assert values(make_panel(close), name) == [approx(62.5)]  # 100 x (130 / 80 - 1)

@@ -1,12 +1,14 @@
 """Sector and size taken out of a signal before it is normalised, by hand and against statsmodels."""
 
 import numpy as np
+import pytest
 import statsmodels.api as sm
-from pytest import approx
 
 from factors.calc.neutralise import demean_by, residual_on, sector_groups
 from factors.calc.normalise import normalise
 from tests.factors.market_builder import cross, make_panel
+
+approx = pytest.approx
 
 NAN = np.nan
 

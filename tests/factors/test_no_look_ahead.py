@@ -1,4 +1,4 @@
-"""A score dated t knows nothing after t: delete the future, compute again, get the same bits (FORMULAS.md section 1)."""
+"""A score dated t knows nothing after t: delete the future, compute again, get the same bits (section 1)."""
 
 import datetime as dt
 
@@ -62,7 +62,9 @@ def market(day) -> list[Instrument]:
     split(stocks[2], days[-30], 7.0)  # both
     split(stocks[2], days[-3], 1.037)
     newest = Fundamental.objects.filter(instrument=stocks[3], available_on__lte=day).order_by("-period_end").first()
-    add_report(stocks[3], newest.period_end, newest.period, on=days[-2], net_income=9e12, eps_basic=1e6, total_equity=1.0)
+    add_report(
+        stocks[3], newest.period_end, newest.period, on=days[-2], net_income=9e12, eps_basic=1e6, total_equity=1.0
+    )
     add_report(stocks[4], dt.date(2024, 6, 15), "Q", on=days[-1], net_income=9e12)
     add_bars(add_instrument("NEW"), days[-8:], np.full(8, 10.0))
     PriceBar.objects.filter(instrument=stocks[5], date__in=days[-100:-40]).delete()  # paused for sixty sessions
@@ -74,7 +76,13 @@ def test_scores_are_bit_identical_after_the_future_is_deleted(market, day):
     compute(day)
     before = scores(day)
     assert len(before) > 12 * 33
-    assert {name for _, name in before} >= {"price_momentum_12m", "beta", "pe_ratio", "earnings_momentum", "amihud_illiquidity"}
+    assert {name for _, name in before} >= {
+        "price_momentum_12m",
+        "beta",
+        "pe_ratio",
+        "earnings_momentum",
+        "amihud_illiquidity",
+    }
     delete_the_future(day)
     assert compute(day).cache == "rebuilt"
     assert scores(day) == before
@@ -96,7 +104,7 @@ def test_scores_of_a_past_day_do_not_depend_on_how_the_cache_grew(market, day, s
 def test_korean_stocks_through_a_year(shared_data, settings):
     """The same on real bars: forty Korean stocks, computed on a day with forty-five sessions of future."""
     bars = pd.read_csv(shared_data / "prices" / "kr_196_2023_2025.csv.gz", dtype={"symbol": str}, parse_dates=["date"])
-    wanted = sorted(bars["symbol"].unique())[:40] + ["009410", "004800"]  # two of them long suspended
+    wanted = [*sorted(bars["symbol"].unique())[:40], "009410", "004800"]  # two of them long suspended
     add_real_bars(bars[bars["symbol"].isin(wanted) & (bars["close"] > 0)])
     day = dt.date(2025, 4, 10)
     compute(day)

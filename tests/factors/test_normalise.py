@@ -5,10 +5,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as npst
-from pytest import approx
 from scipy import stats
 
 from factors.calc.normalise import METHODS, normalise
+
+approx = pytest.approx
 
 TEN = np.array([1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0, 9.0, 10.0])
 
@@ -62,7 +63,9 @@ def test_minmax_by_hand():
     assert list(normalise(TEN * 4 + 7, "minmax")[0]) == approx([100 * i / 9 for i in range(10)])
 
 
-@pytest.mark.parametrize(("method", "level"), [("zscore", 0.0), ("robust", 0.0), ("minmax", 50.0), ("percentile", 55.0)])
+@pytest.mark.parametrize(
+    ("method", "level"), [("zscore", 0.0), ("robust", 0.0), ("minmax", 50.0), ("percentile", 55.0)]
+)
 @pytest.mark.parametrize("constant", [0.0, 0.1, -3.7e12])
 def test_all_equal(method, level, constant):
     score, percentile = normalise(np.full(10, constant), method)

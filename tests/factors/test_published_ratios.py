@@ -1,4 +1,4 @@
-"""KRX publishes PER, PBR and dividend yield of every KOSPI stock beside the figures they come from: ours are the same."""
+"""KRX publishes PER, PBR and dividend yield of every KOSPI stock beside what they come from: ours are the same."""
 
 from decimal import ROUND_HALF_UP, Decimal
 
@@ -34,14 +34,19 @@ def to_cents(value: float) -> Decimal:
     return Decimal(f"{value:.12g}").quantize(Decimal("0.01"), ROUND_HALF_UP)
 
 
-@pytest.mark.parametrize(("factor", "column", "count"), [("pe_ratio", "PER", 563), ("pb_ratio", "PBR", 773), ("dividend_yield", "DVD_YLD", 895)])
+@pytest.mark.parametrize(
+    ("factor", "column", "count"),
+    [("pe_ratio", "PER", 563), ("pb_ratio", "PBR", 773), ("dividend_yield", "DVD_YLD", 895)],
+)
 def test_every_published_ratio_is_reproduced(published, panel, factor, column, count):
     found = cross(panel, factor)
     given = published[column].notna().to_numpy()
     assert given.sum() == count
     wrong = [
         (code, value, ratio)
-        for code, value, ratio in zip(published["ISU_SRT_CD"][given], found.value[given], published[column][given], strict=True)
+        for code, value, ratio in zip(
+            published["ISU_SRT_CD"][given], found.value[given], published[column][given], strict=True
+        )
         if to_cents(value) != Decimal(ratio)
     ]
     assert wrong == []

@@ -1,4 +1,4 @@
-"""Real splits: what is computed from raw bars and adjustment factors equals what an independently adjusted series gives.
+"""Real splits: what is computed from raw bars and adjustment factors equals what an adjusted series gives.
 
 Raw US bars of 2015-2017 against the split-adjusted file of another source; Samsung Electronics 50:1 in May 2018.
 """
@@ -8,18 +8,26 @@ from types import SimpleNamespace
 import numpy as np
 import pandas as pd
 import pytest
-from pytest import approx
 
 from market.calc.stacking import adjustment_to_last
 from tests.factors.market_builder import day_number, make_panel, make_snapshot, values
 
-SPLITS = {"NFLX": ("2015-07-15", 7.0), "SBUX": ("2015-04-09", 2.0), "ICE": ("2016-11-04", 5.0), "ROST": ("2015-06-12", 2.0)}
+approx = pytest.approx
+
+SPLITS = {
+    "NFLX": ("2015-07-15", 7.0),
+    "SBUX": ("2015-04-09", 2.0),
+    "ICE": ("2016-11-04", 5.0),
+    "ROST": ("2015-06-12", 2.0),
+}
 
 
 @pytest.fixture(scope="module")
 def prices(shared_data) -> SimpleNamespace:
     def read(name: str) -> pd.DataFrame:
-        table = pd.read_csv(shared_data / "prices" / name, keep_default_na=False, na_values={"volume": [""]}, parse_dates=["date"])
+        table = pd.read_csv(
+            shared_data / "prices" / name, keep_default_na=False, na_values={"volume": [""]}, parse_dates=["date"]
+        )
         return table[table["symbol"].isin(SPLITS)].astype({"close": float})
 
     return SimpleNamespace(raw=read("us_250_2015_2017.csv.gz"), adjusted=read("us_sp500_482_2015_2020.csv.gz"))
@@ -65,11 +73,12 @@ def test_netflix_s_earnings_reported_before_the_split_are_divided(shared_data):
     reports = pd.read_csv(shared_data / "fundamentals" / "us_250_reports_pit.csv.gz", keep_default_na=False)
     netflix = reports[(reports["symbol"] == "NFLX") & (reports["period_focus"] != "FY")]
     rows = [
-        {"end": row.end_date, "period": "Q", "on": pd.Timestamp(str(row.crawled)).date(), "eps_basic": float(row.eps_basic)}
+        {"end": row.end_date, "period": "Q", "on": str(pd.Timestamp(str(row.crawled)).date()),
+         "eps_basic": float(row.eps_basic)}
         for row in netflix.itertuples() if row.eps_basic
     ]  # fmt: skip
     first = next(row for row in rows if row["end"] == "2015-03-31")
-    assert first["on"] < pd.Timestamp("2015-07-15").date()
+    assert first["on"] < "2015-07-15"
     as_of = pd.Timestamp("2015-08-31").date()
     snapshot = make_snapshot(rows, 1, as_of, [(0, *SPLITS["NFLX"])])
     slot = list(snapshot.grid.ends[0]).index(day_number("2015-03-31"))
@@ -84,12 +93,16 @@ def test_netflix_s_earnings_reported_before_the_split_are_divided(shared_data):
 @pytest.fixture(scope="module")
 def samsung(shared_data) -> pd.DataFrame:
     """Five raw bars, oldest first; on three of them trading was suspended."""
-    table = pd.read_csv(shared_data / "krx" / "MDCSTAT01701_KR7005930003_20180427_20180504.csv", thousands=",", parse_dates=["TRD_DD"])
+    table = pd.read_csv(
+        shared_data / "krx" / "MDCSTAT01701_KR7005930003_20180427_20180504.csv", thousands=",", parse_dates=["TRD_DD"]
+    )
     return table.sort_values("TRD_DD").reset_index(drop=True)
 
 
 def test_samsung_s_change_over_its_split_is_the_one_the_exchange_publishes(shared_data, samsung):
-    ranges = pd.read_csv(shared_data / "krx" / "MDCSTAT01602_STK_20180427_20180504.csv", thousands=",", dtype={"ISU_SRT_CD": str})
+    ranges = pd.read_csv(
+        shared_data / "krx" / "MDCSTAT01602_STK_20180427_20180504.csv", thousands=",", dtype={"ISU_SRT_CD": str}
+    )
     row = ranges[ranges["ISU_SRT_CD"] == "005930"].iloc[0]
     raw = samsung.set_index("TRD_DD")["TDD_CLSPRC"].astype(float)
     assert list(raw) == [2_650_000, 2_650_000, 2_650_000, 2_650_000, 51_900]
@@ -110,7 +123,9 @@ def test_samsung_s_market_value_hardly_moves_over_the_split(samsung):
 def test_samsung_s_earnings_per_share_are_divided_by_fifty(samsung):
     eps = {"end": "2017-12-31", "period": "FY", "on": "2018-04-02", "eps_basic": 299_868.0}
     splits = [(0, "2018-05-04", 50.0)]
-    before = make_panel(np.array([[2_650_000.0]]), reports=[eps], splits=splits, as_of=pd.Timestamp("2018-05-03").date())
+    before = make_panel(
+        np.array([[2_650_000.0]]), reports=[eps], splits=splits, as_of=pd.Timestamp("2018-05-03").date()
+    )
     after = make_panel(np.array([[51_900.0]]), reports=[eps], splits=splits, as_of=pd.Timestamp("2018-05-04").date())
     assert values(before, "pe_ratio") == [approx(2_650_000 / 299_868)]
     assert values(after, "pe_ratio") == [approx(51_900 / (299_868 / 50))]

@@ -97,7 +97,9 @@ def test_neutralising_by_size_needs_a_market_value():
 
 @pytest.mark.parametrize("name", ["pe_ratio", "pb_ratio"])
 def test_a_ratio_with_a_fallback_is_missing_only_when_both_ways_are(name):
-    own, per_share = {"pe_ratio": ("net_income", "eps_basic"), "pb_ratio": ("total_equity", "book_value_per_share")}[name]
+    own, per_share = {"pe_ratio": ("net_income", "eps_basic"), "pb_ratio": ("total_equity", "book_value_per_share")}[
+        name
+    ]
     reports = [
         report(0, **{own: -1.0, per_share: 2.0}),  # known and negative: no fallback
         report(1, **{own: NAN, per_share: -2.0}),

@@ -2,9 +2,10 @@
 
 import numpy as np
 import pytest
-from pytest import approx
 
 from tests.factors.market_builder import codes, cross, make_panel, values
+
+approx = pytest.approx
 
 NAN = np.nan
 YEAR = np.sqrt(252.0)
@@ -205,7 +206,9 @@ def test_amihud_leaves_out_bars_without_trading_and_needs_sixty_others():
     value = np.zeros((253, 1))
     value[-60:] = 500.0
     up, down = 0.01, 1 / 101
-    assert values(make_panel(close, trading_value=value), "amihud_illiquidity") == [approx(1e6 * (30 * up + 30 * down) / 60 / 500)]
+    assert values(make_panel(close, trading_value=value), "amihud_illiquidity") == [
+        approx(1e6 * (30 * up + 30 * down) / 60 / 500)
+    ]
     value[-60] = 0.0
     assert codes(make_panel(close, trading_value=value), "amihud_illiquidity") == ["insufficient_history"]
     assert codes(make_panel(close[-126:], trading_value=value[-126:]), "amihud_illiquidity") == ["insufficient_history"]

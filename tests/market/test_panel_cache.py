@@ -147,9 +147,9 @@ def test_an_unfinished_or_undone_transaction_leaves_no_trace_in_the_cache(market
     assert panel.close[-1, 0] == 55.0
 
     read(days[-5])
-    with pytest.raises(ZeroDivisionError), transaction.atomic():
+    with transaction.atomic():
         PriceBar.objects.filter(instrument=market[0], date=days[-5]).update(close=44.0)
-        1 / 0  # noqa: B018
+        transaction.set_rollback(True)
     panel, how = read(days[-5])
     assert (panel.close[-1, 0], how) == (55.0, "warm")
 
@@ -266,8 +266,8 @@ def lose_a_meta_key(pointer: Path, arrays: Path) -> None:
 
 
 DAMAGE = [
-    truncate, flip_a_bit, delete_an_array, drop_an_array_from_the_list, garble_the_pointer, delete_the_pointer, damage_its_meta,
-    lose_a_meta_key,
+    truncate, flip_a_bit, delete_an_array, drop_an_array_from_the_list, garble_the_pointer, delete_the_pointer,
+    damage_its_meta, lose_a_meta_key,
 ]  # fmt: skip
 
 
@@ -345,7 +345,7 @@ def test_a_cache_of_another_database_is_not_used(market, days, settings):
 
 def test_a_writer_killed_halfway_leaves_the_old_set(market, days, settings):
     read(days[-5])
-    pointer, arrays = cache_files(settings)
+    pointer, _ = cache_files(settings)
     (pointer.parent / "half-written").mkdir()
     (pointer.parent / "half-written" / "days.npy").write_bytes(b"\x93NUMPY")
     (pointer.parent / "abc.part").write_text("{")

@@ -147,7 +147,11 @@ def test_windows_count_own_bars(days):
 
 
 def test_vietnam_s_sessions_are_those_of_its_index(days):
-    index, stock, late = add_instrument("VN30", "VN", asset_type="INDEX"), add_instrument("A", "VN"), add_instrument("B", "VN")
+    index, stock, late = (
+        add_instrument("VN30", "VN", asset_type="INDEX"),
+        add_instrument("A", "VN"),
+        add_instrument("B", "VN"),
+    )
     traded = [day for day in days if day != days[-3]]  # a holiday only Vietnam knows
     add_bars(index, traded, np.arange(11) + 1.0)
     add_bars(stock, traded, np.arange(11) + 1.0)

@@ -2,14 +2,25 @@
 
 import numpy as np
 
-from market.calc.reports import MAX_SLOTS, PERIODS, ReportGrid, ReportRows, Splits, shared_by_company, split_adjusted, split_multiplier
+from market.calc.reports import (
+    MAX_SLOTS,
+    PERIODS,
+    ReportGrid,
+    ReportRows,
+    Splits,
+    shared_by_company,
+    split_adjusted,
+    split_multiplier,
+)
 
 NAN = np.nan
 
 
 def rows(*reports: tuple) -> ReportRows:
     """Reports as (column, period end, period, day published, priority, {figures})."""
-    columns, ends, periods, days, priorities, figures = zip(*reports, strict=True) if reports else ((), (), (), (), (), ())
+    columns, ends, periods, days, priorities, figures = (
+        zip(*reports, strict=True) if reports else ((), (), (), (), (), ())
+    )
     names = {name for figure in figures for name in figure}
     return ReportRows(
         np.array(columns, dtype=np.int64), np.array(ends, dtype=np.int32),
@@ -30,7 +41,8 @@ def figures(reports: ReportRows, name: str, period: str | None = None, n: int = 
 
 def test_slots_run_from_the_newest_period_end_backwards_for_each_instrument():
     reports = rows(
-        (1, 100, "Q", 110, 0, {"cash": 1.0}), (0, 300, "Q", 310, 0, {"cash": 3.0}), (0, 200, "Q", 210, 0, {"cash": 2.0}),
+        (1, 100, "Q", 110, 0, {"cash": 1.0}),
+        (0, 300, "Q", 310, 0, {"cash": 3.0}), (0, 200, "Q", 210, 0, {"cash": 2.0}),
     )  # fmt: skip
     grid = ReportGrid(reports, 3)
     assert grid.ends[0].tolist() == [300, 200]
