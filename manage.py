@@ -10,7 +10,7 @@ from django.db import OperationalError
 
 
 def main() -> None:
-    """Run a command; a wrong setting or a database that cannot be reached is told in words (``--traceback`` shows where)."""
+    """Run a command; a wrong setting or an unreachable database is told in words (``--traceback`` shows where)."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "quantsite.settings")
     try:
         execute_from_command_line(sys.argv)

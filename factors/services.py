@@ -143,7 +143,8 @@ def _refuse_mixture(job: FactorRun) -> None:
     if job.factor_names and other and how != (other.normalisation, other.neutralise):
         there = " and ".join([other.normalisation, *other.neutralise])
         raise FactorRunError(
-            f"the scores of {job.region} {job.date} are {there}: compute all factors to change that, or these the same way"
+            f"the scores of {job.region} {job.date} are {there}:"
+            " compute all factors to change that, or these the same way"
         )
 
 
