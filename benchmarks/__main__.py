@@ -46,6 +46,7 @@ def measure_all(database: BenchDatabase, options: argparse.Namespace) -> Report:
     sizes = {region: size // part for region, size in universe.SIZES.items()}
     everything, runs = sum(sizes.values()), options.runs
     report = Report(f"{everything:,} synthetic instruments, {len(sizes)} regions, {universe.SESSIONS} sessions")
+    report.note_load()
     with step(f"database {database.name}: create and migrate"):
         database.create(options.keep)
     if not database.is_filled():

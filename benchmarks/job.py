@@ -84,4 +84,5 @@ def _stages(measured: list[Measured]) -> str:
         raise RuntimeError("the job wrote no scores")
     parts = ", ".join(f"{stage} {value:.2f}" for stage, value in by_stage.items())
     cpu = median(run.cpu_seconds for run in measured)
-    return f"{written:,} scores; seconds by stage, added over the regions (two run at a time): {parts}; CPU {cpu:.2f} s"
+    stages = f"seconds by stage, added over the regions, two of which run at a time: {parts}"
+    return f"{written:,} scores; CPU of the process {cpu:.2f} s; {stages}"

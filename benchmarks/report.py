@@ -55,6 +55,10 @@ class Report:
             self.rows.append(row)
             say(f"    {row.name}: {_number(row.median)} {row.unit} {row.met}")
 
+    def note_load(self) -> None:
+        """How busy the machine is with other things, which make every figure worse."""
+        self.notes.append(f"Load average before the run: {os.getloadavg()[0]:.1f} (a machine at rest: below 0.2).")
+
     def summary(self) -> str:
         judged = [row for row in self.rows if row.target is not None]
         missed = [row.name for row in judged if row.met == "MISSED"]
