@@ -31,6 +31,14 @@ class FactorRunSerializer(serializers.ModelSerializer):
         fields = "__all__"
 
 
+class PublicFactorRunSerializer(FactorRunSerializer):
+    """For readers who are not logged in: without the texts of exceptions."""
+
+    class Meta:
+        model = FactorRun
+        exclude = ("message", "errors")
+
+
 class ScoreSerializer(serializers.ModelSerializer):
     region = serializers.CharField(source="instrument.region", read_only=True)
     ticker = serializers.CharField(source="instrument.ticker", read_only=True)

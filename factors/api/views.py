@@ -12,7 +12,12 @@ from rest_framework.reverse import reverse
 from rest_framework.views import APIView
 
 from factors.api.filters import RunParams, RunRequest, ScoreParams
-from factors.api.serializers import FactorRunSerializer, FactorSerializer, ScoreSerializer
+from factors.api.serializers import (
+    FactorRunSerializer,
+    FactorSerializer,
+    PublicFactorRunSerializer,
+    ScoreSerializer,
+)
 from factors.models import Factor, FactorRun, FactorScore
 from factors.registry import UnknownFactor, all_factors, factors_named
 from factors.services import FactorRunError, factor_run_enqueue
@@ -77,11 +82,19 @@ class ScoreList(ListView):
         return run.date
 
 
-class RunList(ListView):
-    """Computations of factors, newest first. POST queues one."""
+class OfRuns(generics.GenericAPIView):
+    """Runs; `message` and `errors` are shown to those who are logged in."""
 
     queryset = FactorRun.objects.all()
-    serializer_class = FactorRunSerializer
+
+    def get_serializer_class(self) -> type[FactorRunSerializer]:
+        documented = getattr(self, "swagger_fake_view", False)
+        return FactorRunSerializer if documented or self.request.user.is_authenticated else PublicFactorRunSerializer
+
+
+class RunList(OfRuns, ListView):
+    """Computations of factors, newest first; `message` and `errors` need a login. POST queues one."""
+
     params = RunParams
 
     def get_queryset(self) -> QuerySet[FactorRun]:
@@ -110,11 +123,8 @@ class RunList(ListView):
         return Response(FactorRunSerializer(run).data, status.HTTP_202_ACCEPTED, headers={"Location": location})
 
 
-class RunDetail(generics.RetrieveAPIView):
-    """One computation: state, counts by factor and reason, timings."""
-
-    queryset = FactorRun.objects.all()
-    serializer_class = FactorRunSerializer
+class RunDetail(OfRuns, generics.RetrieveAPIView):
+    """One computation: state, counts by factor and reason, timings; `message` and `errors` need a login."""
 
 
 def _by_field(message: str, body: RunRequest) -> dict[str, list[str]]:

@@ -9,7 +9,9 @@ import binascii
 import json
 from typing import Any
 
+import numpy as np
 from django.core.exceptions import ValidationError as DjangoValidationError
+from django.db import models
 from django.db.models import Model, Q, QuerySet
 from django.db.models.functions import Cast
 from rest_framework.exceptions import ValidationError
@@ -22,6 +24,8 @@ from market.models.columns import RealField
 
 PAGE_SIZE = 100
 MAX_PAGE_SIZE = 10_000
+LARGEST_INTEGER = 2**63 - 1
+LARGEST_FLOAT = 1.7e308
 
 
 class KeysetPagination(BasePagination):
@@ -75,20 +79,24 @@ class KeysetPagination(BasePagination):
         return beyond & Q((f"{name.lstrip('-')}__{_direction(name)}e", _typed(queryset, name, value)))
 
     def _decode(self, cursor: str) -> list[Any]:
-        wrong = ValidationError({"cursor": ["not a cursor of this list: take it from `next`"]})
         try:
             values = json.loads(base64.urlsafe_b64decode(cursor.encode()))
-        except (binascii.Error, ValueError) as error:
-            raise wrong from error
+        except (binascii.Error, ValueError, RecursionError) as error:
+            raise _not_a_cursor() from error
         if not isinstance(values, list) or len(values) != len(self.order):
-            raise wrong
+            raise _not_a_cursor()
         return values
+
+
+def _not_a_cursor() -> ValidationError:
+    return ValidationError({"cursor": ["not a cursor of this list: take it from `next`"]})
 
 
 def _step(queryset: QuerySet, name: str, value: Any, beyond: Q) -> Q:
     """Rows beyond ``value`` in this field, or equal in it and ``beyond`` in the later ones. Null sorts last."""
     plain = name.lstrip("-")
     if value is None:
+        _typed(queryset, name, value)
         return Q((f"{plain}__isnull", True)) & beyond
     typed = _typed(queryset, name, value)
     further = Q((f"{plain}__{_direction(name)}", typed))
@@ -102,11 +110,34 @@ def _direction(name: str) -> str:
 def _typed(queryset: QuerySet, name: str, value: Any) -> Any:
     """The cursor's JSON value as the field's type; single precision is compared as such."""
     plain = name.lstrip("-")
-    if plain in queryset.query.annotations:
-        return value
-    field = queryset.model._meta.get_field(plain)
+    annotated = queryset.query.annotations.get(plain)
+    field = annotated.output_field if annotated is not None else queryset.model._meta.get_field(plain)
+    field = getattr(field, "target_field", field)
+    if not _can_be(field, value):
+        raise _not_a_cursor()
     try:
         value = field.to_python(value)
     except DjangoValidationError as error:
-        raise ValidationError({"cursor": ["not a cursor of this list: take it from `next`"]}) from error
+        raise _not_a_cursor() from error
     return Cast(value, field) if isinstance(field, RealField) else value
+
+
+def _can_be(field: models.Field, value: Any) -> bool:
+    """Whether a row of the database can have ``value`` there: anything else would be an error of the database."""
+    if value is None:
+        return field.null
+    if isinstance(value, bool):
+        return isinstance(field, models.BooleanField)
+    if isinstance(value, int) and isinstance(field, models.IntegerField):
+        return abs(value) <= LARGEST_INTEGER
+    if isinstance(value, int | float) and isinstance(field, models.FloatField):
+        return abs(value) <= LARGEST_FLOAT and (not isinstance(field, RealField) or _fits_single(value))
+    if isinstance(value, str) and isinstance(field, models.CharField | models.DateField):
+        return "\0" not in value and not any("\ud800" <= letter <= "\udfff" for letter in value)
+    return False
+
+
+def _fits_single(value: float) -> bool:
+    with np.errstate(all="ignore"):
+        single = np.float32(value)
+    return bool(np.isfinite(single) and (single != 0 or value == 0))

@@ -76,9 +76,10 @@ class FundamentalList(ListView):
 
 
 class LoadRunList(ListView):
-    """What was loaded, newest first."""
+    """What was loaded, newest first. Needs a login: file names and messages are not for everybody."""
 
     queryset = LoadRun.objects.all()
+    permission_classes = (IsAuthenticated,)
     serializer_class = LoadRunSerializer
     params = LoadRunParams
 
@@ -87,9 +88,10 @@ class LoadRunList(ListView):
 
 
 class LoadRunDetail(generics.RetrieveAPIView):
-    """One load: counts of rows, reasons of rejections, timings."""
+    """One load: counts of rows, reasons of rejections, timings. Needs a login."""
 
     queryset = LoadRun.objects.all()
+    permission_classes = (IsAuthenticated,)
     serializer_class = LoadRunSerializer
 
 

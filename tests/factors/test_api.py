@@ -1,8 +1,10 @@
 """Factors, scores and runs over HTTP."""
 
+import base64
 import csv
 import datetime as dt
 import io
+import json
 
 import pytest
 from django.contrib.auth.models import Permission, User
@@ -150,6 +152,44 @@ def test_queries(client: Client, scored, django_assert_num_queries, address: str
         answer = client.get(f"/api/{address}")
         assert answer.status_code == 200
         assert answer.getvalue() if answer.streaming else answer.content
+
+
+GOOD_CURSOR = [False, 1.1, "2024-06-28", 1, 1]
+
+
+@pytest.mark.parametrize(
+    ("place", "wrong"),
+    [
+        (0, "abc"), (0, 1), (0, None), (0, float("inf")), (1, "abc"), (1, float("inf")), (1, float("nan")), (1, 1e300),
+        (1, 1e-300), (1, 10**400), (1, True), (2, 5), (2, None), (2, "today"), (3, 1.5), (3, float("inf")), (3, "x"),
+        (3, None), (4, [1]), (4, 10**30),
+    ],
+)  # fmt: skip
+def test_a_made_up_cursor_is_refused(client: Client, scored, place: int, wrong: object) -> None:
+    def ask_for(values: list) -> int:
+        cursor = base64.urlsafe_b64encode(json.dumps(values).encode()).decode()
+        asked = {"region": "KR", "date": "latest", "factor": "pe_ratio", "ordering": "-score", "cursor": cursor}
+        return client.get("/api/factor-scores/", asked).status_code
+
+    assert ask_for(GOOD_CURSOR) == 200
+    assert ask_for([wrong if i == place else value for i, value in enumerate(GOOD_CURSOR)]) == 400
+    assert ask_for(GOOD_CURSOR[:-1]) == 400
+
+
+def test_the_texts_of_exceptions_are_for_those_who_are_logged_in(client: Client, scored) -> None:
+    run = FactorRun.objects.create(
+        region="KR", date=DAY, state="PARTLY", message="no file /home/secret", errors={"roe": "KeyError: 'secret'"}
+    )
+    addresses = ["factor-runs/", f"factor-runs/{run.pk}/", "factor-runs/?format=csv"]
+
+    def read() -> list[str]:
+        answers = [client.get(f"/api/{address}") for address in addresses]
+        assert {answer.status_code for answer in answers} == {200}
+        return [(answer.getvalue() if answer.streaming else answer.content).decode() for answer in answers]
+
+    assert all("secret" not in text and "message" not in text and "PARTLY" in text for text in read())
+    client.force_login(User.objects.create_user("reader"))
+    assert all("no file /home/secret" in text and "KeyError" in text for text in read())
 
 
 @pytest.fixture

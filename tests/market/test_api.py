@@ -1,8 +1,10 @@
 """The ground floor over HTTP: lists, pages, CSV, refusals, queries counted."""
 
+import base64
 import csv
 import datetime as dt
 import io
+import json
 
 import pytest
 from django.contrib.auth.models import User
@@ -143,7 +145,6 @@ def test_fundamentals_are_those_public_on_the_day(client: Client) -> None:
         ("fundamentals/?region=KR&ticker=005930&as_of=2999-01-01", "as_of", "2999-01-01 is in the future for KR"),
         ("fundamentals/?region=KR&ticker=005930&versions=some", "versions", "not a valid choice"),
         ("instruments/?asset_type=BOND", "asset_type", "not a valid choice"),
-        ("load-runs/?state=SLEEPING", "state", "not a valid choice"),
     ],
 )
 def test_refusals_name_field_and_reason(client: Client, address: str, field: str, reason: str) -> None:
@@ -174,14 +175,11 @@ def test_an_unknown_ticker(client: Client) -> None:
         ("prices/?region=KR&ticker=005930&format=csv", 2),
         ("fundamentals/?region=KR&ticker=005930", 2),
         ("fundamentals/?region=KR&ticker=005930&versions=latest", 2),
-        ("load-runs/", 1),
     ],
 )
 def test_queries(client: Client, django_assert_num_queries, address: str, queries: int) -> None:
     report("2024-05-15", 70.0)
     report("2024-06-20", 71.0)
-    LoadRun.objects.create(kind="prices", region="KR", source="csv")
-    LoadRun.objects.create(kind="prices", region="KR", source="csv")
     with django_assert_num_queries(queries):
         answer = client.get(f"/api/{address}")
         assert answer.status_code == 200
@@ -193,13 +191,72 @@ def test_loads_and_what_they_refused(client: Client) -> None:
     RejectedRow.objects.create(
         load_run=run, row_number=7, column="close", reason="not_a_number", message="close: 'x'", raw={"close": "x"}
     )
+    client.force_login(User.objects.create_user("someone"))
     assert results(client, "/api/load-runs/?region=KR&state=PARTLY")[0]["rows_rejected"] == 1
     assert client.get(f"/api/load-runs/{run.pk}/").json()["id"] == run.pk
-    assert client.get(f"/api/load-runs/{run.pk}/rejected/").status_code == 401
-    client.force_login(User.objects.create_user("someone"))
+    refused = client.get("/api/load-runs/?state=SLEEPING")
+    assert (refused.status_code, "not a valid choice" in refused.json()["state"][0]) == (400, True)
     answer = client.get(f"/api/load-runs/{run.pk}/rejected/")
     assert answer.getvalue().decode().splitlines()[1] == "7,close,not_a_number,close: 'x',x"
     assert client.get("/api/load-runs/999999/rejected/").status_code == 404
+
+
+@pytest.mark.parametrize("address", ["", "?format=csv", "{pk}/", "{pk}/rejected/"])
+def test_loads_need_a_login_however_open_reading_is(client: Client, settings, address: str) -> None:
+    settings.PUBLIC_READ = True
+    run = LoadRun.objects.create(kind="prices", region="KR", source="csv", file_name="secret plan.csv")
+    answer = client.get("/api/load-runs/" + address.format(pk=run.pk))
+    assert answer.status_code == 401
+    assert "secret plan" not in answer.content.decode()
+
+
+def test_queries_of_loads(client: Client, django_assert_num_queries) -> None:
+    for _ in range(2):
+        LoadRun.objects.create(kind="prices", region="KR", source="csv")
+    client.force_login(User.objects.create_user("someone"))
+    with django_assert_num_queries(3):  # session, user, runs
+        assert len(results(client, "/api/load-runs/")) == 2
+
+
+def cursor_of(values: object) -> str:
+    return base64.urlsafe_b64encode(json.dumps(values).encode()).decode()
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        None, 5, {}, [], [5], [[5]], [None], [True], ["abc"], ["2024-13-01"], [float("inf")], [float("nan")],
+        ["2024-06-28", 1], ["\0"], [{"a": 1}],
+    ],
+)  # fmt: skip
+def test_a_made_up_cursor_of_dates_is_refused(client: Client, values: object) -> None:
+    answer = client.get("/api/prices/", {"region": "KR", "ticker": "005930", "cursor": cursor_of(values)})
+    assert (answer.status_code, "not a cursor" in str(answer.json())) == (400, True)
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        [float("inf")], [float("-inf")], [float("nan")], [1.5], ["5"], [10**30], [True], [None], [[1]], [{"id": 1}],
+        ["abc"], [1, 2],
+    ],
+)  # fmt: skip
+def test_a_made_up_cursor_of_numbers_is_refused(client: Client, values: object) -> None:
+    client.force_login(User.objects.create_user("someone"))
+    answer = client.get("/api/load-runs/", {"cursor": cursor_of(values)})
+    assert (answer.status_code, "not a cursor" in str(answer.json())) == (400, True)
+    assert client.get("/api/load-runs/", {"cursor": cursor_of([2**62])}).status_code == 200  # possible, though absurd
+
+
+@pytest.mark.parametrize("values", [["KR", 5], ["KR", None], ["\0", "A"], ["\ud800", "A"], [float("inf"), 1], ["KR"]])
+def test_a_made_up_cursor_of_texts_is_refused(client: Client, values: object) -> None:
+    answer = client.get("/api/instruments/", {"cursor": cursor_of(values)})
+    assert (answer.status_code, "not a cursor" in str(answer.json())) == (400, True)
+
+
+def test_a_cursor_that_nests_without_end_is_refused(client: Client) -> None:
+    answer = client.get("/api/instruments/", {"cursor": base64.urlsafe_b64encode(b"[" * 60_000).decode()})
+    assert answer.status_code == 400
 
 
 def test_reading_can_be_closed(client: Client, settings) -> None:
