@@ -36,6 +36,10 @@ class FactorRunError(ValueError):
     """A request for factors that cannot be met; says which field is wrong and why."""
 
 
+class NotQueued(FactorRunError):
+    """The run has been carried out, or is under way."""
+
+
 def factor_run_create(
     *, region: str, date: dt.date | None, factor_names: Sequence[str] = (), normalisation: str = "zscore",
     neutralise: Sequence[str] = (),
@@ -112,35 +116,47 @@ def factor_run_execute(*, run_id: int, progress: Progress = _silent) -> FactorRu
 
     Scores and the row's end are one transaction; whatever fails or kills the run before leaves the previous scores.
     ``store.RunInProgress`` when the region and date are being computed already (the run is marked cancelled);
-    FactorRunError when the run is not queued, there are no bars, or a part of a day's factors would be normalised
-    unlike the rest.
+    ``NotQueued``; FactorRunError when there are no bars, or a part of a day's factors would be normalised unlike the
+    rest.
     """
     job = FactorRun.objects.get(pk=run_id)
-    if job.state != FactorRun.State.QUEUED:
-        raise FactorRunError(f"run #{job.pk} is {job.state}, not {FactorRun.State.QUEUED}")
+    _refuse_unless_queued(job)
     store.interrupted_mark()
     try:
         with store.run_lock(job.region, job.date):
+            job.refresh_from_db()
+            _refuse_unless_queued(job)  # another worker may have taken it since
             _refuse_mixture(job)
             _execute(job, progress)
+    except NotQueued:
+        raise
     except store.RunInProgress as error:
-        _finish(job, FactorRun.State.CANCELLED, str(error))
+        # Not job.save(): it may be this very run that another worker carries out.
+        FactorRun.objects.filter(pk=job.pk, state=FactorRun.State.QUEUED).update(
+            state=FactorRun.State.CANCELLED, message=str(error), finished_at=timezone.now()
+        )
         raise
     except (NoBars, FactorRunError) as error:
         _finish(job, FactorRun.State.FAILED, str(error))
         raise FactorRunError(str(error)) from error
     except BaseException as error:  # told and raised again: an interrupt must not look like a job that still runs
         if not FactorRun.objects.done().filter(pk=job.pk).exists():
+            job.score_count = 0  # what was written has been rolled back
             _finish(job, FactorRun.State.FAILED, f"{type(error).__name__}: {error}")
         raise
     return job
 
 
+def _refuse_unless_queued(job: FactorRun) -> None:
+    if job.state != FactorRun.State.QUEUED:
+        raise NotQueued(f"run #{job.pk} is {job.state}, not {FactorRun.State.QUEUED}")
+
+
 def _refuse_mixture(job: FactorRun) -> None:
     """A run of some factors must be normalised as the other scores of that day are."""
     other = FactorRun.objects.done().filter(region=job.region, date=job.date).order_by("-id").first()
-    how = (job.normalisation, job.neutralise)
-    if job.factor_names and other and how != (other.normalisation, other.neutralise):
+    how = (job.normalisation, sorted(job.neutralise))
+    if job.factor_names and other and how != (other.normalisation, sorted(other.neutralise)):
         there = " and ".join([other.normalisation, *other.neutralise])
         raise FactorRunError(
             f"the scores of {job.region} {job.date} are {there}:"
@@ -270,7 +286,7 @@ def factor_run_daily(*, region: str) -> int | None:
     if PriceBar.objects.newest_date(region) is None:
         return None
     date = session_resolve(region=region, date=None)
-    if FactorRun.objects.complete(region, date, since=DataChange.objects.newest_at(region)).exists():
+    if FactorRun.objects.is_complete(region, date, since=DataChange.objects.newest_at(region)):
         return None
     run_id = factor_run_create(region=region, date=date).pk
     return factor_run_execute(run_id=run_id).score_count

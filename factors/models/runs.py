@@ -39,10 +39,16 @@ class FactorRunQuerySet(models.QuerySet["FactorRun"]):
     def done(self) -> Self:
         return self.filter(state__in=[FactorRun.State.DONE, FactorRun.State.PARTLY])
 
-    def complete(self, region: str, date: dt.date, since: dt.datetime | None) -> Self:
-        """Runs of all factors without a failure, begun after ``since``."""
-        found = self.filter(region=region, date=date, state=FactorRun.State.DONE, factor_names=[])
-        return found if since is None else found.filter(started_at__gt=since)
+    def is_complete(self, region: str, date: dt.date, since: dt.datetime | None) -> bool:
+        """Whether a run of all factors begun after ``since`` had no failure, and no run after it had one (which would
+        have left its factor without scores).
+        """
+        found = self.filter(region=region, date=date).order_by("-finished_at")
+        whole = found.filter(state=FactorRun.State.DONE, factor_names=[])
+        newest = (whole if since is None else whole.filter(started_at__gt=since)).first()
+        if newest is None:
+            return False
+        return not found.filter(state=FactorRun.State.PARTLY, finished_at__gt=newest.finished_at).exists()
 
     def of_region(self, region: str) -> Self:
         """``""``: of every region."""

@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import contextmanager
 
 import pytest
 from django.db import connection
@@ -15,11 +16,18 @@ from factors import services, store, tasks
 from factors.base import Factor
 from factors.models import Factor as FactorRow
 from factors.models import FactorRun, FactorScore
-from factors.registry import all_factors, register, unregister
+from factors.registry import all_factors, factors_named, register, unregister
 from factors.services import FactorRunError, factor_run_create, factor_run_execute
 from market.fields import register_field, unregister_field
 from market.models import PriceBar
-from tests.factors.market_tables import SESSION, add_instrument, random_market
+from tests.factors.market_tables import (
+    SESSION,
+    add_bars,
+    add_instrument,
+    add_report,
+    random_market,
+    sessions,
+)
 from tests.shared_data import ROOT
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -169,6 +177,43 @@ def test_a_failure_while_writing_keeps_the_previous_scores(market, monkeypatch):
     assert FactorRun.objects.latest("id").message == "OSError: disk full"
 
 
+def test_scores_and_the_word_that_they_are_there_become_visible_together(market, monkeypatch):
+    compute("momentum_1m")
+    before = stored("momentum_1m")
+    PriceBar.objects.filter(date=SESSION).update(close=4321.0)
+    record, seen = services._record, []
+
+    def fail(job: FactorRun, *rest: object) -> None:
+        record(job, *rest)  # scores are written and the row says DONE: all but the commit
+        seen.append(set(stored("momentum_1m").values()) != set(before.values()))
+        raise OSError("connection lost")
+
+    monkeypatch.setattr(services, "_record", fail)
+    with pytest.raises(OSError, match="connection lost"):
+        compute("momentum_1m")
+    assert seen == [True]
+    assert stored("momentum_1m") == before
+    failed = FactorRun.objects.latest("id")
+    assert (failed.state, failed.message, failed.score_count) == ("FAILED", "OSError: connection lost", 0)
+    assert failed.finished_at is not None
+
+
+def test_a_factor_that_fails_in_a_rerun_leaves_no_scores_of_the_run_before(market, monkeypatch):
+    compute()
+    kept = stored("roe")
+    (factor,) = factors_named(["momentum_1m"])
+
+    def fail(self: Factor, panel: object) -> None:
+        raise ArithmeticError("no such thing")
+
+    monkeypatch.setattr(type(factor), "compute", fail)
+    run = compute()
+    assert run.state == FactorRun.State.PARTLY
+    assert "momentum_1m" in run.errors
+    assert not any(stored(name) for name in run.errors)
+    assert stored("roe") == kept
+
+
 CHILD = """
 import os, signal, sys
 import django
@@ -226,6 +271,58 @@ def test_a_run_killed_while_writing_leaves_the_previous_scores_and_is_marked_by_
     assert stored("momentum_1m") != before
 
 
+def test_stale_runs_of_other_dates_are_marked_by_the_next(market):
+    dead = [
+        FactorRun.objects.create(region=region, date=day, state="RUNNING")
+        for region, day in [("KR", dt.date(2024, 6, 3)), ("US", SESSION), ("KR", SESSION)]
+    ]
+    waiting = factor_run_create(region="KR", date=dt.date(2024, 6, 3))
+    compute("momentum_1m")
+    for run in dead:
+        run.refresh_from_db()
+        assert (run.state, run.finished_at is None) == ("INTERRUPTED", False)
+    waiting.refresh_from_db()
+    assert waiting.state == FactorRun.State.QUEUED
+
+
+@pytest.mark.parametrize("state", [state for state in FactorRun.State if state != FactorRun.State.QUEUED])
+def test_only_a_queued_run_is_carried_out(market, state):
+    run = FactorRun.objects.create(region="KR", date=SESSION, state=state)
+    with pytest.raises(FactorRunError, match=f"#{run.pk} is {state}, not QUEUED"):
+        factor_run_execute(run_id=run.pk)
+    assert not FactorScore.objects.exists()
+    run.refresh_from_db()
+    assert run.state == state
+
+
+def test_a_run_that_another_worker_takes_first_stays_that_worker_s(market, monkeypatch):
+    queued, lock = factor_run_create(region="KR", date=SESSION, factor_names=["momentum_1m"]), store.run_lock
+
+    @contextmanager
+    def late(region: str, date: dt.date):
+        with lock(region, date):
+            FactorRun.objects.filter(pk=queued.pk).update(state="DONE", score_count=12)  # done since we looked
+            yield
+
+    monkeypatch.setattr(store, "run_lock", late)
+    with pytest.raises(FactorRunError, match="is DONE, not QUEUED"):
+        factor_run_execute(run_id=queued.pk)
+    queued.refresh_from_db()
+    assert (queued.state, queued.score_count, queued.message) == ("DONE", 12, "")
+
+    def taken(region: str, date: dt.date):
+        FactorRun.objects.filter(pk=second.pk).update(state="RUNNING")
+        raise store.RunInProgress("another process")
+
+    second = factor_run_create(region="KR", date=SESSION)
+    monkeypatch.setattr(store, "interrupted_mark", lambda: None)
+    monkeypatch.setattr(store, "run_lock", taken)
+    with pytest.raises(store.RunInProgress):
+        factor_run_execute(run_id=second.pk)
+    second.refresh_from_db()
+    assert second.state == FactorRun.State.RUNNING
+
+
 def wait_until_unlocked() -> None:
     """The server notices a killed client within moments."""
     for _ in range(100):
@@ -276,6 +373,44 @@ def test_without_a_date_the_latest_session_with_prices_is_computed(market):
         factor_run_create(region="US", date=None)
 
 
+def test_a_bar_on_a_day_the_exchange_was_closed_is_not_the_latest_session(market):
+    sunday = SESSION + dt.timedelta(days=2)
+    add_bars(market[0], [sunday], [5000.0])
+    assert PriceBar.objects.newest_date("KR") == sunday
+    assert factor_run_create(region="KR", date=None).date == SESSION
+    assert tasks.run_daily("KR") == FactorScore.objects.filter(date=SESSION).count() > 0
+    assert tasks.run_daily("KR") is None
+
+
+def test_a_part_of_a_day_is_normalised_as_the_rest_of_it(market):
+    compute(normalisation="robust", neutralise=["sector", "size"])
+    before = stored("momentum_1m"), FactorScore.objects.count()
+    for other in ({}, {"normalisation": "robust"}, {"normalisation": "percentile", "neutralise": ["sector", "size"]}):
+        with pytest.raises(FactorRunError, match="are robust and sector and size: compute all factors to change that"):
+            compute("momentum_1m", **other)
+        assert FactorRun.objects.latest("id").state == FactorRun.State.FAILED
+        assert (stored("momentum_1m"), FactorScore.objects.count()) == before
+    same = compute("momentum_1m", normalisation="robust", neutralise=["size", "sector"])  # the order does not matter
+    assert same.state == FactorRun.State.DONE
+    assert compute(normalisation="minmax").state == FactorRun.State.DONE
+    assert compute("momentum_1m", normalisation="minmax").state == FactorRun.State.DONE
+
+
+def test_a_later_run_of_one_factor_does_not_hide_the_latest_scores_of_others(market):
+    earlier = sessions(2)[0]
+    whole, one = compute(date=earlier), compute("momentum_1m")
+    latest = FactorRun.objects.latest_of
+    assert latest("KR") == whole
+    assert latest("KR", ["momentum_3m"]) == whole
+    assert latest("KR", ["momentum_1m"]) == one
+    assert latest("KR", ["momentum_1m", "momentum_3m"]) == whole
+    assert latest("US") is None
+    assert set(services.scores_export(region="KR", date=None).column("date").to_pylist()) == {earlier}
+    for name, day in [("momentum_3m", earlier), ("momentum_1m", SESSION)]:
+        exported = services.scores_export(region="KR", date=None, factor_names=[name])
+        assert set(exported.column("date").to_pylist()) == {day}
+
+
 def test_a_session_long_before_the_first_bar_fails_with_a_reason(market):
     queued = factor_run_create(region="KR", date=dt.date(2015, 6, 30))
     with pytest.raises(FactorRunError, match="load prices first"):
@@ -298,6 +433,74 @@ def test_several_regions_each_with_its_own_outcome(market):
     assert "no prices" in outcomes[1].problem
     assert outcomes[2].is_request_error
     assert services.regions_with_bars() == ["KR"]
+
+
+def test_what_the_disk_does_to_one_region_is_that_region_s_outcome(market, monkeypatch):
+    days = sessions(30, region="US")
+    for i in range(11):
+        add_bars(add_instrument(f"U{i}", "US"), days, [float(i + 1 + d) for d in range(30)])
+    read = services.read_panel
+
+    def failing(region: str, *rest: object):
+        if region == "KR":
+            raise OSError(28, "No space left on device")
+        return read(region, *rest)
+
+    monkeypatch.setattr(services, "read_panel", failing)
+    korea, america = services.factors_compute(regions=["KR", "US"], date=SESSION, factor_names=["momentum_1m"])
+    assert (korea.run, korea.is_request_error) == (None, False)
+    assert "No space left on device" in korea.problem
+    assert (america.run.state, america.run.score_count) == (FactorRun.State.DONE, 11)
+    assert FactorRun.objects.get(region="KR").state == FactorRun.State.FAILED
+    (alone,) = services.factors_compute(regions=["KR"], date=SESSION)
+    assert "No space left on device" in alone.problem
+
+
+def test_the_daily_task_computes_again_what_has_changed(market):
+    assert tasks.run_daily("KR") > 0
+    assert tasks.run_daily("KR") is None
+    PriceBar.objects.filter(instrument=market[0], date=SESSION).update(close=5432.0)
+    assert tasks.run_daily("KR") > 0
+    assert tasks.run_daily("KR") is None
+    add_report(market[1], dt.date(2024, 3, 31), "Q", on=dt.date(2024, 6, 20), source="dart", net_income=7e9)
+    assert tasks.run_daily("KR") > 0
+    compute("momentum_1m")  # a part, without a failure
+    assert tasks.run_daily("KR") is None
+
+
+def test_the_daily_task_computes_again_after_a_run_that_was_done_in_part(market, monkeypatch):
+    (factor,) = factors_named(["momentum_1m"])
+    fine = type(factor).compute
+
+    def fail(self: Factor, panel: object) -> None:
+        raise ArithmeticError("no such thing")
+
+    monkeypatch.setattr(type(factor), "compute", fail)
+    tasks.run_daily("KR")
+    assert FactorRun.objects.get().state == FactorRun.State.PARTLY
+    monkeypatch.setattr(type(factor), "compute", fine)
+    assert tasks.run_daily("KR") > 0
+    assert len(stored("momentum_1m")) == 12
+    assert tasks.run_daily("KR") is None
+    monkeypatch.setattr(type(factor), "compute", fail)
+    assert compute("momentum_1m").state == FactorRun.State.PARTLY  # after a complete run: its scores are gone
+    assert stored("momentum_1m") == {}
+    monkeypatch.setattr(type(factor), "compute", fine)
+    assert tasks.run_daily("KR") > 0
+    assert len(stored("momentum_1m")) == 12
+
+
+def test_the_daily_task_computes_again_after_a_failure(market, monkeypatch):
+    read = services.read_panel
+
+    def fail(*args: object):
+        raise OSError("disk full")
+
+    monkeypatch.setattr(services, "read_panel", fail)
+    with pytest.raises(OSError, match="disk full"):
+        tasks.run_daily("KR")
+    monkeypatch.setattr(services, "read_panel", read)
+    assert tasks.run_daily("KR") > 0
 
 
 def test_the_daily_task_computes_a_session_once(market):
