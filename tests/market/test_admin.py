@@ -125,3 +125,80 @@ def test_export(someone: Client, model) -> None:
     assert address(model, "export") in someone.get(address(model, "changelist")).content.decode()
     page = someone.post(address(model, "export"), {"format": "0", "resource": "0"})
     assert page.status_code == 200
+
+
+# --- corporate actions: what an admin does to them reaches the prices -----------------------------------------------
+
+
+def factors_of(instrument: Instrument) -> list[float]:
+    return list(instrument.bars.order_by("date").values_list("adjustment_factor", flat=True))
+
+
+def action_form(instrument: Instrument, **changed: object) -> dict:
+    return {"instrument": instrument.pk, "ex_date": "2024-06-28", "kind": "SPLIT", "ratio": 4, "amount": ""} | changed
+
+
+@pytest.fixture
+def stock(someone: Client) -> Instrument:
+    """Bars on 27 and 28 June, no action yet."""
+    CorporateAction.objects.all().delete()
+    return Instrument.objects.get(ticker="005930")
+
+
+def changed_since(newest: int) -> set[tuple[str, str, str]]:
+    rows = DataChange.objects.filter(id__gt=newest).values_list("region", "kind", "changed_from")
+    return {(region, kind, str(day)) for region, kind, day in rows}
+
+
+def test_actions_added_changed_and_deleted_move_the_factors(someone: Client, stock: Instrument) -> None:
+    newest = DataChange.objects.latest("id").id
+    assert someone.post(address(CorporateAction, "add"), action_form(stock)).status_code == 302
+    assert factors_of(stock) == [0.25, 1.0]
+    assert changed_since(newest) == {("KR", "bars", "2024-06-27"), ("KR", "fundamentals", "2024-06-28")}
+
+    split = CorporateAction.objects.get()
+    change = address(CorporateAction, "change", split.pk)
+    assert someone.post(change, action_form(stock, ratio=2)).status_code == 302
+    assert factors_of(stock) == [0.5, 1.0]
+    newest = DataChange.objects.latest("id").id
+    someone.post(change, action_form(stock, ratio=2, ex_date="2024-06-27"))
+    assert factors_of(stock) == [1.0, 1.0]
+    assert changed_since(newest) == {("KR", "bars", "2024-06-27"), ("KR", "fundamentals", "2024-06-27")}
+
+    someone.post(change, action_form(stock, ratio=2))
+    assert factors_of(stock) == [0.5, 1.0]
+    assert someone.post(address(CorporateAction, "delete", split.pk), {"post": "yes"}).status_code == 302
+    assert factors_of(stock) == [1.0, 1.0]
+
+
+def test_an_action_moved_to_another_instrument_leaves_the_first_as_it_was(someone: Client, stock: Instrument) -> None:
+    other = Instrument.objects.create(region="US", ticker="AAPL", currency="USD")
+    PriceBar.objects.create(instrument=other, date=dt.date(2024, 6, 27), close=200.0)
+    someone.post(address(CorporateAction, "add"), action_form(stock))
+    change = address(CorporateAction, "change", CorporateAction.objects.get().pk)
+    someone.post(change, action_form(other))
+    assert (factors_of(stock), factors_of(other)) == ([1.0, 1.0], [0.25])
+
+
+def test_actions_deleted_from_the_list_move_the_factors(someone: Client, stock: Instrument) -> None:
+    for day in ("2024-06-28", "2024-06-29"):
+        someone.post(address(CorporateAction, "add"), action_form(stock, ex_date=day))
+    assert factors_of(stock) == [1 / 16, 1 / 4]
+    chosen = [str(pk) for pk in CorporateAction.objects.values_list("pk", flat=True)]
+    form = {"action": "delete_selected", "_selected_action": chosen, "post": "yes"}
+    assert someone.post(address(CorporateAction, "changelist"), form).status_code == 302
+    assert not CorporateAction.objects.exists()
+    assert factors_of(stock) == [1.0, 1.0]
+
+
+def test_a_stated_action_takes_the_place_of_an_inferred_one_and_gives_it_back(
+    someone: Client, stock: Instrument
+) -> None:
+    stock.bars.update(factor_is_given=True)
+    stock.bars.filter(date=dt.date(2024, 6, 27)).update(adjustment_factor=0.5)
+    stock.actions.create(ex_date=DAY, kind="INFERRED", ratio=2.0, source="csv")
+    dividend = action_form(stock, kind="CASH_DIVIDEND", ratio="", amount=3)
+    assert someone.post(address(CorporateAction, "add"), dividend).status_code == 302
+    assert [action.kind for action in CorporateAction.objects.all()] == ["CASH_DIVIDEND"]
+    someone.post(address(CorporateAction, "delete", CorporateAction.objects.get().pk), {"post": "yes"})
+    assert [(action.kind, action.ratio) for action in CorporateAction.objects.all()] == [("INFERRED", 2.0)]

@@ -174,6 +174,59 @@ def test_a_given_factor_that_changes_makes_an_action(tmp_path: Path) -> None:
     assert CorporateAction.objects.get().kind == "SPLIT"
 
 
+GIVEN = HEADER.strip() + ",adjustment_factor\n"
+MARCH = [f"2024-03-{day:02d}" for day in (1, 4, 5, 6, 7, 8, 11, 12, 13, 14)]  # ten sessions, days 0 to 9
+
+
+def load_given(folder: Path, factors: dict[int, float]) -> LoadRun:
+    """Bars of A on some of the ten days, each with its given factor; the close halves where the factor doubles."""
+    rows = [f"A,{MARCH[i]},{p},{p},{p},{p},1,{factor}\n" for i, factor in factors.items() for p in (5 / factor,)]
+    return load_bars(folder, "".join(rows), GIVEN)
+
+
+def inferred() -> list[tuple[str, float]]:
+    found = CorporateAction.objects.filter(kind="INFERRED").order_by("ex_date")
+    return [(str(action.ex_date), action.ratio) for action in found]
+
+
+def test_inferred_actions_follow_the_bars(tmp_path: Path) -> None:
+    noted = changes("US", "fundamentals")
+    for factors, expected in [
+        ({0: 0.5, 9: 1.0}, [(MARCH[9], 2.0)]),
+        ({5: 1.0, 6: 1.0, 7: 1.0, 8: 1.0}, [(MARCH[5], 2.0)]),  # it was day 5: day 9 is no step any more
+        ({0: 1.0, 5: 1.0, 9: 1.0}, []),  # it was none at all
+    ]:
+        load_given(tmp_path, factors)
+        assert inferred() == expected
+        assert changes("US", "fundamentals") > noted
+        noted = changes("US", "fundamentals")
+    load_given(tmp_path, {0: 1.0})
+    assert changes("US", "fundamentals") == noted  # nothing changed, nothing is noted
+
+
+@pytest.mark.parametrize("prices_first", [True, False])
+@pytest.mark.parametrize("kind", ["CASH_DIVIDEND,,0.5", "SPIN_OFF,1.1,", "SPLIT,2,"])
+def test_prices_and_a_stated_action_come_in_any_order(tmp_path: Path, prices_first: bool, kind: str) -> None:
+    load_bars(tmp_path, "A,2024-02-28,10,10,10,10,1\n")
+    steps = [lambda: load_given(tmp_path, {0: 0.9, 1: 1.0}), lambda: load_actions(tmp_path, f"A,{MARCH[1]},{kind}\n")]
+    for step in steps if prices_first else steps[::-1]:
+        step()
+    actions = CorporateAction.objects.values_list("ex_date", "kind")
+    assert list(actions) == [(dt.date(2024, 3, 4), kind.partition(",")[0])]
+    factors = dict(PriceBar.objects.filter(factor_is_given=True).values_list("date", "adjustment_factor"))
+    assert factors == {dt.date(2024, 3, 1): 0.9, dt.date(2024, 3, 4): 1.0}
+
+
+def test_a_close_only_file_over_full_bars_keeps_the_rest(tmp_path: Path) -> None:
+    load_bars(tmp_path, TWO)
+    run = load_bars(tmp_path, "A,2024-01-02,10.5\nA,2024-01-03,11\nA,2024-01-04,12\n", "ticker,date,close\n")
+    assert (run.rows_inserted, run.rows_updated, run.rows_unchanged) == (1, 1, 1)
+    one = bar("A", "2024-01-02")
+    assert (one.open, one.high, one.low, one.close, one.volume, one.no_trade) == (10, 11, 9, 10.5, 100, False)
+    two = bar("A", "2024-01-03")
+    assert (two.open, two.high, two.low, two.close, two.volume, two.no_trade) == (10, 12, 10, 11, 200, False)
+
+
 def test_days_without_a_session_are_flagged(tmp_path: Path) -> None:
     run = load_bars(tmp_path, "A,2024-01-05,1,1,1,1,1\nA,2024-01-06,1,1,1,1,1\nA,2024-01-08,1,1,1,1,1\n")
     assert (run.state, run.rows_flagged, run.reasons) == ("DONE", 1, {"not_a_session": 1})
