@@ -18,7 +18,7 @@ from market.regions import region_get
 from market.store.arrow import snapshot, table
 from market.store.bar_cache import bars_read
 from market.store.bar_grid import FIELDS, BarGrid
-from market.store.reports_read import Reports, reports_read
+from market.store.reports_read import HISTORY_DAYS, Reports, reports_read
 
 FRESH_SESSIONS = 5
 SLACK_SESSIONS = 10  # rows read beyond the lookback, so that the next sessions only extend the cache
@@ -237,9 +237,11 @@ def _splits(splits: Splits, ids: np.ndarray, last_days: np.ndarray) -> Splits:
 
 def _snapshot(reports: Reports, splits: Splits, stocks: Stocks, day: int) -> Snapshot:
     """Reports known on ``day``, adjusted for ``splits``, by panel column. Those in another currency than the
-    instrument's are left out (no exchange rates yet).
+    instrument's are left out (no exchange rates yet), and so are those of before the window, which a cache made for an
+    earlier date still holds.
     """
-    ours = np.flatnonzero(np.isin(reports.rows.column, stocks.ids))
+    recent = reports.rows.period_end >= day - HISTORY_DAYS
+    ours = np.flatnonzero(recent & np.isin(reports.rows.column, stocks.ids))
     currency = stocks.currency[np.searchsorted(stocks.ids, reports.rows.column[ours])]
     known = reports.rows.pick(ours[reports.currency[ours] == currency]).known_on(day)
     rows = ReportRows(

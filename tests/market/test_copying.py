@@ -1,11 +1,13 @@
-"""Binary COPY: every kind of column, with and without nulls."""
+"""Binary COPY: every kind of column, with and without nulls. The address by which Arrow reads."""
 
 import datetime as dt
 
 import numpy as np
 import pytest
 from django.db import DataError, connection, transaction
+from psycopg.conninfo import conninfo_to_dict
 
+from market.store.arrow import dsn
 from market.store.copying import Column, copy_rows
 
 pytestmark = pytest.mark.django_db
@@ -63,3 +65,15 @@ def test_nothing_is_copied_when_a_row_is_refused() -> None:
             copy_rows(cursor, "few", {"a": Column("int8", np.array([1]))})
         assert copy_rows(cursor, "few", {"a": Column("int2", np.array([], dtype=int))}) == 0
     assert read("SELECT count(*) FROM few") == [(0,)]
+
+
+def test_arrow_connects_with_the_options_of_the_database_setting(monkeypatch: pytest.MonkeyPatch) -> None:
+    options = {"sslmode": "verify-full", "sslrootcert": "/etc/ca and more.pem", "options": "-c search_path=one,two"}
+    ours = {"pool": False, "server_side_binding": False}  # Django's own, nothing that libpq knows
+    monkeypatch.setitem(connection.settings_dict, "OPTIONS", {**options, **ours})
+    monkeypatch.setitem(connection.settings_dict, "PASSWORD", "a 'quoted' word")
+    found = conninfo_to_dict(dsn())
+    assert {name: found[name] for name in options} == options
+    assert found["password"] == "a 'quoted' word"
+    assert found["dbname"] == connection.settings_dict["NAME"]
+    assert not set(ours) & set(found)

@@ -178,6 +178,41 @@ def test_a_new_instrument_joins_an_extended_cache(market, days):
     assert panel.n_bars.sum() == 1 + 3 * LOOKBACK
 
 
+def test_a_sister_line_that_lists_later_neither_joins_nor_lends_its_reports(market, days, settings, tmp_path):
+    Instrument.objects.filter(pk=market[0].pk).update(company="c")
+    sister = add_instrument("AA", company="c")
+    add_report(sister, dt.date(2023, 12, 31), net_income=5.0)
+    fresh = read_fresh(days[-5], settings, tmp_path)
+    assert np.isnan(fresh.figure("net_income_ttm").values[0])
+    for stock in (sister, *market):
+        load_day(stock, days[-4], 42.0)
+    later, _ = read(days[-4])
+    assert later.tickers.tolist() == ["A", "B", "C", "AA"]
+    assert later.figure("net_income_ttm").values[[0, 3]].tolist() == [5.0, 5.0]  # listed: they share
+    panel, how = read(days[-5])
+    assert how == "warm"
+    own = tuple(name for name in ARRAYS if not name.startswith("index"))
+    assert_same(panel, fresh, (*own, "tickers", "company", "is_quoted"))
+    np.testing.assert_array_equal(panel.with_index, fresh.with_index)
+    for name in ("net_income_ttm", "market_cap"):
+        np.testing.assert_array_equal(panel.figure(name).values, fresh.figure(name).values)
+
+
+def test_reports_of_long_ago_do_not_count_because_an_earlier_date_was_read(market, days, settings, tmp_path):
+    Instrument.objects.filter(pk__in=[stock.pk for stock in market[:2]]).update(company="c")
+    early = sessions(5, last=dt.date(2018, 6, 29))
+    add_bars(market[2], early, [10.0] * 5)
+    add_report(market[0], dt.date(2016, 12, 31), net_income=1.0)  # eight years old: as good as no report of its own
+    add_report(market[1], dt.date(2023, 12, 31), net_income=5.0)
+    fresh = read_fresh(days[-5], settings, tmp_path).figure("net_income_ttm")
+    assert fresh.values[:2].tolist() == [5.0, 5.0]
+    read_panel("KR", early[-1], LOOKBACK)
+    panel, origin = read_panel("KR", days[-5], LOOKBACK)
+    assert origin.reports == "warm"
+    np.testing.assert_array_equal(panel.figure("net_income_ttm").values, fresh.values)
+    np.testing.assert_array_equal(panel.figure("net_income_ttm").status, fresh.status)
+
+
 def test_a_suspended_instrument_keeps_its_own_last_bars_from_before_the_window(market, days):
     # B pauses for 40 sessions: its last 20 bars reach far before the rows that are read for everybody.
     long_ago = sessions(100, last=days[0])[:-1]

@@ -64,6 +64,16 @@ def test_a_split_after_the_as_of_date_leaves_volumes_alone(days):
     assert read().volume[:, 0].tolist() == [35.0] * 9 + [7.0]
 
 
+def test_volumes_follow_split_ratios_only_where_dividends_move_the_factor_too(days):
+    stock = add_instrument("A")
+    add_bars(stock, days, [10.0] * 12, adjustment_factor=[0.18] * 4 + [0.2] * 4 + [1.0] * 4, volume=7.0)
+    stock.actions.create(ex_date=days[4], kind="CASH_DIVIDEND", amount=1.0)
+    add_split(stock, days[8], 5.0)
+    panel = read()
+    assert panel.volume[:, 0].tolist() == [35.0] * 6 + [7.0] * 4
+    assert panel.close[:, 0].tolist() == pytest.approx([1.8] * 2 + [2.0] * 4 + [10.0] * 4)
+
+
 def test_a_factor_for_a_split_still_to_come_leaves_the_prices_as_they_were_traded(days):
     add_bars(add_instrument("A"), days, [500.0] * 12, adjustment_factor=0.02)
     assert read().close[:, 0].tolist() == [500.0] * 10
@@ -202,6 +212,25 @@ def test_splits_move_per_share_figures_rights_and_spin_offs_do_not(days):
     stock.actions.create(ex_date=days[4], kind="INFERRED", ratio=2.0)
     add_split(stock, days[5], 3.0)
     assert read().figure("eps_ttm").values[0] == 1.0
+
+
+def test_a_split_after_the_own_last_bar_waits_for_the_first_bar_after_it(days):
+    stock = add_instrument("A")
+    add_bars(stock, days[:-3], [10.0] * 9)  # the last bar three sessions back
+    add_report(stock, dt.date(2023, 12, 31), eps_basic=6.0, book_value_per_share=20.0, shares_outstanding=100.0)
+
+    def figures() -> list[float]:
+        panel = read()
+        assert in_universe(panel) == {"A"}
+        names = ("market_cap", "eps_ttm", "book_value_per_share", "shares_outstanding", "close")
+        return [float(panel.figure(name).values[0]) for name in names]
+
+    before = figures()
+    assert before == [1000.0, 6.0, 20.0, 100.0, 10.0]
+    add_split(stock, days[-2], 5.0)
+    assert figures() == before  # the close is still that of an old share
+    add_bars(stock, days[-1:], [2.0])
+    assert figures() == [1000.0, 1.2, 4.0, 500.0, 2.0]
 
 
 def test_two_lines_of_one_company(days):
