@@ -45,7 +45,8 @@ def measure_all(database: BenchDatabase, options: argparse.Namespace) -> Report:
     part = 10 if options.quick else 1
     sizes = {region: size // part for region, size in universe.SIZES.items()}
     everything, runs = sum(sizes.values()), options.runs
-    report = Report(f"{everything:,} synthetic instruments, {len(sizes)} regions, {universe.SESSIONS} sessions")
+    scale = f"{everything:,} synthetic instruments, {len(sizes)} regions, {universe.SESSIONS} sessions"
+    report = Report(scale + (" (--quick: the targets are those of the whole universe)" if options.quick else ""))
     report.note_load()
     with step(f"database {database.name}: create and migrate"):
         database.create(options.keep)
