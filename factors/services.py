@@ -9,13 +9,13 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import pyarrow as pa
-from django.db import connection, transaction
+from django.db import ProgrammingError, connection, transaction
 from django.utils import timezone
 from django_q.tasks import async_task
 
 from factors import store
 from factors.base import Factor as FactorClass
-from factors.calc.normalise import METHODS
+from factors.calc.normalise import METHODS, MINIMUM
 from factors.engine import NEUTRALISATIONS, Result, run
 from factors.models import FactorRun
 from factors.registry import UnknownFactor, factors_named
@@ -147,6 +147,11 @@ def factor_run_execute(*, run_id: int, progress: Progress = _silent) -> FactorRu
     return job
 
 
+def _method(job: FactorRun) -> str:
+    by = f"neutralised by {' and '.join(sorted(job.neutralise))}" if job.neutralise else "not neutralised"
+    return f"{job.normalisation}, {by}"
+
+
 def _refuse_unless_queued(job: FactorRun) -> None:
     if job.state != FactorRun.State.QUEUED:
         raise NotQueued(f"run #{job.pk} is {job.state}, not {FactorRun.State.QUEUED}")
@@ -157,10 +162,10 @@ def _refuse_mixture(job: FactorRun) -> None:
     other = FactorRun.objects.done().filter(region=job.region, date=job.date).order_by("-id").first()
     how = (job.normalisation, sorted(job.neutralise))
     if job.factor_names and other and how != (other.normalisation, sorted(other.neutralise)):
-        there = " and ".join([other.normalisation, *other.neutralise])
+        there = f"{_method(other)}, and this run would be {_method(job)}"
         raise FactorRunError(
-            f"the scores of {job.region} {job.date} are {there}:"
-            " compute all factors to change that, or these the same way"
+            f"the scores of {job.region} {job.date} are {there}: a day is not mixed;"
+            " compute all factors this way, or these as the rest"
         )
 
 
@@ -259,7 +264,8 @@ def factors_compute(
         except store.RunInProgress as error:
             return Outcome(region, problem=str(error))
         except Exception as error:  # noqa: BLE001 - whatever fails in one region is told; the others go on
-            return Outcome(region, problem=f"{type(error).__name__}: {error}")
+            hint = "; run manage.py migrate first" if isinstance(error, ProgrammingError) else ""
+            return Outcome(region, problem=f"{type(error).__name__}: {str(error).splitlines()[0]}{hint}")
         finally:
             if len(regions) > 1:
                 connection.close()
@@ -309,8 +315,10 @@ def scores_export(*, region: str, date: dt.date | None, factor_names: Sequence[s
         date = latest.date
     found = store.scores_read(code, date, names)
     if not found.num_rows:
+        what = f"{', '.join(names)} of {code}" if names else code
         raise FactorRunError(
-            f"no scores of {code} on {date}: run manage.py compute_factors --region {code} --date {date}"
+            f"no scores of {what} on {date}: manage.py compute_factors --region {code} --date {date} computes them,"
+            " and says of each factor why instruments have none"
         )
     return found
 
@@ -321,6 +329,8 @@ def scores_top(*, region: str, date: dt.date | None, factor_name: str, count: in
     """
     table = scores_export(region=region, date=date, factor_names=[factor_name])
     rows = [row for row in table.to_pylist() if row["score"] is not None]
+    if not rows:
+        raise FactorRunError(f"{factor_name} has values but no scores: fewer than {MINIMUM} instruments have one")
     best = sorted(rows, key=lambda row: (-row["percentile"], row["ticker"]))[:count]
     tickers = [row["ticker"] for row in best]
     found = Instrument.objects.in_region(region_get(region).code).filter(ticker__in=tickers)

@@ -17,6 +17,7 @@ from market.services.rejected import rejected_csv
 from market.sources import source_names
 
 STAGES = ("read", "check", "instruments", "stage", "merge", "adjust", "rejected rows")
+SHOWN_REJECTIONS = 5  # on the terminal, per command
 _EXITS = {LoadRun.State.DONE: Exit.DONE, LoadRun.State.PARTLY: Exit.PARTLY}
 
 
@@ -55,6 +56,7 @@ class LoadCommand(HouseCommand):
         else:
             for run in runs:
                 self._print(run, options["dry_run"])
+            self._print_rejected(rejected, options["rejects_out"])
         self._leave([_EXITS.get(LoadRun.State(run.state), Exit.FAILED) for run in runs])
 
     def _load(
@@ -75,7 +77,9 @@ class LoadCommand(HouseCommand):
         except ValueError as error:
             self.fail(str(error), Exit.USAGE)
         except DatabaseError as error:
-            self.fail(f"{path}: the database refused the load, nothing was changed: {error}", Exit.FAILED)
+            told = "the database refused the load, nothing was changed"
+            hint = "; run manage.py migrate first" if "does not exist" in str(error) else ""
+            self.fail(f"{path}: {told}: {str(error).splitlines()[0]}{hint}", Exit.FAILED)
         raise AssertionError("fail() leaves the command")
 
     def _write_rejected(self, path: Path, rejected: list[RejectedRow]) -> None:
@@ -91,6 +95,14 @@ class LoadCommand(HouseCommand):
         for name, value in _summary(run):
             table.add_row(name, value)
         self.out().print(table)
+
+    def _print_rejected(self, rejected: list[RejectedRow], kept_in: Path | None) -> None:
+        """The first refused rows by row, column and reason, and where to have all of them."""
+        for row in rejected[:SHOWN_REJECTIONS]:
+            self.stderr.write(f"row {row.row_number}, {row.column or 'whole row'}: {row.reason}: {row.message}")
+        if rejected:
+            where = f"all of them are in {kept_in}" if kept_in else "--rejects-out FILE writes all of them"
+            self.stderr.write(f"{len(rejected):,} rows refused (row 1 is the first below the header); {where}")
 
     def _leave(self, exits: list[Exit]) -> None:
         """Done when all files are, failed when all failed, else partly done."""

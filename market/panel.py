@@ -164,7 +164,5 @@ class Panel:
 
     def _extra_figure(self, name: str) -> Figure:
         if name not in self.extra:
-            raise FieldUnavailable(
-                f"no data for the field {name!r}: the app that provides it has not registered a loader"
-            )
+            raise FieldUnavailable(f"waits for the field {name!r}, which no app provides yet")
         return Figure.of(self.extra[name])

@@ -54,9 +54,7 @@ def dates(column: pa.ChunkedArray) -> tuple[np.ndarray, np.ndarray]:
         return pc.cast(column, pa.date32(), safe=False).to_numpy().astype("datetime64[D]"), _no(column)
     index, words = codes(texts(column))
     found = [date_of(word) for word in words]
-    values = np.array(
-        [np.datetime64("NaT") if day is None else np.datetime64(day) for day in found], dtype="datetime64[D]"
-    )
+    values = np.array([np.datetime64("NaT" if day is None else day, "D") for day in found], dtype="datetime64[D]")
     absent = np.array([word.lower() in ("", "-", "null", "none", "nan", "nat", "n/a") for word in words], dtype=bool)
     if not len(words):
         return np.empty(0, dtype="datetime64[D]"), _no(column)

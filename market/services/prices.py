@@ -14,7 +14,14 @@ from market.models import Instrument, LoadRun
 from market.services.loading import Load, LoadRequest, OnRejected, Progress, load_execute
 from market.services.tickers import Tickers, tickers_read, tickers_resolve
 from market.sources.base import BASES, RAW, SPLIT
-from market.store.adjustments_write import factors_derive, splits_infer, suspects_count, suspects_mark, with_actions
+from market.store.adjustments_write import (
+    factors_derive,
+    mixed_bases,
+    splits_infer,
+    suspects_count,
+    suspects_mark,
+    with_actions,
+)
 from market.store.bars_write import bars_merge, bars_stage
 from market.store.changes import change_lock, change_note
 
@@ -95,6 +102,7 @@ def _bars_load(load: Load, options: _Options) -> None:
     with load.stage("adjust"):
         touched = np.unique(ids[keep]).tolist()
         changed = _derive(load, touched, merged.changed_from)
+        _warn_of_mixed(load, mixed_bases(load.cursor, touched))
         load.findings.note("jump", suspects_count(load.cursor, touched, first, last))
     if changed is not None:
         change_note(load.cursor, load.region.code, "bars", changed)
@@ -137,6 +145,14 @@ def _sessions_check(load: Load, bars: Bars) -> None:
         # A calendar of index bars (Vietnam) says nothing about the days after its last one.
         covered = keep & (bars.date >= known[0]) & (bars.date <= known[-1])
         load.findings.flag(covered & ~np.isin(bars.date, known), "not_a_session")
+
+
+def _warn_of_mixed(load: Load, tickers: list[str]) -> None:
+    """Say which instruments now have raw and adjusted bars side by side: their returns across the change are wrong."""
+    load.findings.note("mixed_basis", len(tickers))
+    if tickers:
+        shown = ", ".join(tickers[:5]) + (", ..." if len(tickers) > 5 else "")
+        load.run.message = f"raw and adjusted bars side by side, returns across the change are wrong: {shown}"
 
 
 def _derive(load: Load, instrument_ids: list[int], changed: dt.date | None) -> dt.date | None:

@@ -116,6 +116,18 @@ def with_actions(cursor: CursorWrapper, instrument_ids: list[int]) -> list[int]:
     return [row[0] for row in cursor.fetchall()]
 
 
+def mixed_bases(cursor: CursorWrapper, instrument_ids: list[int]) -> list[str]:
+    """Tickers among these instruments whose bars are partly raw and partly adjusted."""
+    cursor.execute(
+        "SELECT i.ticker FROM market_instrument i WHERE i.id = ANY(%s)"
+        " AND EXISTS (SELECT 1 FROM market_pricebar b WHERE b.instrument_id = i.id AND b.close_is_adjusted)"
+        " AND EXISTS (SELECT 1 FROM market_pricebar b WHERE b.instrument_id = i.id AND NOT b.close_is_adjusted)"
+        " ORDER BY i.ticker",
+        [instrument_ids],
+    )
+    return [ticker for (ticker,) in cursor.fetchall()]
+
+
 def suspects_count(cursor: CursorWrapper, instrument_ids: list[int], first: dt.date, last: dt.date) -> int:
     """Suspect bars of these instruments between two dates."""
     cursor.execute(

@@ -92,12 +92,12 @@ def market(order: list[int] | None = None, seed: int = 1) -> Panel:
     return replace(panel, tickers=np.array([f"T{i:03d}" for i in order], dtype=object))
 
 
-every_factor = pytest.mark.parametrize("name", NAMES)
+every_factor = pytest.mark.parametrize("name", sorted(factor.name for factor in all_factors()))
 
 
 def test_all_factors_of_the_specification_are_registered():
-    assert [factor.name for factor in all_factors()] == NAMES
     assert len(NAMES) == 37
+    assert set(NAMES) <= {factor.name for factor in all_factors()}
 
 
 @every_factor
@@ -342,6 +342,6 @@ def test_an_incomplete_factor_is_refused(broken, why):
 
 def test_factors_by_name():
     assert [factor.name for factor in factors_named(["roe", "beta", "roe"])] == ["roe", "beta"]
-    assert len(factors_named([])) == 37
+    assert factors_named([]) == all_factors()
     with pytest.raises(UnknownFactor, match="unknown factor 'reo'; did you mean roe"):
         factors_named(["reo"])

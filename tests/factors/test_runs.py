@@ -386,7 +386,7 @@ def test_a_part_of_a_day_is_normalised_as_the_rest_of_it(market):
     compute(normalisation="robust", neutralise=["sector", "size"])
     before = stored("momentum_1m"), FactorScore.objects.count()
     for other in ({}, {"normalisation": "robust"}, {"normalisation": "percentile", "neutralise": ["sector", "size"]}):
-        with pytest.raises(FactorRunError, match="are robust and sector and size: compute all factors to change that"):
+        with pytest.raises(FactorRunError, match="are robust, neutralised by sector and size, and this run would be"):
             compute("momentum_1m", **other)
         assert FactorRun.objects.latest("id").state == FactorRun.State.FAILED
         assert (stored("momentum_1m"), FactorScore.objects.count()) == before

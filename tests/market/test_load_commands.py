@@ -180,3 +180,16 @@ def test_a_killed_load_leaves_nothing_half_written(tmp_path: Path) -> None:
         time.sleep(0.1)
     assert LoadRun.objects.order_by("id").first().state == "INTERRUPTED"
     assert PriceBar.objects.count() == 1
+
+
+@pytest.mark.django_db
+def test_refused_rows_are_told_on_the_terminal(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "bars.csv"
+    file.write_text("ticker,date,close\nA,2024-01-02,10\nA,2024-30-30,11\nA,2024-01-04,-1\n")
+    with pytest.raises(SystemExit) as left:
+        call_command("load_prices", str(file), "--region", "US")
+    assert left.value.code == 3
+    told = capsys.readouterr().err
+    assert "row 2, date: bad_date" in told
+    assert "row 3, close: non_positive_price" in told
+    assert "2 rows refused (row 1 is the first below the header); --rejects-out FILE writes all of them" in told

@@ -291,3 +291,12 @@ def test_runs_of_dead_processes_are_marked(tmp_path: Path) -> None:
     other.refresh_from_db()
     assert (dead.state, other.state) == ("INTERRUPTED", "RUNNING")
     assert dead.finished_at
+
+
+def test_raw_bars_beside_adjusted_ones_are_told(tmp_path: Path) -> None:
+    header = "ticker,date,close\n"
+    first = load_bars(tmp_path, "A,2024-01-02,10\nB,2024-01-02,10\n", header=header, basis="total_return")
+    assert (first.message, "mixed_basis" in first.reasons) == ("", False)
+    run = load_bars(tmp_path, "A,2024-01-03,11\n", header=header)
+    assert run.reasons["mixed_basis"] == 1
+    assert run.message.startswith("raw and adjusted bars side by side") and run.message.endswith(": A")
