@@ -265,7 +265,7 @@ def test_fields_are_loaded_by_whoever_registered_them(days):
     finally:
         unregister_field("stars")
     assert load_fields({"stars"}, "KR", SESSION, np.array([1])) == {}
-    with pytest.raises(FieldUnavailable, match="no data for the field 'stars'"):
+    with pytest.raises(FieldUnavailable, match="waits for the field 'stars'"):
         read().figure("stars")
 
 
