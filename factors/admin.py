@@ -8,6 +8,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.db.models import F, QuerySet
 from django.http import HttpRequest
+from django.utils.text import Truncator
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, DropdownFilter, TextFilter
 from unfold.decorators import action, display
 from unfold.widgets import UnfoldAdminSelectMultipleWidget, UnfoldAdminSelectWidget
@@ -83,13 +84,18 @@ class FactorRunForm(forms.ModelForm):
 class FactorRunAdmin(HouseAdmin):
     list_display = (
         "id", "region", "date", "shown_state", "universe_size", "score_count", "cache", "seconds",
-        "created_at", "message",
+        "created_at", "short_message",
     )  # fmt: skip
     list_filter = (("region", ChoicesDropdownFilter), ("state", ChoicesDropdownFilter))
     search_fields = ("=id", "message")
     search_help_text = "Number of the run, or a part of its message"
     date_hierarchy = "date"
     actions = ("compute_again",)
+
+    @display(description="message")
+    def short_message(self, run: FactorRun) -> str:
+        """One line in the list; the run's own page has all of it."""
+        return Truncator(run.message).chars(48) or "-"
 
     def has_change_permission(self, request: HttpRequest, obj: FactorRun | None = None) -> bool:
         return False
