@@ -13,7 +13,7 @@ from market.sources.base import FetchRequest, FileProblem, Frame, Source
 from market.sources.files import read_bytes
 from market.sources.registry import register
 from market.sources.reports import reports_table
-from market.sources.sec_concepts import BALANCES, FLOWS, PER_SHARE, concepts_used, total_debt
+from market.sources.sec_concepts import BALANCES, FLOWS, PER_SHARE, total_debt
 
 _QUARTER, _HALF, _NINE, _YEAR = (80, 100), (170, 195), (260, 290), (350, 380)  # days a figure covers
 Row = dict[str, float]
@@ -70,8 +70,8 @@ def _read(path: Path) -> dict[str, Any]:
 
 def _rows(facts: dict[str, Any]) -> Rows:
     rows: Rows = defaultdict(dict)
-    for field in FLOWS | PER_SHARE:
-        found = list(_facts(facts, concepts_used(field, facts)))
+    for field, concepts in (FLOWS | PER_SHARE).items():
+        found = _depreciation(facts, concepts) if field == "depreciation" else list(_facts(facts, concepts))
         for fact in found:
             if _within(fact, _QUARTER) or _within(fact, _YEAR):
                 period = "Q" if _within(fact, _QUARTER) else "FY"
@@ -84,6 +84,14 @@ def _rows(facts: dict[str, Any]) -> Rows:
             period = "FY" if fact.end in year_ends else "Q"
             rows[fact.end, period, fact.filed].setdefault(field, fact.value)
     return rows
+
+
+def _depreciation(facts: dict[str, Any], concepts: tuple[str, ...]) -> list[_Fact]:
+    """Segment notes use the last concept for a part of the company, so it only counts in filings from before the
+    company first used another one: what it reports later is not known then."""
+    whole = list(_facts(facts, concepts[:-1]))
+    first = min((fact.filed for fact in whole), default=dt.date.max)
+    return whole + [fact for fact in _facts(facts, concepts[-1:]) if fact.filed < first]
 
 
 def _facts(facts: dict[str, Any], concepts: tuple[str, ...]) -> Iterator[_Fact]:

@@ -1,7 +1,5 @@
 """Which US GAAP concepts mean which figure. The first that a filing uses counts: names changed over the years."""
 
-from collections.abc import Container
-
 FLOWS: dict[str, tuple[str, ...]] = {
     "revenue": (
         "RevenueFromContractWithCustomerExcludingAssessedTax",
@@ -41,15 +39,6 @@ BALANCES: dict[str, tuple[str, ...]] = {
     "debt_long_all": ("LongTermDebt",),
     "debt_short": ("CommercialPaper", "ShortTermBorrowings", "OtherShortTermBorrowings"),
 }
-
-
-def concepts_used(field: str, reported: Container[str]) -> tuple[str, ...]:
-    """The concepts to read for ``field``. Segment notes use the last depreciation concept for a part of the company,
-    so it only counts for companies that report no other."""
-    names = (FLOWS | PER_SHARE | BALANCES)[field]
-    if field == "depreciation" and any(name in reported for name in names[:-1]):
-        return names[:-1]
-    return names
 
 
 def total_debt(row: dict[str, float]) -> float | None:

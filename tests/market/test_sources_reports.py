@@ -80,6 +80,25 @@ def test_sec_balance_debt_and_ebitda(tmp_path: Path) -> None:
     assert (second["period"], second["total_assets"], second["total_debt"]) == ("Q", 210, None)
 
 
+def test_sec_depreciation_is_read_as_it_was_known(tmp_path: Path) -> None:
+    # The company knows one concept in 2016 and files a better one in 2017: EBITDA of 2016 must not foresee that.
+    path = facts(
+        tmp_path,
+        {
+            "OperatingIncomeLoss": [
+                fact("2015-12-31", "2016-02-15", 8, "2015-01-01"),
+                fact("2016-12-31", "2017-02-15", 9, "2016-01-01"),
+            ],
+            "DepreciationAndAmortization": [
+                fact("2015-12-31", "2016-02-15", 1, "2015-01-01"),
+                fact("2016-12-31", "2017-02-15", 2, "2016-01-01"),
+            ],
+            "DepreciationDepletionAndAmortization": [fact("2016-12-31", "2017-02-15", 4, "2016-01-01")],
+        },
+    )
+    assert [row["ebitda"] for row in fetch("sec", path)] == [9.0, 13.0]
+
+
 def test_sec_debt_from_the_total(tmp_path: Path) -> None:
     path = facts(tmp_path, {"LongTermDebt": [fact("2015-12-31", "2016-02-15", 40)]})
     assert fetch("sec", path)[0]["total_debt"] == 40

@@ -69,7 +69,7 @@ def rows_of(companies: list[list[Report]]) -> list[dict]:
     ]  # fmt: skip
 
 
-def same(found: np.ndarray, expected: list[float | None]) -> None:
+def assert_same(found: np.ndarray, expected: list[float | None]) -> None:
     np.testing.assert_allclose(found, [np.nan if e is None else e for e in expected], rtol=1e-9, atol=1e-9)
 
 
@@ -79,8 +79,8 @@ def test_trailing_twelve_months_equal_the_reference(companies, days_back):
     as_of = AS_OF - dt.timedelta(days=days_back)
     snapshot = make_snapshot(rows_of(companies), len(companies), as_of)
     day = DAY - days_back
-    same(snapshot.ttm("net_income").values, [ttm_reference.ttm(reports, day) for reports in companies])
-    same(
+    assert_same(snapshot.ttm("net_income").values, [ttm_reference.ttm(reports, day) for reports in companies])
+    assert_same(
         snapshot.ttm_year_ago("net_income").values, [ttm_reference.ttm_year_ago(reports, day) for reports in companies]
     )
 
