@@ -1,6 +1,25 @@
-"""Factors, their runs, and the daily scores."""
+"""Factors, their runs and scores; formulas, strategies and analyses."""
 
+from factors.models.analyses import FactorAnalysis
+from factors.models.formulas import FactorFormula
+from factors.models.history import FactorBackfill, FactorReturn
+from factors.models.jobs import JobState
 from factors.models.runs import Factor, FactorRun
 from factors.models.scores import FactorScore, FactorScoreRow
+from factors.models.strategies import CombineRun, CompositeScore, Strategy, StrategyFactor
 
-__all__ = ["Factor", "FactorRun", "FactorScore", "FactorScoreRow"]
+__all__ = [
+    "CombineRun",
+    "CompositeScore",
+    "Factor",
+    "FactorAnalysis",
+    "FactorBackfill",
+    "FactorFormula",
+    "FactorReturn",
+    "FactorRun",
+    "FactorScore",
+    "FactorScoreRow",
+    "JobState",
+    "Strategy",
+    "StrategyFactor",
+]

@@ -6,6 +6,7 @@ from typing import Self
 
 from django.db import models
 
+from factors.models.jobs import JobState
 from market.regions import REGION_CHOICES
 
 
@@ -80,14 +81,7 @@ class FactorRunQuerySet(models.QuerySet["FactorRun"]):
 class FactorRun(models.Model):
     """One computation of factors for one region and date."""
 
-    class State(models.TextChoices):
-        QUEUED = "QUEUED"
-        RUNNING = "RUNNING"
-        DONE = "DONE"
-        PARTLY = "PARTLY", "Partly done: some factors failed or have no data"
-        FAILED = "FAILED"
-        INTERRUPTED = "INTERRUPTED"
-        CANCELLED = "CANCELLED"
+    State = JobState
 
     region = models.CharField(max_length=2, choices=REGION_CHOICES)
     date = models.DateField()

@@ -169,7 +169,7 @@ def test_a_failure_while_writing_keeps_the_previous_scores(market, monkeypatch):
     def fail(*args: object) -> int:
         raise OSError("disk full")
 
-    monkeypatch.setattr(store, "copy_rows", fail)
+    monkeypatch.setattr(store.scores, "copy_rows", fail)
     with pytest.raises(OSError, match="disk full"):
         compute("momentum_1m")
     assert stored("momentum_1m") == before
@@ -181,14 +181,14 @@ def test_scores_and_the_word_that_they_are_there_become_visible_together(market,
     compute("momentum_1m")
     before = stored("momentum_1m")
     PriceBar.objects.filter(date=SESSION).update(close=4321.0)
-    record, seen = services._record, []
+    record, seen = services.runs._record, []
 
     def fail(job: FactorRun, *rest: object) -> None:
         record(job, *rest)  # scores are written and the row says DONE: all but the commit
         seen.append(set(stored("momentum_1m").values()) != set(before.values()))
         raise OSError("connection lost")
 
-    monkeypatch.setattr(services, "_record", fail)
+    monkeypatch.setattr(services.runs, "_record", fail)
     with pytest.raises(OSError, match="connection lost"):
         compute("momentum_1m")
     assert seen == [True]
@@ -232,7 +232,7 @@ def copy_then_hang(cursor, table, columns):
     signal.pause()
     return written
 
-original, store.copy_rows = store.copy_rows, copy_then_hang
+original, store.scores.copy_rows = store.scores.copy_rows, copy_then_hang
 factor_run_execute(run_id=factor_run_create(region="KR", date=dt.date.fromisoformat(sys.argv[3])).pk)
 """
 
@@ -439,14 +439,14 @@ def test_what_the_disk_does_to_one_region_is_that_region_s_outcome(market, monke
     days = sessions(30, region="US")
     for i in range(11):
         add_bars(add_instrument(f"U{i}", "US"), days, [float(i + 1 + d) for d in range(30)])
-    read = services.read_panel
+    read = services.runs.read_panel
 
     def failing(region: str, *rest: object):
         if region == "KR":
             raise OSError(28, "No space left on device")
         return read(region, *rest)
 
-    monkeypatch.setattr(services, "read_panel", failing)
+    monkeypatch.setattr(services.runs, "read_panel", failing)
     korea, america = services.factors_compute(regions=["KR", "US"], date=SESSION, factor_names=["momentum_1m"])
     assert (korea.run, korea.is_request_error) == (None, False)
     assert "No space left on device" in korea.problem
@@ -491,15 +491,15 @@ def test_the_daily_task_computes_again_after_a_run_that_was_done_in_part(market,
 
 
 def test_the_daily_task_computes_again_after_a_failure(market, monkeypatch):
-    read = services.read_panel
+    read = services.runs.read_panel
 
     def fail(*args: object):
         raise OSError("disk full")
 
-    monkeypatch.setattr(services, "read_panel", fail)
+    monkeypatch.setattr(services.runs, "read_panel", fail)
     with pytest.raises(OSError, match="disk full"):
         tasks.run_daily("KR")
-    monkeypatch.setattr(services, "read_panel", read)
+    monkeypatch.setattr(services.runs, "read_panel", read)
     assert tasks.run_daily("KR") > 0
 
 

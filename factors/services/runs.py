@@ -1,4 +1,4 @@
-"""Use cases of factors: compute the scores of a region and date, in the foreground or queued, and export them."""
+"""Compute the scores of a region and date, in the foreground or queued."""
 
 import datetime as dt
 import resource
@@ -8,19 +8,18 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
-import pyarrow as pa
 from django.db import ProgrammingError, connection, transaction
 from django.utils import timezone
 from django_q.tasks import async_task
 
 from factors import store
 from factors.base import Factor as FactorClass
-from factors.calc.normalise import METHODS, MINIMUM
+from factors.calc.normalise import METHODS
 from factors.engine import NEUTRALISATIONS, Result, run
-from factors.models import FactorRun
+from factors.models import FactorRun, JobState
 from factors.registry import UnknownFactor, factors_named
 from market.calendars import is_session, sessions_before
-from market.models import DataChange, Instrument, PriceBar
+from market.models import DataChange, PriceBar
 from market.panel import Panel
 from market.regions import REGIONS, region_get
 from market.store.panels import NoBars, Origin, read_panel
@@ -218,7 +217,7 @@ def _record(job: FactorRun, panel: Panel, result: Result, origin: Origin) -> Non
     _finish(job, FactorRun.State.PARTLY if result.errors else FactorRun.State.DONE, message)
 
 
-def _finish(job: FactorRun, state: FactorRun.State, message: str) -> None:
+def _finish(job: FactorRun, state: JobState, message: str) -> None:
     job.state, job.message, job.finished_at = state, message, timezone.now()
     job.save()
 
@@ -296,46 +295,6 @@ def factor_run_daily(*, region: str) -> int | None:
         return None
     run_id = factor_run_create(region=region, date=date).pk
     return factor_run_execute(run_id=run_id).score_count
-
-
-def scores_export(*, region: str, date: dt.date | None, factor_names: Sequence[str] = ()) -> pa.Table:
-    """Stored scores: region, ticker, date, factor, value, score, percentile. ``date`` None: the newest with scores.
-
-    FactorRunError when the request is wrong or there are no scores.
-    """
-    try:
-        code = region_get(region).code
-        names = [factor.name for factor in factors_named(factor_names)] if factor_names else []
-    except (ValueError, UnknownFactor) as error:
-        raise FactorRunError(str(error)) from error
-    if date is None:
-        latest = FactorRun.objects.latest_of(code, names)
-        if latest is None:
-            raise FactorRunError(f"{code} has no scores yet: run manage.py compute_factors --region {code}")
-        date = latest.date
-    found = store.scores_read(code, date, names)
-    if not found.num_rows:
-        what = f"{', '.join(names)} of {code}" if names else code
-        raise FactorRunError(
-            f"no scores of {what} on {date}: manage.py compute_factors --region {code} --date {date} computes them,"
-            " and says of each factor why instruments have none"
-        )
-    return found
-
-
-def scores_top(*, region: str, date: dt.date | None, factor_name: str, count: int = 10) -> list[dict[str, object]]:
-    """The ``count`` best instruments of one factor: rank, ticker, name, value, score, percentile; errors as
-    ``scores_export``.
-    """
-    table = scores_export(region=region, date=date, factor_names=[factor_name])
-    rows = [row for row in table.to_pylist() if row["score"] is not None]
-    if not rows:
-        raise FactorRunError(f"{factor_name} has values but no scores: fewer than {MINIMUM} instruments have one")
-    best = sorted(rows, key=lambda row: (-row["percentile"], row["ticker"]))[:count]
-    tickers = [row["ticker"] for row in best]
-    found = Instrument.objects.in_region(region_get(region).code).filter(ticker__in=tickers)
-    names = dict(found.values_list("ticker", "name"))
-    return [{"rank": i, "name": names[row["ticker"]], **row} for i, row in enumerate(best, 1)]
 
 
 def regions_with_bars() -> list[str]:

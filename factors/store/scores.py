@@ -1,69 +1,16 @@
 """Scores in and out of the database, in bulk."""
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 
 import numpy as np
 import pyarrow as pa
 from django.db import connection, transaction
-from django.utils import timezone
 
-from factors.base import Factor as FactorClass
 from factors.engine import Cross
-from factors.models import Factor, FactorRun, FactorScore
+from factors.models import FactorRun, FactorScore
 from market.store.arrow import snapshot, table
 from market.store.copying import Column, copy_rows
-
-LOCK_CLASS = 7422
-
-
-class RunInProgress(RuntimeError):
-    """Another process computes the same region and date."""
-
-
-@contextmanager
-def run_lock(region: str, date: dt.date) -> Iterator[None]:
-    """Hold the advisory lock of a region and date; RunInProgress when somebody else does.
-
-    The lock belongs to the connection: a killed process frees it.
-    """
-    key: tuple[int, str] = (LOCK_CLASS, f"{region}:{date}")
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s, hashtext(%s))", key)
-        if not cursor.fetchone()[0]:
-            raise RunInProgress(f"{region} {date} is being computed by another process; try again when it is done")
-        try:
-            yield
-        finally:
-            cursor.execute("SELECT pg_advisory_unlock(%s, hashtext(%s))", key)
-
-
-def interrupted_mark() -> None:
-    """Mark runs that say they run although nobody holds their lock: their process ended without a word."""
-    for run in FactorRun.objects.filter(state=FactorRun.State.RUNNING):
-        try:
-            with run_lock(run.region, run.date):
-                FactorRun.objects.filter(pk=run.pk, state=FactorRun.State.RUNNING).update(
-                    state=FactorRun.State.INTERRUPTED, finished_at=timezone.now(), message="its process ended before it"
-                )
-        except RunInProgress:
-            continue
-
-
-def factors_sync(factors: Sequence[FactorClass]) -> dict[str, int]:
-    """Write the catalogue rows of ``factors`` where they are new or changed; their ids by name."""
-    known = {row.name: row for row in Factor.objects.all()}
-    for factor in factors:
-        described = {
-            "category": factor.category, "unit": factor.unit, "direction": factor.direction,
-            "lookback": factor.lookback, "description": factor.description(),
-        }  # fmt: skip
-        row = known.get(factor.name)
-        if row is None or any(getattr(row, key) != value for key, value in described.items()):
-            Factor.objects.update_or_create(name=factor.name, defaults=described)
-    names = [factor.name for factor in factors]
-    return dict(Factor.objects.filter(name__in=names).values_list("name", "id"))
 
 
 def scores_write(run: FactorRun, instrument_ids: np.ndarray, crosses: Sequence[Cross], replaced: dict[str, int]) -> int:

@@ -1,0 +1,33 @@
+"""Answers to "does this factor work?", kept with what they were computed from."""
+
+from django.db import models
+
+from factors.models.jobs import JobState
+from market.regions import REGION_CHOICES
+
+
+class FactorAnalysis(models.Model):
+    """One analysis of some factors of a region over a range of sessions."""
+
+    region = models.CharField(max_length=2, choices=REGION_CHOICES)
+    factor_names = models.JSONField(default=list)
+    start = models.DateField(help_text="First session.")
+    end = models.DateField(help_text="Last session.")
+    options = models.JSONField(default=dict, blank=True, help_text="Horizons, quantiles, turnover window.")
+    state = models.CharField(max_length=11, choices=JobState, default=JobState.QUEUED)
+    message = models.TextField(blank=True)
+    result = models.JSONField(null=True, blank=True)
+    timings = models.JSONField(default=dict, blank=True, help_text="Seconds by stage.")
+    created_at = models.DateTimeField(auto_now_add=True)
+    started_at = models.DateTimeField(null=True, blank=True)
+    finished_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-id"]
+        verbose_name_plural = "factor analyses"
+        constraints = [
+            models.CheckConstraint(condition=models.Q(end__gte=models.F("start")), name="factoranalysis_order")
+        ]
+
+    def __str__(self) -> str:
+        return f"#{self.pk} {self.region} {', '.join(self.factor_names)} {self.start} to {self.end}"

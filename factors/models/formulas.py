@@ -1,0 +1,40 @@
+"""Factors that users write as formulas."""
+
+from typing import Self
+
+from django.conf import settings
+from django.db import models
+
+
+class FactorFormulaQuerySet(models.QuerySet["FactorFormula"]):
+    def active(self) -> Self:
+        return self.filter(is_active=True)
+
+
+class FactorFormula(models.Model):
+    """A factor without code: ``rank(roe) - 0.5 * zscore(debt_to_equity)``. Computed by the engine like any other."""
+
+    class Direction(models.IntegerChoices):
+        MORE = 1, "more is better"
+        LESS = -1, "less is better"
+
+    name = models.CharField(max_length=64, unique=True, help_text="Letters, digits and _, as the factor is called.")
+    formula = models.TextField(help_text="For example: mean(close, 20) / mean(close, 120) - 1")
+    category = models.CharField(max_length=32, default="custom")
+    unit = models.CharField(max_length=32, default="ratio")
+    direction = models.SmallIntegerField(choices=Direction, default=Direction.MORE)
+    description = models.TextField(blank=True)
+    is_active = models.BooleanField(default=True, help_text="Computed with the others.")
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="factor_formulas"
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+    changed_at = models.DateTimeField(auto_now=True)
+
+    objects = FactorFormulaQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name

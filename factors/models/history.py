@@ -1,0 +1,71 @@
+"""Scores computed over years, and what they earned."""
+
+from typing import Self
+
+from django.db import models
+
+from factors.models.jobs import JobState
+from factors.models.runs import Factor
+from market.regions import REGION_CHOICES
+
+
+class FactorBackfill(models.Model):
+    """One computation of a range of sessions. Chunk by chunk; ``done_through`` is where it goes on after a stop."""
+
+    region = models.CharField(max_length=2, choices=REGION_CHOICES)
+    start = models.DateField(help_text="First session.")
+    end = models.DateField(help_text="Last session.")
+    done_through = models.DateField(null=True, blank=True, help_text="Sessions up to here are stored.")
+    state = models.CharField(max_length=11, choices=JobState, default=JobState.QUEUED)
+    message = models.TextField(blank=True)
+    factor_names = models.JSONField(default=list, blank=True, help_text="Asked for; empty: all.")
+    normalisation = models.CharField(max_length=10, default="zscore")
+    neutralise = models.JSONField(default=list, blank=True, help_text="Of sector, size.")
+    fingerprint = models.CharField(max_length=64, blank=True, help_text="What it was computed from: data revisions.")
+    session_count = models.PositiveIntegerField(default=0)
+    score_count = models.PositiveBigIntegerField(default=0)
+    errors = models.JSONField(default=dict, blank=True, help_text="By factor: why it failed.")
+    timings = models.JSONField(default=dict, blank=True, help_text="Seconds by stage.")
+    peak_memory_mb = models.FloatField(null=True, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    started_at = models.DateTimeField(null=True, blank=True)
+    finished_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [
+            models.CheckConstraint(condition=models.Q(end__gte=models.F("start")), name="factorbackfill_order")
+        ]
+
+    def __str__(self) -> str:
+        return f"#{self.pk} {self.region} {self.start} to {self.end}"
+
+
+class FactorReturnQuerySet(models.QuerySet["FactorReturn"]):
+    def of_region(self, region: str) -> Self:
+        return self.filter(region=region)
+
+    def with_names(self) -> Self:
+        return self.select_related("factor")
+
+
+class FactorReturn(models.Model):
+    """What a factor earned on one session: the scores of the session before against the returns of this one."""
+
+    pk = models.CompositePrimaryKey("date", "region", "factor_id")
+    date = models.DateField()
+    region = models.CharField(max_length=2, choices=REGION_CHOICES)
+    factor = models.ForeignKey(
+        Factor, on_delete=models.CASCADE, db_index=False, db_constraint=False, related_name="returns"
+    )
+    value = models.FloatField(
+        null=True, help_text="Mean return of the top decile less that of the bottom decile, a fraction."
+    )
+    ic = models.FloatField(null=True, help_text="Spearman correlation of the scores with the returns.")
+    coverage = models.FloatField(help_text="Share of the region's universe that has a score and a return, 0 to 1.")
+    count = models.PositiveIntegerField(help_text="Instruments with a score and a return.")
+
+    objects = FactorReturnQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return f"{self.date} {self.region} {self.factor_id}"

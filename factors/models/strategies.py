@@ -1,0 +1,123 @@
+"""Strategies: factors combined into one composite score per instrument and session."""
+
+import datetime as dt
+from typing import Self
+
+from django.conf import settings
+from django.db import models
+
+from factors.models.jobs import JobState
+from factors.models.runs import Factor
+from market.models import Instrument
+from market.models.columns import RealField
+from market.regions import REGION_CHOICES
+
+
+class Strategy(models.Model):
+    """Which factors, how they are combined, and for which instruments."""
+
+    name = models.CharField(max_length=64, unique=True)
+    description = models.TextField(blank=True)
+    region = models.CharField(max_length=2, choices=REGION_CHOICES)
+    combiner = models.CharField(max_length=32, default="equal_weight")
+    options = models.JSONField(default=dict, blank=True, help_text="Options of the combiner.")
+    universe = models.JSONField(default=dict, blank=True, help_text="Which instruments take part; empty: all.")
+    neutralise = models.JSONField(default=list, blank=True, help_text="Of sector, size.")
+    is_active = models.BooleanField(default=True, help_text="Combined every day after the scores.")
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="strategies"
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+    changed_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        ordering = ["name"]
+        verbose_name_plural = "strategies"
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class StrategyFactor(models.Model):
+    """A factor of a strategy."""
+
+    strategy = models.ForeignKey(Strategy, on_delete=models.CASCADE, related_name="members")
+    factor = models.ForeignKey(Factor, on_delete=models.PROTECT, related_name="+")
+    weight = models.FloatField(default=1.0, help_text="For the combiner fixed_weight; others find their own.")
+
+    class Meta:
+        ordering = ["strategy", "factor"]
+        constraints = [
+            models.UniqueConstraint(fields=["strategy", "factor"], name="strategyfactor_once"),
+            models.CheckConstraint(condition=models.Q(weight__gte=0), name="strategyfactor_weight"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.strategy}: {self.factor}"
+
+
+class CombineRun(models.Model):
+    """One combination of a strategy's factors over a range of sessions, with the weights it used."""
+
+    strategy = models.ForeignKey(Strategy, on_delete=models.CASCADE, related_name="runs")
+    start = models.DateField(help_text="First session.")
+    end = models.DateField(help_text="Last session.")
+    done_through = models.DateField(null=True, blank=True, help_text="Sessions up to here are stored.")
+    state = models.CharField(max_length=11, choices=JobState, default=JobState.QUEUED)
+    message = models.TextField(blank=True)
+    definition = models.JSONField(default=dict, blank=True, help_text="The strategy as it was combined.")
+    weights = models.JSONField(
+        default=list, blank=True, help_text="By change: from which session on which weights, and any fallback."
+    )
+    model_cards = models.JSONField(default=list, blank=True, help_text="Of each model trained: data, settings, skill.")
+    warnings = models.JSONField(default=list, blank=True)
+    score_count = models.PositiveBigIntegerField(default=0)
+    timings = models.JSONField(default=dict, blank=True, help_text="Seconds by stage.")
+    created_at = models.DateTimeField(auto_now_add=True)
+    started_at = models.DateTimeField(null=True, blank=True)
+    finished_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [models.CheckConstraint(condition=models.Q(end__gte=models.F("start")), name="combinerun_order")]
+
+    def __str__(self) -> str:
+        return f"#{self.pk} {self.strategy} {self.start} to {self.end}"
+
+
+class CompositeScoreQuerySet(models.QuerySet["CompositeScore"]):
+    """Reads that go through the key (strategy, date, instrument)."""
+
+    def of_day(self, strategy_id: int, date: dt.date) -> Self:
+        """A strategy's scores of one session, best first."""
+        return self.filter(strategy_id=strategy_id, date=date).order_by("rank", "instrument_id")
+
+    def of_instrument(self, strategy_id: int, instrument_id: int) -> Self:
+        """One instrument over time, newest first."""
+        return self.filter(strategy_id=strategy_id, instrument_id=instrument_id).order_by("-date")
+
+    def with_names(self) -> Self:
+        return self.select_related("instrument")
+
+
+class CompositeScore(models.Model):
+    """One strategy's score of one instrument as of one session: 0 to 100, rank 1 the best."""
+
+    pk = models.CompositePrimaryKey("strategy_id", "date", "instrument_id")
+    strategy = models.ForeignKey(
+        Strategy, on_delete=models.CASCADE, db_index=False, db_constraint=False, related_name="scores"
+    )
+    date = models.DateField()
+    instrument = models.ForeignKey(
+        Instrument, on_delete=models.CASCADE, db_index=False, db_constraint=False, related_name="composite_scores"
+    )
+    score = RealField(help_text="0 to 100.")
+    rank = models.PositiveIntegerField(help_text="1 is the best; ties by ticker.")
+
+    objects = CompositeScoreQuerySet.as_manager()
+
+    class Meta:
+        indexes = [models.Index(fields=["strategy", "instrument", "-date"], name="compositescore_instrument")]
+
+    def __str__(self) -> str:
+        return f"{self.strategy_id} {self.date} {self.instrument_id}"

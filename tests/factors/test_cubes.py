@@ -1,0 +1,56 @@
+"""Stored scores and closes as arrays, against the rows they come from."""
+
+import datetime as dt
+
+import numpy as np
+import pytest
+
+from factors.models import Factor, FactorScore
+from factors.store import cube_read
+from market.models import Instrument, PriceBar
+from market.store.closes import closes_read
+
+pytestmark = pytest.mark.django_db(transaction=True)
+MONDAY, TUESDAY = dt.date(2024, 6, 3), dt.date(2024, 6, 4)
+
+
+@pytest.fixture
+def two_stocks() -> list[Instrument]:
+    return [Instrument.objects.create(region="US", ticker=ticker, currency="USD") for ticker in ("AAA", "BBB")]
+
+
+def factor(name: str) -> Factor:
+    return Factor.objects.create(name=name, category="value", unit="ratio", direction=1, lookback=1)
+
+
+def test_a_cube_has_a_layer_per_factor_in_the_order_asked_for(two_stocks):
+    first, second = factor("first"), factor("second")
+    other = Instrument.objects.create(region="KR", ticker="000001", currency="KRW")
+    for day, instrument, of, score in [
+        (MONDAY, two_stocks[0], first, 1.5), (MONDAY, two_stocks[1], second, -0.25), (TUESDAY, two_stocks[1], first, 2.0),
+        (MONDAY, other, first, 3.0),
+    ]:  # fmt: skip
+        FactorScore.objects.create(date=day, instrument=instrument, factor=of, value=9.0, score=score, percentile=50.0)
+    cube = cube_read("US", MONDAY, TUESDAY, ["second", "never_computed", "first"])
+    assert cube.days.tolist() == [19877, 19878]  # days since 1970-01-01
+    assert cube.instrument_ids.tolist() == [stock.pk for stock in two_stocks]
+    nan = np.nan
+    expected = [[[nan, -0.25], [nan, nan]], [[nan, nan], [nan, nan]], [[1.5, nan], [nan, 2.0]]]
+    np.testing.assert_array_equal(cube.score, np.array(expected, dtype=np.float32))
+    assert cube_read("US", MONDAY, MONDAY, ["first"], column="value").score.tolist() == [[[9.0]]]
+
+
+def test_no_scores_are_an_empty_cube(two_stocks):
+    assert cube_read("US", MONDAY, TUESDAY, ["first"]).score.shape == (1, 0, 0)
+
+
+def test_closes_are_adjusted_and_by_session(two_stocks):
+    for day, stock, close, adjustment in [
+        (MONDAY, two_stocks[0], 30.0, 1 / 3), (TUESDAY, two_stocks[0], 11.0, 1.0), (TUESDAY, two_stocks[1], 5.0, 1.0),
+        (dt.date(2024, 6, 8), two_stocks[1], 6.0, 1.0),  # a Saturday
+    ]:  # fmt: skip
+        PriceBar.objects.create(instrument=stock, date=day, close=close, adjustment_factor=adjustment)
+    found = closes_read("US", MONDAY, dt.date(2024, 6, 10))
+    assert found.tickers.tolist() == ["AAA", "BBB"]
+    assert found.days.tolist() == [19877, 19878]
+    np.testing.assert_allclose(found.close, [[10.0, np.nan], [11.0, 5.0]])
