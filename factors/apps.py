@@ -3,6 +3,8 @@ from django.db.models.signals import post_migrate
 
 from factors import library
 from factors.schedules import ensure_daily_schedules
+from factors.timescale import ARRANGEMENTS
+from market.timescale import registry as timescale
 
 
 class FactorsConfig(AppConfig):
@@ -11,4 +13,5 @@ class FactorsConfig(AppConfig):
 
     def ready(self) -> None:
         library.load()
+        timescale.register(ARRANGEMENTS)
         post_migrate.connect(ensure_daily_schedules, sender=self, dispatch_uid="factors.daily_schedules")

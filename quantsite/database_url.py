@@ -1,4 +1,4 @@
-"""``DATABASE_URL`` to Django's database settings."""
+"""``DATABASE_URL`` and the database's other variables to Django's settings."""
 
 from typing import Any
 from urllib.parse import urlsplit
@@ -22,3 +22,14 @@ def database_of(url: str) -> dict[str, Any]:
     if not parts.path.strip("/"):
         raise ImproperlyConfigured(f"DATABASE_URL names no database; write it as {EXAMPLE}")
     return environ.Env.db_url_config(url)
+
+
+def days_of(env: environ.Env, name: str, *, default: int) -> int:
+    """A number of days from 1 to 36,500; ImproperlyConfigured for another."""
+    try:
+        days = env.int(name, default=default)
+    except ValueError as error:
+        raise ImproperlyConfigured(f"{name} must be a whole number of days: {error}") from error
+    if not 1 <= days <= 36_500:
+        raise ImproperlyConfigured(f"{name} must be from 1 to 36500 days, not {days}")
+    return int(days)

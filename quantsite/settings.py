@@ -10,7 +10,7 @@ from pathlib import Path
 import environ
 
 from quantsite.admin_site import UNFOLD  # noqa: F401 # read by django-unfold
-from quantsite.database_url import database_of
+from quantsite.database_url import database_of, days_of
 from quantsite.secret import secret_key
 
 VERSION = "0.1.0"
@@ -106,6 +106,10 @@ DATABASES["default"]["ENGINE"] = "quantsite.db"
 DATABASES["default"]["CONN_MAX_AGE"] = env.int("QUANTSITE_CONN_MAX_AGE", default=60)
 PANEL_CACHE_DIR = VAR_DIR / "panels" / str(DATABASES["default"]["NAME"])
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# --- TimescaleDB, Community edition (docs/timescaledb.md): `timescale_sql --apply` brings a change into the database -
+TIMESCALE_COLUMNSTORE_AFTER_DAYS = days_of(env, "QUANTSITE_COLUMNSTORE_AFTER_DAYS", default=365)
+TIMESCALE_DIRECT_COMPRESS = env.bool("QUANTSITE_DIRECT_COMPRESS", default=False)
 
 # --- cache: request rates, and the sign of life that workers leave for the health page ---------------------------
 # Shared by all processes. On several machines give them one: QUANTSITE_CACHE_URL=rediscache://host:6379/1
