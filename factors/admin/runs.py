@@ -1,49 +1,23 @@
-"""Factors, their runs and scores in the admin. Computing is a service; here it is asked for."""
+"""Runs of factors in the admin. Computing is a service; here it is asked for."""
 
-import datetime as dt
-from collections.abc import Iterable
 from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
-from django.db.models import F, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.text import Truncator
-from unfold.contrib.filters.admin import ChoicesDropdownFilter, DropdownFilter, TextFilter
+from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import action, display
 from unfold.widgets import UnfoldAdminSelectMultipleWidget, UnfoldAdminSelectWidget
 
 from factors.calc.normalise import METHODS
 from factors.engine import NEUTRALISATIONS
-from factors.models import Factor, FactorRun, FactorScoreRow
+from factors.models import FactorRun
 from factors.registry import all_factors
-from factors.resources import FactorResource
 from factors.services import FactorRunError, factor_run_enqueue, session_resolve
-from market.admin import STATE_COLOURS, as_day
-from market.adminbase import (
-    HouseAdmin,
-    HouseExport,
-    KeyedRowsAdmin,
-    ReadOnlyMixin,
-    RegionFilter,
-    TickerFilter,
-    figure,
-    names_an_instrument,
-)
-
-
-@admin.register(Factor)
-class FactorAdmin(ReadOnlyMixin, HouseExport, HouseAdmin):
-    """The catalogue follows the code: nothing to edit."""
-
-    resource_classes = (FactorResource,)
-    list_display = ("name", "category", "unit", "better", "lookback", "description")
-    list_filter = ("category",)
-    search_fields = ("name", "description")
-
-    @display(description="better", label={"more": "success", "less": "info"})
-    def better(self, factor: Factor) -> str:
-        return "more" if factor.direction > 0 else "less"
+from market.admin import STATE_COLOURS
+from market.adminbase import HouseAdmin
 
 
 class FactorRunForm(forms.ModelForm):
@@ -142,50 +116,3 @@ class FactorRunAdmin(HouseAdmin):
     @display(description="seconds")
     def seconds(self, run: FactorRun) -> str:
         return f"{sum(run.timings.values()):.2f}" if run.timings else "-"
-
-
-class ScoreDateFilter(TextFilter):
-    """One session; else the newest with scores, or all sessions of few instruments."""
-
-    title = "date (YYYY-MM-DD)"
-    parameter_name = "date"
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
-        day = as_day(request, self.value())
-        return queryset.filter(date__in=[day] if day else self._days(request))
-
-    def _days(self, request: HttpRequest) -> list[dt.date]:
-        region = request.GET.get(RegionFilter.parameter_name, "")
-        if names_an_instrument(request):
-            return FactorRun.objects.dates_of(region)
-        newest = FactorRun.objects.latest_of(region)
-        return [newest.date] if newest else []
-
-
-class FactorFilter(DropdownFilter):
-    title = "factor"
-    parameter_name = "factor"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> Iterable[tuple[str, str]]:
-        return list(Factor.objects.values_list("pk", "name"))
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
-        return queryset.filter(factor_id=self.value()) if self.value() else queryset
-
-
-@admin.register(FactorScoreRow)
-class FactorScoreAdmin(KeyedRowsAdmin):
-    """Ranked by score when one factor is chosen."""
-
-    list_display = ("date", "instrument", "instrument_name", "factor", *map(figure, ("value", "score", "percentile")))
-    list_filter = (ScoreDateFilter, RegionFilter, TickerFilter, FactorFilter)
-    list_select_related = ("instrument", "factor")
-
-    def get_ordering(self, request: HttpRequest) -> list[Any]:
-        if request.GET.get(FactorFilter.parameter_name) and not names_an_instrument(request):
-            return [F("score").desc(nulls_last=True), "instrument_id"]
-        return ["-date", "instrument_id", "factor_id"]
-
-    @display(description="name")
-    def instrument_name(self, row: FactorScoreRow) -> str:
-        return row.instrument.name
