@@ -1,4 +1,4 @@
-"""The daily computation of each region, some time after its market closes."""
+"""The daily computation of each region, some time after its market closes, and of the aggregates after them all."""
 
 import datetime as dt
 from typing import Any
@@ -9,11 +9,12 @@ from market.regions import REGIONS, Region
 
 # Daily schedules keep the site's local time: an hour's daylight saving at the exchange still falls after its close.
 AFTER_CLOSE = dt.timedelta(minutes=90)
+AFTER_ALL = dt.time(23, 30, tzinfo=dt.UTC)  # New York, the last to close, has been computed by then
 
 
 def ensure_daily_schedules(**kwargs: Any) -> None:
-    """A django-q2 schedule per region, created where it is missing (after every ``migrate``); existing ones stay
-    as edited.
+    """A django-q2 schedule per region and one for the aggregates, created where missing (after every ``migrate``);
+    existing ones stay as edited.
     """
     schedule = apps.get_model("django_q", "Schedule")
     for region in REGIONS.values():
@@ -26,6 +27,14 @@ def ensure_daily_schedules(**kwargs: Any) -> None:
                 "next_run": _next_run(region),
             },
         )
+    schedule.objects.get_or_create(
+        name="refresh score aggregates",
+        defaults={
+            "func": "factors.tasks.refresh_aggregates",
+            "schedule_type": schedule.DAILY,
+            "next_run": dt.datetime.combine(dt.datetime.now(tz=dt.UTC).date(), AFTER_ALL),
+        },
+    )
 
 
 def _next_run(region: Region) -> dt.datetime:

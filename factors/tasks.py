@@ -11,3 +11,8 @@ def run_factors(run_id: int) -> int:
 def run_daily(region: str) -> int | None:
     """Compute the region's latest session; None when it has scores already (a holiday) or the region has no prices."""
     return services.factor_run_daily(region=region)
+
+
+def refresh_aggregates() -> dict[str, float]:
+    """Refresh the score aggregates that the server does not refresh by itself; seconds by name."""
+    return services.aggregates_refresh()

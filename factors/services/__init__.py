@@ -1,5 +1,6 @@
 """Use cases of factors, one module each; pages, API, admin, commands and tasks call these."""
 
+from factors.services.aggregates import aggregates_refresh
 from factors.services.exports import scores_export, scores_top
 from factors.services.runs import (
     FactorRunError,
@@ -19,6 +20,7 @@ __all__ = [
     "FactorRunError",
     "NotQueued",
     "Outcome",
+    "aggregates_refresh",
     "factor_run_create",
     "factor_run_daily",
     "factor_run_enqueue",

@@ -47,7 +47,7 @@ class Policy:
 
 @dataclass(frozen=True)
 class Status:
-    """``aggregates``: name to its kind (continuous, materialised, missing). ``to_do``: sentences; empty: all is done."""
+    """``aggregates``: name to its kind (continuous, materialised, missing). ``to_do``: sentences, none when done."""
 
     server: Server
     hypertables: list[HypertableStatus] = field(default_factory=list)
