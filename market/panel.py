@@ -14,6 +14,7 @@ import numpy as np
 from market.calc.figures import Figure, Status
 from market.calc.snapshot import Snapshot
 from market.calc.stacking import compact_columns
+from market.calc.windows import LastWindow, market_fit
 
 FLOWS = (
     "revenue", "operating_income", "net_income", "ebitda", "operating_cash_flow", "capital_expenditure", "eps",
@@ -29,6 +30,10 @@ class FieldUnavailable(LookupError):
     """A factor asked for a field that no app has registered a loader for."""
 
 
+def _no_prices(name: str) -> np.ndarray:
+    raise FieldUnavailable(f"this panel was made without {name} prices")
+
+
 @dataclass(frozen=True)
 class LastBar:
     """Each instrument's last bar, raw. float [N]; ``is_adjusted`` bool [N]: the close is not the traded one."""
@@ -41,11 +46,26 @@ class LastBar:
 
 
 @dataclass(frozen=True)
+class IndexFit:
+    """Each instrument against the region's index, float and bool [n]: ``residual`` is a standard deviation per day,
+    ``count`` the returns used, ``is_recent``: the last common date is among the region's last five sessions,
+    ``index_is_recent``: the index itself has one there.
+    """
+
+    beta: np.ndarray
+    residual: np.ndarray
+    count: np.ndarray
+    is_recent: np.ndarray
+    index_is_recent: np.ndarray
+
+
+@dataclass(frozen=True)
 class Panel:
     """L stacked bars of N instruments of one region.
 
-    ``close``, ``high`` adjusted prices; ``volume`` split-adjusted shares; ``trading_value`` currency (C x V where
-    the source gives none and the close is raw): float [L, N]. ``days`` int32 [L, N], days since 1970-01-01, 0 where
+    Series are float [L, N], one column per instrument; figures, as of the panel's session, float [n] with n = N.
+    ``close``, ``high``, ``open``, ``low`` are adjusted prices; ``volume`` split-adjusted shares; ``trading_value``
+    currency (C x V where the source gives none and the close is raw). ``days`` int32 [L, N], days since 1970-01-01, 0 where
     there is no bar. ``n_bars`` int [N]. ``index_days`` int32 [S], ``index_close`` float [S]: the region's index.
     ``is_quoted`` bool [N]: listed, with a bar in the last five sessions; ``in_universe``: and traded in its last five
     bars. ``company`` int [N]: lines of one company share a number.
@@ -71,18 +91,59 @@ class Panel:
     recent_sessions: np.ndarray  # int32, the region's last five sessions, as_of the last
     fundamentals: Snapshot
     extra: Mapping[str, np.ndarray] = field(default_factory=dict)
+    prices: Callable[[str], np.ndarray] = field(default=_no_prices, repr=False, compare=False)  # adjusted open, low
     _derived: dict[str, tuple[np.ndarray, ...]] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @property
     def n(self) -> int:
-        """Number of instruments."""
+        """How many figures there are: one per instrument."""
         return len(self.instrument_ids)
 
     @cached_property
+    def open(self) -> np.ndarray:
+        """Adjusted opening prices, float [L, N]."""
+        return self.prices("open")
+
+    @cached_property
+    def low(self) -> np.ndarray:
+        """Adjusted lows, float [L, N]."""
+        return self.prices("low")
+
+    @cached_property
     def returns(self) -> np.ndarray:
-        """r_d = P[d]/P[d-1] - 1, float [L-1, N]; row -1 is the return on the last bar."""
-        result: np.ndarray = self.close[1:] / self.close[:-1] - 1.0
+        """r_d = P[d]/P[d-1] - 1, float [L, N]; row -1 is the return on the last bar, row 0 is NaN."""
+        result = np.full(self.close.shape, np.nan)
+        result[1:] = self.close[1:] / self.close[:-1] - 1.0
         return result
+
+    def at(self, series: np.ndarray, skip: int = 0) -> np.ndarray:
+        """A series as of the session: its last row, or ``skip`` bars before it. [n], NaN where there is none."""
+        return series[-1 - skip] if len(series) > skip else np.full(self.n, np.nan)
+
+    def over(self, window: int, skip: int = 0) -> LastWindow:
+        """Statistics over the last ``window`` bars, or those ending ``skip`` bars before the last."""
+        return LastWindow(window, skip)
+
+    def by_session(self, figure: np.ndarray) -> np.ndarray:
+        """[n] as [T, N]: a row per session, a cross-section each (T = 1 here)."""
+        return figure.reshape(1, len(self.instrument_ids))
+
+    def against_index(self, window: int, bars: int) -> IndexFit:
+        """Regression of the returns between dates common with the index on those of the index.
+
+        The last ``window`` such returns among the last ``bars`` bars.
+        """
+        beta, residual, count, is_recent, index_is_recent = self.once(
+            f"against_index {window} {bars}", lambda: self._index_fit(window, bars)
+        )
+        return IndexFit(beta, residual, count, is_recent, index_is_recent)
+
+    def _index_fit(self, window: int, bars: int) -> tuple[np.ndarray, ...]:
+        close, index, days = (part[-bars:] for part in self.with_index)
+        beta, residual, count = market_fit(close[-window - 1 :], index[-window - 1 :])
+        oldest = self.recent_sessions[0] if len(self.recent_sessions) else 0
+        index_is_recent = len(self.index_days) > 0 and self.index_days[-1] >= oldest
+        return beta, residual, count, days[-1] >= oldest, np.full(self.n, index_is_recent)
 
     @cached_property
     def line_market_cap(self) -> Figure:
@@ -100,9 +161,12 @@ class Panel:
         A line that is not quoted has M by itself. float [N], currency.
         """
         line = self.line_market_cap.values
-        size = int(self.company.max(initial=-1)) + 1
-        total = np.bincount(self.company, weights=np.where(self.is_quoted, line, 0.0), minlength=size)
-        return Figure.of(np.where(self.is_quoted, total[self.company], line))
+        sessions = self.by_session(line)
+        of_company = (
+            self.company + np.arange(len(sessions))[:, None] * (int(self.company.max(initial=-1)) + 1)
+        ).ravel()
+        total = np.bincount(of_company, weights=np.where(self.is_quoted, line, 0.0))
+        return Figure.of(np.where(self.is_quoted, total[of_company], line))
 
     @cached_property
     def shares_outstanding(self) -> Figure:

@@ -1,18 +1,6 @@
-"""Small sums over windows, written so that the order of instruments never changes a bit of the result."""
+"""Statistics over the newest figures of each row."""
 
 import numpy as np
-
-
-def window_sum(window: np.ndarray) -> np.ndarray:
-    """Sum over the rows of float [L, N]; NaN where a row is NaN. float [N].
-
-    Rows are added one after the other for every column alike: NumPy's own choice of summation order depends on the
-    memory layout, and a single instrument would come out different in the last bit from the same one among others.
-    """
-    if window.shape[1] == 1 and len(window):
-        return np.asarray(np.add.accumulate(window, axis=0)[-1])
-    total: np.ndarray = np.add.reduce(np.ascontiguousarray(window), axis=0)
-    return total
 
 
 def newest_valid(values: np.ndarray, count: int) -> np.ndarray:

@@ -3,7 +3,6 @@
 import numpy as np
 
 from factors.base import Factor, Reason, ratio
-from factors.calc.series import window_sum
 from factors.registry import register
 from market.panel import Panel
 
@@ -20,7 +19,8 @@ class Liquidity(Factor):
     lookback = min_bars = 20
 
     def compute(self, panel: Panel) -> np.ndarray:
-        return window_sum(panel.trading_value[-20:]) / 20.0
+        month = panel.over(20)
+        return np.where(month.count(panel.trading_value) == 20, month.mean(panel.trading_value), np.nan)
 
     def signal(self, value: np.ndarray) -> np.ndarray:
         return np.log(value)
@@ -55,16 +55,10 @@ class AmihudIlliquidity(Factor):
     at_least = 60
 
     def compute(self, panel: Panel) -> np.ndarray:
-        value, used = self._traded(panel)
-        impact = np.where(used, np.abs(panel.returns[-YEAR:]) / np.where(used, value, 1.0), 0.0)
-        count = used.sum(axis=0)
-        return np.where(count >= self.at_least, 1e6 * window_sum(impact) / np.maximum(count, 1), np.nan)
-
-    @staticmethod
-    def _traded(panel: Panel) -> tuple[np.ndarray, np.ndarray]:
-        value = panel.trading_value[1:][-YEAR:]
-        return value, (value > 0) & ~np.isnan(panel.returns[-YEAR:])
+        traded = np.where(panel.trading_value > 0, panel.trading_value, np.nan)
+        impact, year = np.abs(panel.returns) / traded, panel.over(YEAR)
+        return np.where(year.count(impact) >= self.at_least, 1e6 * year.mean(impact), np.nan)
 
     def reasons(self, panel: Panel, value: np.ndarray) -> np.ndarray:
-        unknown = np.isnan(panel.trading_value[-YEAR:]).all(axis=0)
+        unknown = panel.over(YEAR).count(panel.trading_value) == 0
         return np.where(unknown, Reason.MISSING_FIELD, Reason.INSUFFICIENT_HISTORY).astype(np.uint8)

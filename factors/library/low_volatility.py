@@ -3,15 +3,8 @@
 import numpy as np
 
 from factors.base import Factor, Reason
-from factors.calc.risk import (
-    downside_deviation,
-    market_fit,
-    max_drawdown,
-    mean_of_worst,
-    volatility,
-)
 from factors.registry import register
-from market.panel import Panel
+from market.panel import IndexFit, Panel
 
 YEAR = 252
 ENOUGH = 126  # returns
@@ -35,7 +28,7 @@ class Volatility60d(Risk):
     lookback = min_bars = 61
 
     def compute(self, panel: Panel) -> np.ndarray:
-        return 100.0 * volatility(panel.returns[-60:]) * ANNUAL
+        return 100.0 * panel.over(60).std(panel.returns) * ANNUAL
 
 
 @register
@@ -46,7 +39,7 @@ class MaxDrawdown252d(Risk):
     lookback, min_bars = YEAR, 126
 
     def compute(self, panel: Panel) -> np.ndarray:
-        return 100.0 * max_drawdown(panel.close[-YEAR:])
+        return 100.0 * panel.over(YEAR).drawdown(panel.close)
 
 
 @register
@@ -56,7 +49,7 @@ class DownsideDeviation(Risk):
     name = "downside_deviation"
 
     def compute(self, panel: Panel) -> np.ndarray:
-        return 100.0 * downside_deviation(panel.returns[-YEAR:]) * ANNUAL
+        return 100.0 * np.sqrt(panel.over(YEAR).mean(np.minimum(panel.returns, 0.0) ** 2)) * ANNUAL
 
 
 @register
@@ -66,7 +59,7 @@ class Cvar95(Risk):
     name = "cvar_95"
 
     def compute(self, panel: Panel) -> np.ndarray:
-        return -100.0 * mean_of_worst(panel.returns[-YEAR:], one_in=20)
+        return -100.0 * panel.over(YEAR).mean_of_lowest(panel.returns, one_in=20)
 
 
 class AgainstIndex(Risk):
@@ -78,22 +71,19 @@ class AgainstIndex(Risk):
 
     lookback = YEAR + 1 + 7
 
-    def fit(self, panel: Panel) -> tuple[np.ndarray, np.ndarray]:
-        """(beta, idiosyncratic standard deviation per day), float [N], NaN where the rules above are not met."""
-        close, index, days = panel.with_index
-        beta, residual, count = panel.once("fit", lambda: market_fit(close[-YEAR - 1 :], index[-YEAR - 1 :]))
-        oldest = panel.recent_sessions[0] if len(panel.recent_sessions) else 0
-        usable = (count >= ENOUGH) & (days[-1] >= oldest)
-        return np.where(usable, beta, np.nan), np.where(usable, residual, np.nan)
+    def fit(self, panel: Panel) -> IndexFit:
+        return panel.against_index(window=YEAR, bars=self.lookback)
+
+    def enough(self, panel: Panel) -> np.ndarray:
+        """Where the rules above are met, bool [n]."""
+        fit = self.fit(panel)
+        return (fit.count >= ENOUGH) & fit.is_recent
 
     def reasons(self, panel: Panel, value: np.ndarray) -> np.ndarray:
-        close, _, days = panel.with_index
-        few = np.isfinite(close).sum(axis=0) <= ENOUGH
-        oldest = panel.recent_sessions[0] if len(panel.recent_sessions) else 0
-        if not len(panel.index_days) or panel.index_days[-1] < oldest:
-            return np.full(panel.n, Reason.MISSING_FIELD, dtype=np.uint8)
-        other = np.where(days[-1] < oldest, Reason.MISSING_FIELD, Reason.NON_POSITIVE_DENOMINATOR)
-        return np.where(few, Reason.INSUFFICIENT_HISTORY, other).astype(np.uint8)
+        fit = self.fit(panel)
+        other = np.where(fit.is_recent, Reason.NON_POSITIVE_DENOMINATOR, Reason.MISSING_FIELD)
+        code = np.where(fit.count < ENOUGH, Reason.INSUFFICIENT_HISTORY, other)
+        return np.where(fit.index_is_recent, code, Reason.MISSING_FIELD).astype(np.uint8)
 
 
 @register
@@ -104,7 +94,7 @@ class Beta(AgainstIndex):
     unit = "ratio"
 
     def compute(self, panel: Panel) -> np.ndarray:
-        return self.fit(panel)[0]
+        return np.where(self.enough(panel), self.fit(panel).beta, np.nan)
 
 
 @register
@@ -114,4 +104,4 @@ class IdiosyncraticVolatility(AgainstIndex):
     name = "idiosyncratic_volatility"
 
     def compute(self, panel: Panel) -> np.ndarray:
-        return 100.0 * self.fit(panel)[1] * ANNUAL
+        return np.where(self.enough(panel), 100.0 * self.fit(panel).residual * ANNUAL, np.nan)

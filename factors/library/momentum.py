@@ -3,9 +3,9 @@
 import numpy as np
 
 from factors.base import Factor, Reason
-from factors.calc.indicators import wilder_rsi
-from factors.calc.series import newest_valid, std_rows, window_sum
+from factors.calc.series import newest_valid, std_rows
 from factors.registry import register
+from market.calc.windows import Window
 from market.panel import Panel
 
 YEAR = 252
@@ -21,10 +21,7 @@ class PriceReturn(Factor):
     skip: int = 0
 
     def compute(self, panel: Panel) -> np.ndarray:
-        close = panel.close
-        if len(close) <= self.span:
-            return np.full(panel.n, np.nan)
-        return 100.0 * (close[-1 - self.skip] / close[-1 - self.span] - 1.0)
+        return 100.0 * (panel.at(panel.close, self.skip) / panel.at(panel.close, self.span) - 1.0)
 
 
 @register
@@ -82,7 +79,7 @@ class RsiMomentum(Factor):
     lookback, min_bars = YEAR, 15
 
     def compute(self, panel: Panel) -> np.ndarray:
-        return wilder_rsi(panel.close[-YEAR:], period=14)
+        return panel.over(YEAR).wilder_rsi(panel.close, period=14)
 
 
 @register
@@ -95,7 +92,7 @@ class FiftyTwoWeekHigh(Factor):
     lookback, min_bars = YEAR, 126
 
     def compute(self, panel: Panel) -> np.ndarray:
-        return 100.0 * panel.close[-1] / np.fmax.reduce(panel.high[-YEAR:], axis=0)
+        return 100.0 * panel.at(panel.close) / panel.over(YEAR).max(panel.high)
 
 
 @register
@@ -108,16 +105,16 @@ class VolumeWeightedMomentum(Factor):
     lookback = min_bars = 253
 
     def compute(self, panel: Panel) -> np.ndarray:
-        if len(panel.close) < self.lookback:
-            return np.full(panel.n, np.nan)
-        volume, returns = panel.volume[-YEAR:-MONTH], panel.returns[-YEAR:-MONTH]  # t-251 to t-21
-        known = ~np.isnan(volume)
-        weight = window_sum(np.where(known, volume, 0.0))
-        total = window_sum(np.where(known, volume * returns, 0.0))
+        weight = self._window(panel).sum(panel.volume)
+        total = self._window(panel).sum(panel.volume * panel.returns)
         return np.where(weight > 0, 100.0 * total / weight, np.nan)
 
+    @staticmethod
+    def _window(panel: Panel) -> Window:
+        return panel.over(YEAR - MONTH, skip=MONTH)  # t-251 to t-21
+
     def reasons(self, panel: Panel, value: np.ndarray) -> np.ndarray:
-        unknown = np.isnan(panel.volume[-YEAR:-MONTH]).all(axis=0)
+        unknown = self._window(panel).count(panel.volume) == 0
         return np.where(unknown, Reason.MISSING_FIELD, Reason.NON_POSITIVE_DENOMINATOR).astype(np.uint8)
 
 

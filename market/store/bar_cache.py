@@ -18,7 +18,7 @@ from market.store import columnar
 from market.store.bar_grid import FIELDS, BarGrid, Window, read_grid
 from market.store.changes import Revision, changed_since, revision_now
 
-FORMAT = 1
+FORMAT = 2
 KEEP_DAYS = 400  # rows nearer than this to the wanted date are kept when the range moves
 
 

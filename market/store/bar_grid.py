@@ -12,8 +12,8 @@ from market.regions import region_get
 from market.store.arrow import batches, table
 
 FIELDS = (
-    "close", "high", "volume", "trading_value", "market_cap", "shares_outstanding", "adjustment_factor",
-    "close_is_adjusted",
+    "close", "open", "high", "low", "volume", "trading_value", "market_cap", "shares_outstanding",
+    "adjustment_factor", "close_is_adjusted",
 )  # fmt: skip
 _COLUMNS = ", ".join(f"b.{name}::int AS {name}" if name == "close_is_adjusted" else f"b.{name}" for name in FIELDS)
 

@@ -21,6 +21,7 @@ from market.store.bar_grid import FIELDS, BarGrid
 from market.store.reports_read import HISTORY_DAYS, Reports, reports_read
 
 FRESH_SESSIONS = 5
+LAZY = ("open", "low")  # no factor of the library reads them; formulas may
 SLACK_SESSIONS = 10  # rows read beyond the lookback, so that the next sessions only extend the cache
 
 
@@ -136,7 +137,7 @@ def _assemble(source: Source, lookback: int, extra: dict[str, np.ndarray]) -> Pa
     stocks, day = source.stocks, _day(source.as_of)
     bars = _columns(source.grid, stocks.columns)
     stack = stack_bars(np.isfinite(bars.fields["close"]), bars.days, source.last, lookback, bars.older)
-    raw = {name: stack.take(bars.fields[name], bars.older.fields[name]) for name in FIELDS}
+    raw = {name: stack.take(bars.fields[name], bars.older.fields[name]) for name in FIELDS if name not in LAZY}
     adjusted = raw["close_is_adjusted"] == 1.0
     relative = adjustment_to_last(raw["adjustment_factor"])
     splits = _splits(source.reports.splits, stocks.ids, stack.days[-1])
@@ -156,6 +157,7 @@ def _assemble(source: Source, lookback: int, extra: dict[str, np.ndarray]) -> Pa
         ),
         index_days=index_days, index_close=index_close, recent_sessions=source.recent_sessions,
         fundamentals=_snapshot(source.reports, splits, stocks, day), extra=extra,
+        prices=lambda name: stack.take(bars.fields[name], bars.older.fields[name]) * relative,
     )  # fmt: skip
 
 
