@@ -5,8 +5,9 @@ Migrations name these constants: give a changed one a new name and a new migrati
 
 from market.timescale.ddl import Aggregate, Arrangement, Columnstore, Hypertable
 
-SCORES = Hypertable("factors_factorscore")
-RETURNS = Hypertable("factors_factorreturn")
+# No instrument or factor has the id 0.
+SCORES = Hypertable("factors_factorscore", filler={"instrument_id": "0", "factor_id": "0", "value": "0"})
+RETURNS = Hypertable("factors_factorreturn", filler={"region": "'--'", "factor_id": "0", "coverage": "0", "count": "0"})
 
 # Segments by factor: the scores of one factor resemble each other; by instrument, then date: those of one instrument
 # stand together (docs/timescaledb.md has the ratios).

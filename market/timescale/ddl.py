@@ -6,7 +6,8 @@ age, an edition that got more). Identifiers are our own constants, never anybody
 """
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from textwrap import dedent, indent
 
 from market.timescale.editions import Edition
@@ -40,10 +41,14 @@ class Arrangement(ABC):
 
 @dataclass(frozen=True)
 class Hypertable(Arrangement):
-    """A table in chunks of one month (30 days, from TimescaleDB's own origin) of ``column``, a date."""
+    """A table in chunks of one month (30 days, from TimescaleDB's own origin) of ``column``, a date.
+
+    ``filler``: SQL values of other columns that make a row the table takes (``market.timescale.chunks``).
+    """
 
     name: str
     column: str = "date"
+    filler: Mapping[str, str] = field(default_factory=dict)
 
     def statements(self, edition: Edition, options: Options) -> list[str]:
         if edition is Edition.ABSENT:
