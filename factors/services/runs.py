@@ -18,11 +18,13 @@ from factors.calc.normalise import METHODS
 from factors.engine import NEUTRALISATIONS, Result, run
 from factors.models import FactorRun, JobState
 from factors.registry import UnknownFactor, factors_named
+from factors.timescale import SCORES
 from market.calendars import is_session, sessions_before
 from market.models import DataChange, PriceBar
 from market.panel import Panel
 from market.regions import REGIONS, region_get
 from market.store.panels import NoBars, Origin, read_panel
+from market.timescale.chunks import chunks_make
 
 Progress = Callable[[str, int, int], None]  # stage, done, of how many
 
@@ -187,6 +189,7 @@ def _execute(job: FactorRun, progress: Progress) -> None:
     clock = _lap(origin, "compute", clock)
     progress("writing scores", len(factors) + 1, len(factors) + 2)
     ids = store.factors_sync(factors)
+    chunks_make(SCORES, [job.date])
     with transaction.atomic():
         job.score_count = store.scores_write(job, panel.instrument_ids, result.crosses, ids)
         _lap(origin, "write", clock)

@@ -9,10 +9,8 @@ from django.db import connection, transaction
 
 from factors.engine import Cross
 from factors.models import FactorRun, FactorScore
-from factors.timescale import SCORES
 from market.store.arrow import snapshot, table
 from market.store.copying import Column, copy_rows
-from market.timescale.chunks import chunks_make
 
 
 def scores_write(run: FactorRun, instrument_ids: np.ndarray, crosses: Sequence[Cross], replaced: dict[str, int]) -> int:
@@ -22,7 +20,6 @@ def scores_write(run: FactorRun, instrument_ids: np.ndarray, crosses: Sequence[C
     scores rather than with those of an earlier run. Until it commits, readers see the scores of the run before. Rows
     go in the order of the key.
     """
-    chunks_make(SCORES, [run.date])
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(
             "DELETE FROM factors_factorscore WHERE date = %s AND factor_id = ANY(%s)"
