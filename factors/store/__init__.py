@@ -1,17 +1,23 @@
 """Bulk reads and writes of factors, and their locks: the only doors to these tables besides the ORM."""
 
 from factors.store.catalogue import factors_sync
+from factors.store.composites import Composites, composites_delete, composites_write
 from factors.store.cubes import ScoreCube, cube_read
-from factors.store.locks import RunInProgress, interrupted_mark, run_lock
+from factors.store.locks import RunInProgress, combines_interrupted_mark, interrupted_mark, run_lock, strategy_lock
 from factors.store.scores import scores_read, scores_write
 
 __all__ = [
+    "Composites",
     "RunInProgress",
     "ScoreCube",
+    "combines_interrupted_mark",
+    "composites_delete",
+    "composites_write",
     "cube_read",
     "factors_sync",
     "interrupted_mark",
     "run_lock",
     "scores_read",
     "scores_write",
+    "strategy_lock",
 ]

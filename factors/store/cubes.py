@@ -26,10 +26,14 @@ class ScoreCube:
     score: np.ndarray
 
 
-def cube_read(region: str, start: dt.date, end: dt.date, names: Sequence[str], column: str = "score") -> ScoreCube:
+def cube_read(
+    region: str, start: dt.date, end: dt.date, names: Sequence[str], column: str = "score", *,
+    only: Sequence[dt.date] | None = None,
+) -> ScoreCube:  # fmt: skip
     """Scores (or ``column`` ``value``, ``percentile``) of ``names`` from ``start`` to ``end``, both included.
 
-    A name that was never computed has a layer of NaN. ValueError for an unknown column.
+    ``only``: of these days alone, for those who need a sample of a long range. A name that was never computed has a
+    layer of NaN. ValueError for an unknown column.
     """
     if column not in ("score", "value", "percentile"):
         raise ValueError(f"unknown column {column!r}: use score, value or percentile")
@@ -41,6 +45,9 @@ def cube_read(region: str, start: dt.date, end: dt.date, names: Sequence[str], c
         if name in ids:
             layer_of[ids[name]] = place
     where = f"s.date BETWEEN '{start}' AND '{end}' AND s.factor_id IN ({wanted})"
+    if only is not None:
+        listed = ", ".join(f"'{day}'" for day in only)
+        where += f" AND s.date IN ({listed or 'NULL'})"
     with snapshot() as arrow:
         instruments = table(arrow, f"SELECT id FROM market_instrument WHERE region = '{code}' ORDER BY id")
         parts = list(

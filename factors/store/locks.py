@@ -1,4 +1,4 @@
-"""One run at a time per region and date, kept apart by advisory locks."""
+"""One run at a time per region and date, and per strategy, kept apart by advisory locks."""
 
 import datetime as dt
 from collections.abc import Iterator
@@ -7,13 +7,13 @@ from contextlib import contextmanager
 from django.db import connection
 from django.utils import timezone
 
-from factors.models import FactorRun
+from factors.models import CombineRun, FactorRun, JobState
 
 LOCK_CLASS = 7422
 
 
 class RunInProgress(RuntimeError):
-    """Another process computes the same region and date."""
+    """Another process computes the same region and date, or strategy."""
 
 
 @contextmanager
@@ -22,11 +22,27 @@ def run_lock(region: str, date: dt.date) -> Iterator[None]:
 
     The lock belongs to the connection: a killed process frees it.
     """
-    key: tuple[int, str] = (LOCK_CLASS, f"{region}:{date}")
+    busy = f"{region} {date} is being computed by another process; try again when it is done"
+    with _held(f"{region}:{date}", busy):
+        yield
+
+
+@contextmanager
+def strategy_lock(strategy_id: int) -> Iterator[None]:
+    """Hold the advisory lock of a strategy; RunInProgress when somebody else does."""
+    with _held(
+        f"strategy:{strategy_id}", "the strategy is being combined by another process; try again when it is done"
+    ):
+        yield
+
+
+@contextmanager
+def _held(name: str, busy: str) -> Iterator[None]:
+    key: tuple[int, str] = (LOCK_CLASS, name)
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_lock(%s, hashtext(%s))", key)
         if not cursor.fetchone()[0]:
-            raise RunInProgress(f"{region} {date} is being computed by another process; try again when it is done")
+            raise RunInProgress(busy)
         try:
             yield
         finally:
@@ -40,6 +56,18 @@ def interrupted_mark() -> None:
             with run_lock(run.region, run.date):
                 FactorRun.objects.filter(pk=run.pk, state=FactorRun.State.RUNNING).update(
                     state=FactorRun.State.INTERRUPTED, finished_at=timezone.now(), message="its process ended before it"
+                )
+        except RunInProgress:
+            continue
+
+
+def combines_interrupted_mark() -> None:
+    """As ``interrupted_mark``, of combinations."""
+    for run in CombineRun.objects.filter(state=JobState.RUNNING):
+        try:
+            with strategy_lock(run.strategy_id):
+                CombineRun.objects.filter(pk=run.pk, state=JobState.RUNNING).update(
+                    state=JobState.INTERRUPTED, finished_at=timezone.now(), message="its process ended before it"
                 )
         except RunInProgress:
             continue

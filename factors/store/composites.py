@@ -1,0 +1,49 @@
+"""Composite scores into the database, in bulk."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from django.db import connection, transaction
+
+from factors.models import CompositeScore
+from market.store.copying import Column, copy_rows
+
+
+@dataclass(frozen=True)
+class Composites:
+    """Scores of consecutive sessions: ``days`` int32 [T], days since 1970-01-01; ``instrument_ids`` int32 [N];
+    ``score`` float [T, N], 0 to 100, NaN where there is none; ``rank`` int32 [T, N], 0 where there is none.
+    """
+
+    days: np.ndarray
+    instrument_ids: np.ndarray
+    score: np.ndarray
+    rank: np.ndarray
+
+
+def composites_write(strategy_id: int, start: object, end: object, found: Composites) -> int:
+    """Replace a strategy's scores from ``start`` to ``end`` (dates, both included); returns the rows written.
+
+    One transaction, or a part of the caller's.
+    """
+    row, column = np.nonzero(np.isfinite(found.score))
+    columns = {
+        "strategy_id": Column("int8", np.full(len(row), strategy_id)),
+        "date": Column("date", found.days.astype("datetime64[D]")[row]),
+        "instrument_id": Column("int4", found.instrument_ids[column]),
+        "score": Column("float4", found.score[row, column]),
+        "rank": Column("int4", found.rank[row, column]),
+    }
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(
+            "DELETE FROM factors_compositescore WHERE strategy_id = %s AND date BETWEEN %s AND %s",
+            [strategy_id, start, end],
+        )
+        return copy_rows(cursor, CompositeScore._meta.db_table, columns)
+
+
+def composites_delete(strategy_id: int) -> int:
+    """Take all of a strategy's scores away; returns how many there were."""
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM factors_compositescore WHERE strategy_id = %s", [strategy_id])
+        return cursor.rowcount
