@@ -2,7 +2,6 @@
 
 from abc import ABC, abstractmethod
 from enum import IntEnum
-from typing import ClassVar
 
 import numpy as np
 
@@ -28,10 +27,10 @@ class Reason(IntEnum):
         return self.name.lower()
 
 
-_OF_STATUS = np.zeros(len(Status), dtype=np.uint8)
-_OF_STATUS[Status.INSUFFICIENT] = Reason.INSUFFICIENT_HISTORY
-_OF_STATUS[Status.STALE] = Reason.STALE_FUNDAMENTALS
-_OF_STATUS[Status.MISSING] = Reason.MISSING_FIELD
+OF_STATUS = np.zeros(len(Status), dtype=np.uint8)  # the reason code of each status of a figure
+OF_STATUS[Status.INSUFFICIENT] = Reason.INSUFFICIENT_HISTORY
+OF_STATUS[Status.STALE] = Reason.STALE_FUNDAMENTALS
+OF_STATUS[Status.MISSING] = Reason.MISSING_FIELD
 
 
 class Factor(ABC):
@@ -46,14 +45,14 @@ class Factor(ABC):
     inputs are there has a ``non_positive_denominator``; a factor for which that is not so overrides ``reasons``.
     """
 
-    name: ClassVar[str]
-    category: ClassVar[str]
-    unit: ClassVar[str]
-    direction: ClassVar[int] = 1
-    inputs: ClassVar[tuple[str, ...]] = ()
-    fallback: ClassVar[tuple[str, ...]] = ()
-    lookback: ClassVar[int] = 1  # bars it may look at, the as-of bar included
-    min_bars: ClassVar[int] = 1
+    name: str
+    category: str
+    unit: str
+    direction: int = 1
+    inputs: tuple[str, ...] = ()
+    fallback: tuple[str, ...] = ()
+    lookback: int = 1  # bars it may look at, the as-of bar included
+    min_bars: int = 1
 
     @abstractmethod
     def compute(self, panel: Panel) -> np.ndarray:
@@ -75,14 +74,13 @@ class Factor(ABC):
         """The reason of highest precedence among the absent ones of ``names``; 0 where all are there."""
         found = np.full(panel.n, 255, dtype=np.uint8)
         for name in names:
-            codes = _OF_STATUS[panel.figure(name).status]
+            codes = OF_STATUS[panel.figure(name).status]
             found = np.minimum(found, np.where(codes == 0, 255, codes).astype(np.uint8))
         return np.where(found == 255, 0, found).astype(np.uint8)
 
-    @classmethod
-    def description(cls) -> str:
-        """The docstring: the formula in a sentence."""
-        return " ".join((cls.__doc__ or "").split())
+    def description(self) -> str:
+        """The formula in a sentence: the docstring."""
+        return " ".join((type(self).__doc__ or "").split())
 
 
 ZERO = 1e-12  # a denominator up to this counts as zero (amounts and ratios alike; FORMULAS.md section 9)
