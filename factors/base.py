@@ -53,6 +53,7 @@ class Factor(ABC):
     fallback: tuple[str, ...] = ()
     lookback: int = 1  # bars it may look at, the as-of bar included
     min_bars: int = 1
+    needs_levels: bool = False  # depends on the level of adjusted prices or volumes, not only on their ratios
 
     @abstractmethod
     def compute(self, panel: Panel) -> np.ndarray:

@@ -6,8 +6,9 @@ or a window that begins above the first row, gives NaN.
 How: the rows are cut into blocks of n, so that a window is the end of one block and the beginning of the next, and
 what runs from each block's start and back from each block's end is merged once. Numbers are taken relative to the first
 row of the later block, which every such window contains; sums of squares of a window then lose at most a factor n of
-precision, whatever their level (Chan, Golub and LeVeque's shifted data algorithm), nothing is ever subtracted again, and
-what lies outside a window cannot touch its result. The cost does not depend on n, but for the last three functions.
+precision, whatever their level (the shifted data algorithm of Chan, Golub and LeVeque), nothing is ever subtracted
+again, and what lies outside a window cannot touch its result. The cost does not depend on n, but in ``window_rank`` and
+``window_quantile``.
 """
 
 from typing import NamedTuple
@@ -18,8 +19,8 @@ EQUAL = 1e-12  # a deviation up to this part of the numbers' size is rounding: t
 
 
 class Blocks(NamedTuple):
-    """What a window is made of: ``later`` [n, K, N], K blocks of n rows, and ``earlier`` [n, K-1, N], the same blocks but
-    the last, relative to the block that follows them.
+    """What a window is made of: ``later`` [n, K, N], K blocks of n rows, and ``earlier`` [n, K-1, N], the same but the
+    last, relative to the block that follows.
     """
 
     later: np.ndarray
@@ -232,7 +233,7 @@ def _time_squares(window: int) -> float:
 
 
 def _line(values: np.ndarray, window: int) -> tuple[np.ndarray, np.ndarray, np.ndarray, Blocks]:
-    """Least squares on the row number: (slope, sum, sum of squares about the mean, blocks), all relative to the first."""
+    """Least squares on the row number, relative to the first: slope, sum, squares about the mean, and the blocks."""
     blocks, first = _shifted(values, window)
     squares, total = _squares(blocks, first, window)
     middle = np.arange(window, dtype=np.float64)[:, None, None] - (window - 1) / 2
