@@ -22,7 +22,10 @@ NEUTRALISATIONS = ("sector", "size")
 
 @dataclass(frozen=True)
 class Cross:
-    """One factor's cross-section: ``value``, ``score``, ``percentile`` float [N] (NaN: none), ``reason`` uint8 [N]."""
+    """One factor over a panel: ``value``, ``score``, ``percentile`` float [n] (NaN: none), ``reason`` uint8 [n].
+
+    A panel of many sessions has a cross-section each, side by side.
+    """
 
     factor: Factor
     value: np.ndarray
@@ -86,14 +89,15 @@ def cross_section(panel: Panel, factor: Factor, method: str = "zscore", neutrali
     value = np.where(usable, value, np.nan)
     raw_signal = np.where(usable, factor.signal(value), np.nan)
     signal = _neutralised(panel, raw_signal, neutralise)
-    score, percentile = normalise(signal, method)
+    sessions = panel.by_session(signal)
+    score, percentile = (part.ravel() for part in normalise(sessions, method))
     reason = np.where(usable, Reason.NONE, factor.reasons(panel, value)).astype(np.uint8)
     reason[short] = Reason.INSUFFICIENT_HISTORY
     reason[~panel.in_universe] = Reason.NOT_IN_UNIVERSE
     reason[usable & ~np.isfinite(signal)] = Reason.MISSING_FIELD  # what neutralising needs
     reason[usable & ~np.isfinite(raw_signal)] = Reason.NON_FINITE_SIGNAL
-    if np.isfinite(signal).sum() < MINIMUM:
-        reason[usable & np.isfinite(signal)] = Reason.SMALL_CROSS_SECTION
+    small = np.isfinite(sessions).sum(axis=1) < MINIMUM
+    reason[usable & np.isfinite(signal) & np.repeat(small, sessions.shape[1])] = Reason.SMALL_CROSS_SECTION
     return Cross(factor, value, score, percentile, reason)
 
 
@@ -105,8 +109,11 @@ def _nothing(panel: Panel, factor: Factor) -> Cross:
 
 
 def _neutralised(panel: Panel, signal: np.ndarray, neutralise: Sequence[str]) -> np.ndarray:
+    """The signal of each session less what sector and size explain in it."""
+    sessions = panel.by_session(signal)
     if "sector" in neutralise:
-        signal = demean_by(sector_groups(panel.sectors, np.isfinite(signal)), signal)
+        sessions = np.array([demean_by(sector_groups(panel.sectors, np.isfinite(row)), row) for row in sessions])
     if "size" in neutralise:
-        signal = residual_on(np.log(panel.line_market_cap.values), signal)
-    return signal
+        size = panel.by_session(np.log(panel.line_market_cap.values))
+        sessions = np.array([residual_on(*rows) for rows in zip(size, sessions, strict=True)])
+    return sessions.ravel()

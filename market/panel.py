@@ -14,7 +14,8 @@ import numpy as np
 from market.calc.figures import Figure, Status
 from market.calc.snapshot import Snapshot
 from market.calc.stacking import compact_columns
-from market.calc.windows import LastWindow, market_fit
+from market.calc.stepping import SteppedSnapshot
+from market.calc.windows import LastWindow, Window, market_fit
 
 FLOWS = (
     "revenue", "operating_income", "net_income", "ebitda", "operating_cash_flow", "capital_expenditure", "eps",
@@ -65,8 +66,8 @@ class Panel:
 
     Series are float [L, N], one column per instrument; figures, as of the panel's session, float [n] with n = N.
     ``close``, ``high``, ``open``, ``low`` are adjusted prices; ``volume`` split-adjusted shares; ``trading_value``
-    currency (C x V where the source gives none and the close is raw). ``days`` int32 [L, N], days since 1970-01-01, 0 where
-    there is no bar. ``n_bars`` int [N]. ``index_days`` int32 [S], ``index_close`` float [S]: the region's index.
+    currency (C x V where the source gives none and the close is raw). ``days`` int32 [L, N], days since 1970-01-01, 0
+    where there is no bar. ``n_bars`` int [N]. ``index_days`` int32 [S], ``index_close`` float [S]: the region's index.
     ``is_quoted`` bool [N]: listed, with a bar in the last five sessions; ``in_universe``: and traded in its last five
     bars. ``company`` int [N]: lines of one company share a number.
     """
@@ -89,7 +90,7 @@ class Panel:
     index_days: np.ndarray
     index_close: np.ndarray
     recent_sessions: np.ndarray  # int32, the region's last five sessions, as_of the last
-    fundamentals: Snapshot
+    fundamentals: Snapshot | SteppedSnapshot
     extra: Mapping[str, np.ndarray] = field(default_factory=dict)
     prices: Callable[[str], np.ndarray] = field(default=_no_prices, repr=False, compare=False)  # adjusted open, low
     _derived: dict[str, tuple[np.ndarray, ...]] = field(default_factory=dict, init=False, repr=False, compare=False)
@@ -120,7 +121,7 @@ class Panel:
         """A series as of the session: its last row, or ``skip`` bars before it. [n], NaN where there is none."""
         return series[-1 - skip] if len(series) > skip else np.full(self.n, np.nan)
 
-    def over(self, window: int, skip: int = 0) -> LastWindow:
+    def over(self, window: int, skip: int = 0) -> Window:
         """Statistics over the last ``window`` bars, or those ending ``skip`` bars before the last."""
         return LastWindow(window, skip)
 

@@ -26,7 +26,7 @@ class Snapshot:
     """
 
     grid: ReportGrid
-    as_of_day: int
+    as_of_day: int | np.ndarray  # one day for all, or int [N]
     _cache: dict[str, np.ndarray] = field(default_factory=dict, repr=False)
 
     @property

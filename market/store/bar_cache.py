@@ -66,7 +66,7 @@ def bars_read(
         try:
             if kept and _can_extend(arrow, kept, wanted):
                 if as_of <= kept.through:
-                    return _from_arrays(columnar.read_arrays(directory)), "warm"
+                    return grid_from_arrays(columnar.read_arrays(directory)), "warm"
                 return _extend(arrow, directory, wanted, replace(kept, revision=revision)), "extended"
         except columnar.DamagedCache:
             kept = None
@@ -100,7 +100,7 @@ def _rebuild(
 
 
 def _extend(arrow: adbc.Connection, directory: Path, wanted: Window, kept: Coverage) -> BarGrid:
-    old = _from_arrays(columnar.read_arrays(directory))
+    old = grid_from_arrays(columnar.read_arrays(directory))
     new = read_grid(arrow, replace(wanted, first=kept.through + dt.timedelta(days=1), lookback=0))
     ids = np.union1d(old.instrument_ids, new.instrument_ids)
     old_to, new_to = np.searchsorted(ids, old.instrument_ids), np.searchsorted(ids, new.instrument_ids)
@@ -117,14 +117,20 @@ def _extend(arrow: adbc.Connection, directory: Path, wanted: Window, kept: Cover
 
 
 def _write(directory: Path, grid: BarGrid, coverage: Coverage) -> None:
+    columnar.write_arrays(directory, grid_to_arrays(grid), coverage.meta())
+
+
+def grid_to_arrays(grid: BarGrid) -> dict[str, np.ndarray]:
+    """A grid as named arrays, for ``columnar``."""
     arrays = {"days": grid.days, "instrument_ids": grid.instrument_ids}
     arrays |= {f"grid_{name}": values for name, values in grid.fields.items()}
     arrays |= {"older_column": grid.older.column, "older_rank": grid.older.rank, "older_day": grid.older.day}
     arrays |= {f"older_{name}": values for name, values in grid.older.fields.items()}
-    columnar.write_arrays(directory, arrays, coverage.meta())
+    return arrays
 
 
-def _from_arrays(arrays: dict[str, np.ndarray]) -> BarGrid:
+def grid_from_arrays(arrays: dict[str, np.ndarray]) -> BarGrid:
+    """The grid ``grid_to_arrays`` was given; DamagedCache when one of its arrays is missing."""
     try:
         older = OlderBars(
             arrays["older_column"], arrays["older_rank"], arrays["older_day"],

@@ -61,7 +61,7 @@ def read_grid(connection: adbc.Connection, window: Window) -> BarGrid:
             for name in FIELDS:
                 fields[name][rows, columns] = _floats(batch.column(name))
     base = min(window.lookback, int((days <= np.datetime64(window.as_of, "D").astype(np.int64)).sum()))
-    older = _read_older(connection, ids, fields["close"][:base], first, window.lookback)
+    older = older_read(connection, ids, fields["close"][:base], first, window.lookback)
     return BarGrid(days, ids, fields, older)
 
 
@@ -90,7 +90,7 @@ def _bars_query(region: str, first: dt.date, last: dt.date) -> str:
     )
 
 
-def _read_older(
+def older_read(
     connection: adbc.Connection, ids: np.ndarray, close: np.ndarray, first: dt.date, lookback: int
 ) -> OlderBars:
     """The newest bars before ``first`` of columns with fewer than ``lookback`` bars in ``close`` [rows, N]."""

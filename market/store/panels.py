@@ -9,15 +9,14 @@ import numpy as np
 
 from market.calc.reports import ReportGrid, ReportRows, Splits, shared_by_company, shares_multiplier, split_adjusted
 from market.calc.snapshot import Snapshot
-from market.calc.stacking import OlderBars, Stack, adjustment_to_last, stack_bars
+from market.calc.stacking import Stack, adjustment_to_last, stack_bars
 from market.calendars import sessions_before
 from market.fields import load_fields
-from market.models import Instrument
 from market.panel import LastBar, Panel
-from market.regions import region_get
-from market.store.arrow import snapshot, table
+from market.store.arrow import snapshot
 from market.store.bar_cache import bars_read
 from market.store.bar_grid import FIELDS, BarGrid
+from market.store.panel_parts import Stocks, columns_of, day_of, index_read, stocks_read, trading_value
 from market.store.reports_read import HISTORY_DAYS, Reports, reports_read
 
 FRESH_SESSIONS = 5
@@ -38,19 +37,6 @@ class Origin:
     timings: dict[str, float] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
-class Stocks:
-    """The region's common stocks that had a bar by the as-of date, and where they stand in the grid."""
-
-    ids: np.ndarray
-    columns: np.ndarray
-    tickers: np.ndarray
-    sectors: np.ndarray
-    company: np.ndarray
-    currency: np.ndarray
-    active: np.ndarray
-
-
 def read_panel(region: str, as_of: dt.date, lookback: int, fields: set[str] | None = None) -> tuple[Panel, Origin]:
     """Everything known of ``region`` at the close of ``as_of``, ``lookback`` own bars back, as of one moment.
 
@@ -68,11 +54,11 @@ def _read(arrow: adbc.Connection, region: str, as_of: dt.date, lookback: int, fi
     clock = _lap(origin, "read_bars", clock)
     reports, origin.reports = reports_read(arrow, region, as_of)
     clock = _lap(origin, "read_reports", clock)
-    day = _day(as_of)
+    day = day_of(as_of)
     last = int(np.searchsorted(grid.days, day, side="right"))
     if not last:
         raise NoBars(f"{region} has no bars from {first} to {as_of}: load prices first")
-    stocks = _stocks(arrow, region, as_of, grid, last)
+    stocks = stocks_read(arrow, region, grid, last)
     recent_sessions = recent[-FRESH_SESSIONS:].astype("datetime64[D]").astype(np.int32)
     source = Source(arrow, region, as_of, grid, last, stocks, reports, recent_sessions)
     panel = _assemble(source, lookback, load_fields(fields, region, as_of, stocks.ids))
@@ -84,39 +70,6 @@ def _lap(origin: Origin, stage: str, since: float) -> float:
     now = time.perf_counter()
     origin.timings[stage] = now - since
     return now
-
-
-def _stocks(arrow: adbc.Connection, region: str, as_of: dt.date, grid: BarGrid, last: int) -> Stocks:
-    """Common stocks with a bar in the first ``last`` rows of the grid or before it: what comes later does not count."""
-    rows = table(
-        arrow,
-        "SELECT id, ticker, sector, company, currency,"
-        f" coalesce(listed_on <= '{as_of}', true) AND coalesce(delisted_on >= '{as_of}', true) AS active"
-        f" FROM market_instrument WHERE region = '{region_get(region).code}'"
-        f" AND asset_type = '{Instrument.AssetType.STOCK.value}' ORDER BY id",
-    )
-    ids = rows.column("id").to_numpy()
-    has_bar = np.isfinite(grid.fields["close"][:last]).any(axis=0)
-    has_bar[grid.older.column] = True
-    found = np.flatnonzero(np.isin(ids, grid.instrument_ids[has_bar]))
-    text = {
-        name: np.array(rows.column(name).to_pylist(), dtype=object)[found] for name in ("ticker", "sector", "company")
-    }
-    return Stocks(
-        ids=ids[found].astype(np.int32),
-        columns=np.searchsorted(grid.instrument_ids, ids[found]),
-        tickers=text["ticker"],
-        sectors=text["sector"],
-        company=_company_numbers(text["company"]),
-        currency=np.array(rows.column("currency").to_pylist(), dtype="S3")[found],
-        active=np.array(rows.column("active").to_pylist(), dtype=bool)[found],
-    )
-
-
-def _company_numbers(names: np.ndarray) -> np.ndarray:
-    """A number per company; a blank name is a company of its own."""
-    keys = np.array([name or f"\0{i}" for i, name in enumerate(names)], dtype=object)
-    return np.unique(keys, return_inverse=True)[1] if len(keys) else np.zeros(0, dtype=np.int64)
 
 
 @dataclass(frozen=True)
@@ -134,15 +87,16 @@ class Source:
 
 
 def _assemble(source: Source, lookback: int, extra: dict[str, np.ndarray]) -> Panel:
-    stocks, day = source.stocks, _day(source.as_of)
-    bars = _columns(source.grid, stocks.columns)
+    stocks, day = source.stocks, day_of(source.as_of)
+    bars = columns_of(source.grid, stocks.columns)
     stack = stack_bars(np.isfinite(bars.fields["close"]), bars.days, source.last, lookback, bars.older)
     raw = {name: stack.take(bars.fields[name], bars.older.fields[name]) for name in FIELDS if name not in LAZY}
     adjusted = raw["close_is_adjusted"] == 1.0
     relative = adjustment_to_last(raw["adjustment_factor"])
     splits = _splits(source.reports.splits, stocks.ids, stack.days[-1])
-    index_days, index_close = _index(source, int(np.where(stack.days > 0, stack.days, day).min(initial=day)))
-    is_quoted = stocks.active & _has_fresh_bar(stack, source.recent_sessions, day)
+    oldest = int(np.where(stack.days > 0, stack.days, day).min(initial=day))
+    index_days, index_close = index_read(source.arrow, source.region, source.grid, source.last, oldest)
+    is_quoted = stocks.active(day) & _has_fresh_bar(stack, source.recent_sessions, day)
     return Panel(
         region=source.region, as_of=np.datetime64(source.as_of, "D"), instrument_ids=stocks.ids, tickers=stocks.tickers,
         sectors=stocks.sectors, company=stocks.company,
@@ -151,7 +105,7 @@ def _assemble(source: Source, lookback: int, extra: dict[str, np.ndarray]) -> Pa
         close=raw["close"] * relative,
         high=np.fmax(raw["high"], raw["close"]) * relative,
         volume=np.where(adjusted, raw["volume"], raw["volume"] * shares_multiplier(stack.days, splits)),
-        trading_value=_trading_value(raw, adjusted),
+        trading_value=trading_value(raw, adjusted),
         last=LastBar(
             raw["close"][-1], raw["volume"][-1], raw["market_cap"][-1], raw["shares_outstanding"][-1], adjusted[-1]
         ),
@@ -159,27 +113,6 @@ def _assemble(source: Source, lookback: int, extra: dict[str, np.ndarray]) -> Pa
         fundamentals=_snapshot(source.reports, splits, stocks, day), extra=extra,
         prices=lambda name: stack.take(bars.fields[name], bars.older.fields[name]) * relative,
     )  # fmt: skip
-
-
-def _columns(grid: BarGrid, columns: np.ndarray) -> BarGrid:
-    """The grid of some instruments: a view where they stand side by side."""
-    side_by_side = len(columns) and columns[-1] - columns[0] + 1 == len(columns)
-    pick = slice(int(columns[0]), int(columns[-1]) + 1) if side_by_side else columns
-    fields = {name: values[:, pick] for name, values in grid.fields.items()}
-    place = np.full(len(grid.instrument_ids), -1)
-    place[columns] = np.arange(len(columns))
-    older = grid.older
-    kept = np.flatnonzero(place[older.column] >= 0)
-    return BarGrid(grid.days, grid.instrument_ids[columns], fields, OlderBars(
-        place[older.column[kept]], older.rank[kept], older.day[kept],
-        {name: values[kept] for name, values in older.fields.items()},
-    ))  # fmt: skip
-
-
-def _trading_value(raw: dict[str, np.ndarray], adjusted: np.ndarray) -> np.ndarray:
-    """The source's trading value, else close x volume where the close is the traded one."""
-    product = np.where(adjusted, np.nan, raw["close"] * raw["volume"])
-    return np.where(np.isnan(raw["trading_value"]), product, raw["trading_value"])
 
 
 def _has_fresh_bar(stack: Stack, recent_sessions: np.ndarray, day: int) -> np.ndarray:
@@ -195,37 +128,6 @@ def _has_traded(raw: dict[str, np.ndarray], stack: Stack) -> np.ndarray:
     exists = stack.days[-FRESH_SESSIONS:] > 0
     traded: np.ndarray = (exists & ((volume > 0) | np.isnan(volume))).any(axis=0)
     return traded
-
-
-def _index(source: Source, oldest_day: int) -> tuple[np.ndarray, np.ndarray]:
-    """Days and adjusted closes of the region's index, without gaps; empty where it is not loaded.
-
-    They reach back to ``oldest_day``, which may lie before the grid: an instrument that paused is compared with the
-    index on all its own days.
-    """
-    grid, place = source.grid, region_get(source.region)
-    index = Instrument.objects.filter(region=place.code, ticker=place.index).values_list("id", flat=True).first()
-    if index is None or index not in grid.instrument_ids:
-        return np.zeros(0, dtype=np.int32), np.zeros(0)
-    fields, last, column = grid.fields, source.last, int(np.searchsorted(grid.instrument_ids, index))
-    close = np.asarray(fields["close"][:last, column] * fields["adjustment_factor"][:last, column])
-    exists = np.isfinite(close)
-    days, close = np.asarray(grid.days[:last])[exists], close[exists]
-    if oldest_day < grid.days[0]:
-        older_days, older_close = _index_before(source.arrow, index, oldest_day, int(grid.days[0]))
-        days, close = np.r_[older_days, days], np.r_[older_close, close]
-    return days.astype(np.int32), close
-
-
-def _index_before(arrow: adbc.Connection, index: int, start: int, end: int) -> tuple[np.ndarray, np.ndarray]:
-    """Days and adjusted closes of instrument ``index`` from day ``start`` to the day before ``end``."""
-    rows = table(
-        arrow,
-        "SELECT date - '1970-01-01'::date AS day, close * adjustment_factor AS close FROM market_pricebar"
-        f" WHERE instrument_id = {int(index)} AND date >= '1970-01-01'::date + {start}"
-        f" AND date < '1970-01-01'::date + {end} ORDER BY date",
-    )
-    return rows.column("day").to_numpy(), rows.column("close").to_numpy()
 
 
 def _splits(splits: Splits, ids: np.ndarray, last_days: np.ndarray) -> Splits:
@@ -252,7 +154,3 @@ def _snapshot(reports: Reports, splits: Splits, stocks: Stocks, day: int) -> Sna
     )  # fmt: skip
     shared = shared_by_company(rows, stocks.company)
     return Snapshot(ReportGrid(split_adjusted(shared, splits, day), len(stocks.ids)), day)
-
-
-def _day(date: dt.date) -> int:
-    return int(np.datetime64(date, "D").astype(np.int64))

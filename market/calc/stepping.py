@@ -1,0 +1,211 @@
+"""Fundamentals of many sessions at once: figures only step when something happens, so each step is computed once.
+
+A step is an instrument from one session on, until its next report, split or expiry. All steps together are the rows of
+one ``Snapshot``, as if each were an instrument on a day of its own; every session then points at its step.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from market.calc.figures import Figure
+from market.calc.reports import PER_SHARE, SHARE_COUNTS, ReportGrid, ReportRows, Splits, split_multiplier
+from market.calc.snapshot import Snapshot
+from market.calc.trailing import STALE_AFTER
+
+NEVER = 2**30
+
+
+@dataclass(frozen=True)
+class SteppedSnapshot:
+    """What ``Snapshot`` answers, for instrument-sessions: ``step_of`` int [n], the row of ``steps`` each stands on."""
+
+    steps: Snapshot
+    step_of: np.ndarray
+    _figures: dict[tuple[str, str], Figure] = field(default_factory=dict, repr=False)
+
+    def ttm(self, name: str) -> Figure:
+        return self._spread("ttm", name)
+
+    def ttm_year_ago(self, name: str) -> Figure:
+        return self._spread("ttm_year_ago", name)
+
+    def newest(self, name: str) -> Figure:
+        return self._spread("newest", name)
+
+    def year_ago(self, name: str) -> Figure:
+        return self._spread("year_ago", name)
+
+    def quarters(self, name: str) -> np.ndarray:
+        return self.steps.quarters(name)[self.step_of]
+
+    def seasonal_differences(self, name: str) -> np.ndarray:
+        return self.steps.seasonal_differences(name)[self.step_of]
+
+    @property
+    def is_stale(self) -> np.ndarray:
+        return self.steps.is_stale[self.step_of]
+
+    def is_outdated(self, values: np.ndarray) -> np.ndarray:
+        """As ``Snapshot.is_outdated``; values float [n, K]."""
+        known = ~np.isnan(values)
+        anchor = known.argmax(axis=1)
+        rows = np.arange(len(values))
+        too_old = (self.steps.grid.ends < np.asarray(self.steps.as_of_day)[:, None] - STALE_AFTER)[self.step_of, anchor]
+        outdated: np.ndarray = ~known[rows, anchor] | too_old
+        return outdated
+
+    def _spread(self, kind: str, name: str) -> Figure:
+        if (kind, name) not in self._figures:
+            found: Figure = getattr(self.steps, kind)(name)
+            self._figures[kind, name] = Figure(found.values[self.step_of], found.status[self.step_of])
+        return self._figures[kind, name]
+
+
+@dataclass(frozen=True)
+class Timeline:
+    """Sessions of a history: ``days`` int32 [T]; ``company`` int [N], lines of one company share a number;
+    ``bar_days`` int32 [B, N], each column's own bars, 0 where there is none."""
+
+    days: np.ndarray
+    company: np.ndarray
+    bar_days: np.ndarray
+
+
+def stepped_snapshot(rows: ReportRows, splits: Splits, time: Timeline, history_days: int) -> SteppedSnapshot:
+    """Fundamentals as known on each session of ``time``.
+
+    rows, splits: by column 0 to N-1, whatever their dates; reports ending more than ``history_days`` before a session
+    do not count on it. The result's n is T x N, sessions first.
+    """
+    effective = _effective_days(splits, time.bar_days)
+    starts = _starts(rows, splits.column, effective, time, history_days)
+    column, session = np.nonzero(starts)
+    day = time.days[session].astype(np.int64)
+    index, step, is_own = _known_rows(rows, column, day, time.company, history_days)
+    figures = _figures(rows, index, step, is_own, _splits_of_steps(splits, effective, column, day))
+    snapshot = Snapshot(ReportGrid(figures, len(column)), day)
+    step_of = (np.cumsum(starts.ravel()) - 1).reshape(starts.shape).T
+    return SteppedSnapshot(snapshot, step_of.ravel())
+
+
+def _effective_days(splits: Splits, bar_days: np.ndarray) -> np.ndarray:
+    """The day of each split's first own bar from its ex-date on: a close from before it goes with what was before."""
+    days = np.full(len(splits.column), NEVER, dtype=np.int64)
+    for i, (column, ex_day) in enumerate(zip(splits.column, splits.ex_day, strict=True)):
+        row = int(np.searchsorted(bar_days[:, column], ex_day))
+        if row < len(bar_days):
+            days[i] = bar_days[row, column]
+    return days
+
+
+def _starts(
+    rows: ReportRows, split_column: np.ndarray, effective: np.ndarray, time: Timeline, history_days: int
+) -> np.ndarray:
+    """bool [N, T]: on which sessions something about the company begins to be different; the first always."""
+    end = rows.period_end.astype(np.int64)
+    column = np.concatenate([rows.column] * 3 + [split_column]).astype(np.int64)
+    day = np.concatenate(
+        [np.maximum(rows.available_day, end), end + STALE_AFTER + 1, end + history_days + 1, effective]
+    )
+    session = np.searchsorted(time.days, day)
+    seen = session < len(time.days)
+    company_starts = np.zeros((int(time.company.max(initial=-1)) + 1, len(time.days)), dtype=bool)
+    company_starts[time.company[column[seen]], session[seen]] = True
+    company_starts[:, :1] = True
+    found: np.ndarray = company_starts[time.company]
+    return found
+
+
+def _known_rows(
+    rows: ReportRows, column: np.ndarray, day: np.ndarray, company: np.ndarray, history_days: int
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """(row, step, whether it is the line's own report) of every report known on each step.
+
+    A line without reports of its own carries those of the first line of its company that has some.
+    """
+    by_column = np.argsort(rows.column, kind="stable")
+    first = np.searchsorted(rows.column[by_column], np.arange(len(company) + 1))
+    index, step = _expanded(by_column, first, column)
+    keep = _is_known(rows, index, day[step], history_days)
+    index, step = index[keep], step[keep]
+    lines = np.bincount(company)
+    silent = np.flatnonzero((np.bincount(step, minlength=len(column)) == 0) & (lines[company[column]] > 1))
+    if not len(silent):
+        return index, step, np.ones(len(index), dtype=bool)
+    borrowed = [_of_sister(rows, by_column, first, column[i], day[i], company, history_days) for i in silent]
+    index_borrowed = np.concatenate(borrowed)
+    step_borrowed = np.repeat(silent, [len(part) for part in borrowed])
+    is_own = np.arange(len(index) + len(index_borrowed)) < len(index)
+    return np.r_[index, index_borrowed], np.r_[step, step_borrowed], is_own
+
+
+def _expanded(by_column: np.ndarray, first: np.ndarray, column: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """(row, step): every report of each step's column."""
+    count = (first[1:] - first[:-1])[column]
+    step = np.repeat(np.arange(len(column)), count)
+    offset = np.arange(len(step)) - np.repeat(np.cumsum(count) - count, count)
+    return by_column[first[column[step]] + offset], step
+
+
+def _is_known(rows: ReportRows, index: np.ndarray, day: np.ndarray | int, history_days: int) -> np.ndarray:
+    end = rows.period_end[index]
+    known: np.ndarray = (rows.available_day[index] <= day) & (end <= day) & (end >= day - history_days)
+    return known
+
+
+def _of_sister(
+    rows: ReportRows, by_column: np.ndarray, first: np.ndarray, column: int, day: int, company: np.ndarray, span: int
+) -> np.ndarray:
+    """Rows known on ``day`` of the first other line of the company that has any."""
+    for sister in np.flatnonzero(company == company[column]):
+        index = by_column[first[sister] : first[sister + 1]]
+        index = index[_is_known(rows, index, day, span)]
+        if len(index):
+            return index
+    return np.zeros(0, dtype=np.int64)
+
+
+def _splits_of_steps(splits: Splits, effective: np.ndarray, column: np.ndarray, day: np.ndarray) -> Splits:
+    """The splits that each step knows, by step."""
+    parts = [np.flatnonzero((column == splits.column[i]) & (day >= effective[i])) for i in range(len(effective))]
+    which = np.repeat(np.arange(len(effective)), [len(part) for part in parts])
+    step = np.concatenate(parts) if parts else np.zeros(0, dtype=np.int64)
+    return Splits(step, splits.ex_day[which], splits.ratio[which])
+
+
+def _figures(rows: ReportRows, index: np.ndarray, step: np.ndarray, is_own: np.ndarray, splits: Splits) -> ReportRows:
+    """The reports of all steps, adjusted for the splits each step knows; a field is picked when it is asked for."""
+    picked = ReportRows(
+        step, rows.period_end[index], rows.period[index], rows.available_day[index], rows.priority[index], {}
+    )
+    multiplier = split_multiplier(picked, splits, NEVER)
+
+    def pick(name: str) -> np.ndarray:
+        values = rows.fields[name][index]
+        if name in PER_SHARE:
+            return values / multiplier
+        return np.where(is_own, values * multiplier, np.nan) if name in SHARE_COUNTS else values
+
+    return ReportRows(
+        step, picked.period_end, picked.period, picked.available_day, picked.priority, _Picked(rows.fields, pick)
+    )
+
+
+class _Picked(Mapping[str, np.ndarray]):
+    """Fields that are made when they are asked for."""
+
+    def __init__(self, names: Mapping[str, np.ndarray], pick: Callable[[str], np.ndarray]) -> None:
+        self._names, self._pick = names, pick
+
+    def __getitem__(self, name: str) -> np.ndarray:
+        if name not in self._names:
+            raise KeyError(name)
+        return self._pick(name)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._names)
+
+    def __len__(self) -> int:
+        return len(self._names)

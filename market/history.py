@@ -1,0 +1,159 @@
+"""Many sessions as one panel: every figure has n = T x N entries, an instrument-session each. Pure and frozen.
+
+Series stay what they are, own bars by column, now with the bars of all sessions; each instrument-session points at its
+last bar in them. So a factor's ``compute`` runs once for all sessions, its windows rolling, and gives what it gives
+session by session.
+"""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from market.calc.rolling import (
+    by_columns,
+    rolling_count,
+    rolling_drawdown,
+    rolling_lowest,
+    rolling_max,
+    rolling_min,
+    rolling_moments,
+    rolling_std,
+    rolling_sum,
+)
+from market.calc.rolling_rsi import rolling_rsi
+from market.calc.windows import Window, market_fit, mean_of_first
+from market.panel import Panel
+
+ZERO = 1e-12
+
+
+@dataclass(frozen=True, kw_only=True)
+class History(Panel):
+    """``T`` sessions of ``N`` instruments; figures float [T x N], the first session's instruments first.
+
+    ``session_days`` int32 [T]; ``oldest_fresh`` int32 [T], the first of each session's last five sessions;
+    ``bar_of`` int [T x N], the row of each one's last bar in the series (-1: none yet); ``column_of`` int [T x N], its
+    column. ``instrument_ids``, ``tickers``, ``sectors`` and ``company`` are of the N instruments.
+    """
+
+    session_days: np.ndarray
+    oldest_fresh: np.ndarray
+    bar_of: np.ndarray
+    column_of: np.ndarray
+
+    @property
+    def n(self) -> int:
+        return len(self.bar_of)
+
+    def by_session(self, figure: np.ndarray) -> np.ndarray:
+        return figure.reshape(len(self.session_days), len(self.instrument_ids))
+
+    def at(self, series: np.ndarray, skip: int = 0) -> np.ndarray:
+        return self.pick(series, self.bar_of - skip, np.nan)
+
+    def over(self, window: int, skip: int = 0) -> "EveryWindow":
+        return EveryWindow(window, skip, history=self)
+
+    def pick(self, series: np.ndarray, rows: np.ndarray, missing: float) -> np.ndarray:
+        """A series at row ``rows`` [n] of each one's column; ``missing`` above the first row."""
+        found = series[np.maximum(rows, 0), self.column_of] if len(series) else np.full(self.n, missing)
+        return np.where(rows >= 0, found, missing)
+
+    def _index_fit(self, window: int, bars: int) -> tuple[np.ndarray, ...]:
+        close, index, days = self.with_index
+        common = last_rows(days, self.session_days, self.by_session(self.column_of))
+        own, market = (np.full(close.shape, np.nan) for _ in range(2))
+        own[1:], market[1:] = close[1:] / close[:-1] - 1.0, index[1:] / index[:-1] - 1.0
+        moments = rolling_moments(own, market, window)
+        count, xx, yy, xy = (
+            self.pick(part, common, 0.0) for part in (moments.count, moments.xx, moments.yy, moments.xy)
+        )
+        beta = np.where(yy > ZERO**2 * np.maximum(count, 1), xy / np.where(yy > 0, yy, 1.0), np.nan)
+        residual = np.sqrt(np.maximum(xx - beta * xy, 0.0) / np.maximum(count - 1, 1))
+        self._refit_where_bars_run_out(beta, residual, count, common, window, bars)
+        oldest = np.repeat(self.oldest_fresh, len(self.instrument_ids))
+        last_common = self.pick(days.astype(np.float64), common, 0.0)
+        return (
+            beta,
+            residual,
+            count,
+            last_common >= oldest,
+            np.repeat(self._index_is_recent(), len(self.instrument_ids)),
+        )
+
+    def _index_is_recent(self) -> np.ndarray:
+        """bool [T]: the index has a bar among each session's last five sessions."""
+        last = np.searchsorted(self.index_days, self.session_days, side="right") - 1
+        if not len(self.index_days):
+            return np.zeros(len(last), dtype=bool)
+        recent: np.ndarray = (last >= 0) & (self.index_days[np.maximum(last, 0)] >= self.oldest_fresh)
+        return recent
+
+    def _refit_where_bars_run_out(
+        self, beta: np.ndarray, residual: np.ndarray, count: np.ndarray, common: np.ndarray, window: int, bars: int
+    ) -> None:
+        """Where the window reaches beyond the last ``bars`` bars (dates without an index in between), it is shorter:
+        those few are fitted by themselves, in place."""
+        close, index, days = self.with_index
+        first_bar = self.pick(self.days.astype(np.float64), np.maximum(self.bar_of - bars + 1, 0), 0.0)
+        first_used = self.pick(days.astype(np.float64), np.maximum(common - count.astype(np.int64), 0), 0.0)
+        beyond = np.flatnonzero((first_used < first_bar) & (common >= 0) & (count > 0))
+        for some in np.array_split(beyond, max(1, len(beyond) // 4096)):
+            rows = common[some] - np.arange(window, -1, -1)[:, None]
+            columns = self.column_of[some]
+            inside = (rows >= 0) & (days[np.maximum(rows, 0), columns] >= first_bar[some])
+            parts = (np.where(inside, part[np.maximum(rows, 0), columns], np.nan) for part in (close, index))
+            beta[some], residual[some], count[some] = market_fit(*parts)
+
+
+def last_rows(days: np.ndarray, session_days: np.ndarray, column_of: np.ndarray) -> np.ndarray:
+    """The last row of ``days`` [B, M] (ascending, 0 above the first) on or before each session; -1 for none. [T x N].
+
+    column_of: int [T, N].
+    """
+    step = int(max(days.max(initial=0), session_days.max(initial=0))) + 1
+    keys = (days.T.astype(np.int64) + np.arange(days.shape[1])[:, None] * step).ravel()
+    wanted = column_of * step + session_days[:, None]
+    rows = np.searchsorted(keys, wanted.ravel(), side="right") - 1 - column_of.ravel() * len(days)
+    exists = days[np.maximum(rows, 0), column_of.ravel()] > 0 if len(days) else np.zeros(rows.shape, dtype=bool)
+    return np.where((rows >= 0) & exists, rows, -1)
+
+
+@dataclass(frozen=True)
+class EveryWindow(Window):
+    """The window of every instrument-session, by rolling over the bars once."""
+
+    history: History = field(kw_only=True)
+
+    def _every(self, rolled: np.ndarray, missing: float = np.nan) -> np.ndarray:
+        return self.history.pick(rolled, self.history.bar_of - self.skip, missing)
+
+    def sum(self, series: np.ndarray) -> np.ndarray:
+        return self._every(rolling_sum(series, self.length), 0.0)
+
+    def count(self, series: np.ndarray) -> np.ndarray:
+        return self._every(rolling_count(series, self.length), 0).astype(np.int64)
+
+    def std(self, series: np.ndarray) -> np.ndarray:
+        return self._every(rolling_std(series, self.length))
+
+    def max(self, series: np.ndarray) -> np.ndarray:
+        return self._every(rolling_max(series, self.length))
+
+    def min(self, series: np.ndarray) -> np.ndarray:
+        return self._every(rolling_min(series, self.length))
+
+    def drawdown(self, series: np.ndarray) -> np.ndarray:
+        return self._every(rolling_drawdown(series, self.length))
+
+    def mean_of_lowest(self, series: np.ndarray, one_in: int) -> np.ndarray:
+        most = -(-min(self.length, len(series)) // one_in)
+
+        def of_columns(part: np.ndarray) -> np.ndarray:
+            worst = -(-rolling_count(part, self.length) // one_in)
+            return mean_of_first(rolling_lowest(part, self.length, most), worst)
+
+        return self._every(by_columns(of_columns, series))
+
+    def wilder_rsi(self, close: np.ndarray, period: int) -> np.ndarray:
+        return self._every(rolling_rsi(close, self.length, period))
