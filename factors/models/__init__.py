@@ -6,11 +6,12 @@ from factors.models.history import FactorBackfill, FactorReturn
 from factors.models.jobs import JobState
 from factors.models.runs import Factor, FactorRun
 from factors.models.scores import FactorScore, FactorScoreRow
-from factors.models.strategies import CombineRun, CompositeScore, Strategy, StrategyFactor
+from factors.models.strategies import CombineRun, CompositeScore, CompositeScoreRow, Strategy, StrategyFactor
 
 __all__ = [
     "CombineRun",
     "CompositeScore",
+    "CompositeScoreRow",
     "Factor",
     "FactorAnalysis",
     "FactorBackfill",

@@ -1,6 +1,7 @@
 """Strategies: factors combined into one composite score per instrument and session."""
 
 import datetime as dt
+import re
 from typing import Self
 
 from django.conf import settings
@@ -121,3 +122,35 @@ class CompositeScore(models.Model):
 
     def __str__(self) -> str:
         return f"{self.strategy_id} {self.date} {self.instrument_id}"
+
+
+class CompositeScoreRowQuerySet(models.QuerySet["CompositeScoreRow"]):
+    def by_key(self, key: str) -> "CompositeScoreRow | None":
+        """The score of ``strategy_YYYY-MM-DD_instrument``, through the table's own key; None for any other text."""
+        found = re.fullmatch(r"(\d{1,9})_(\d{4}-\d\d-\d\d)_(\d{1,9})", key)
+        try:
+            day = dt.date.fromisoformat(found[2]) if found else None
+        except ValueError:
+            return None
+        return self.filter(strategy_id=int(found[1]), date=day, instrument_id=int(found[3])).first() if found else None
+
+
+class CompositeScoreRow(models.Model):
+    """CompositeScore as the admin needs it: the SQL view ``factors_compositescore_row`` adds a text key."""
+
+    key = models.CharField(primary_key=True, max_length=48)
+    strategy = models.ForeignKey(Strategy, on_delete=models.DO_NOTHING, related_name="+")
+    date = models.DateField()
+    instrument = models.ForeignKey(Instrument, on_delete=models.DO_NOTHING, related_name="+")
+    score = RealField()
+    rank = models.PositiveIntegerField()
+
+    objects = CompositeScoreRowQuerySet.as_manager()
+
+    class Meta:
+        managed = False
+        db_table = "factors_compositescore_row"
+        verbose_name = "composite score"
+
+    def __str__(self) -> str:
+        return self.key
