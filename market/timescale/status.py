@@ -1,6 +1,7 @@
 """What TimescaleDB does in the default database, and what it could but does not yet."""
 
 import datetime as dt
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -107,7 +108,8 @@ def _policies(cursor: CursorWrapper) -> list[Policy]:
         " LEFT JOIN timescaledb_information.job_stats s USING (job_id)"
         " WHERE j.hypertable_name IS NOT NULL AND j.scheduled ORDER BY 1"
     )
-    return [Policy(*row) for row in cursor.fetchall()]
+    # Django's cursors leave jsonb as text.
+    return [Policy(*row[:4], json.loads(row[4]), *row[5:]) for row in cursor.fetchall()]
 
 
 def _aggregate_kind(cursor: CursorWrapper, aggregate: Aggregate, continuous: set[str]) -> str:

@@ -1,6 +1,10 @@
 """A few scores, and what the two aggregates must say of them, worked out by hand."""
 
-import math
+import datetime as dt
+
+from django.db import connection
+
+from market.models import PriceBar
 
 # Instruments 1 and 2 are Korean, 3 is American. The last score is missing: too few instruments that day.
 INSTRUMENTS = """
@@ -24,9 +28,10 @@ SELECT to_char(month, 'YYYY-MM-DD') AS month, instrument_id, factor_id, score_co
     score_min, score_max, percentile_mean
 FROM factor_scores_monthly ORDER BY 1, 2, 3"""
 
-# month, instrument, factor, count, mean, standard deviation (n - 1), least, greatest, mean percentile
+# month, instrument, factor, count, mean, standard deviation (n - 1; of 1 and 2: the root of 0.5), least, greatest,
+# mean percentile
 MONTHLY_ROWS = [
-    ("2024-01-01", 1, 7, 2, 1.5, math.sqrt(0.5), 1.0, 2.0, 55.0),
+    ("2024-01-01", 1, 7, 2, 1.5, 0.707106781, 1.0, 2.0, 55.0),
     ("2024-01-01", 2, 7, 1, 3.0, None, 3.0, 3.0, 100.0),
     ("2024-01-01", 3, 7, 1, -1.0, None, -1.0, -1.0, 10.0),
     ("2024-02-01", 1, 7, 1, 5.0, None, 5.0, 5.0, 90.0),
@@ -39,13 +44,34 @@ FROM factor_correlation_daily ORDER BY 1, 2, 3"""
 
 # date, region, factor, count, mean, standard deviation
 DAILY_ROWS = [
-    ("2024-01-02", "KR", 7, 2, 2.0, math.sqrt(2)),
+    ("2024-01-02", "KR", 7, 2, 2.0, 1.414213562),
     ("2024-01-02", "US", 7, 1, -1.0, None),
     ("2024-01-31", "KR", 7, 1, 2.0, None),
     ("2024-02-01", "KR", 7, 1, 5.0, None),
 ]
 
 
-def approximately(row: tuple) -> tuple:
-    """As the figures stand in the tables above, to nine digits."""
+# Chunks are 30 days long, counted from 1970-01-01: these three days fall into chunks 657, 658 and 660, those of
+# the scores into 657 and 658.
+BAR_DAYS = [dt.date(2024, 1, 2), dt.date(2024, 2, 15), dt.date(2024, 3, 29)]
+
+
+def insert() -> None:
+    for statement in (INSTRUMENTS, FACTOR, SCORES):
+        query(statement)
+
+
+def bars(*days: dt.date) -> None:
+    """Bars of instrument 1, through the ORM."""
+    PriceBar.objects.bulk_create([PriceBar(instrument_id=1, date=day, close=10) for day in days])
+
+
+def query(statement: str) -> list[tuple]:
+    """The rows of a statement, if it has any; figures to nine digits."""
+    with connection.cursor() as cursor:
+        cursor.execute(statement)
+        return [_rounded(row) for row in cursor.fetchall()] if cursor.description else []
+
+
+def _rounded(row: tuple) -> tuple:
     return tuple(round(value, 9) if isinstance(value, float) else value for value in row)

@@ -4,7 +4,6 @@ import datetime as dt
 from importlib import import_module
 
 import pytest
-from django.db import connection
 
 from factors import tasks
 from factors.models import FactorScore
@@ -25,36 +24,27 @@ def only_where_they_are_views() -> None:
 
 @pytest.fixture
 def some_scores() -> None:
-    with connection.cursor() as cursor:
-        for statement in (scores.INSTRUMENTS, scores.FACTOR, scores.SCORES):
-            cursor.execute(statement)
-
-
-def rows(query: str) -> list[tuple]:
-    with connection.cursor() as cursor:
-        cursor.execute(query)
-        return [scores.approximately(row) for row in cursor.fetchall()]
+    scores.insert()
 
 
 def test_figures_by_hand(some_scores: None) -> None:
     assert set(tasks.refresh_aggregates()) == {"factor_scores_monthly", "factor_correlation_daily"}
-    assert rows(scores.MONTHLY) == [scores.approximately(row) for row in scores.MONTHLY_ROWS]
-    assert rows(scores.DAILY) == [scores.approximately(row) for row in scores.DAILY_ROWS]
+    assert scores.query(scores.MONTHLY) == scores.MONTHLY_ROWS
+    assert scores.query(scores.DAILY) == scores.DAILY_ROWS
 
 
 def test_they_tell_what_was_at_the_last_refresh(some_scores: None) -> None:
     tasks.refresh_aggregates()
     FactorScore.objects.filter(date=dt.date(2024, 2, 1), instrument_id=1).update(score=-5)
-    assert rows(scores.DAILY)[-1] == ("2024-02-01", "KR", 7, 1, 5.0, None)
+    assert scores.query(scores.DAILY)[-1] == ("2024-02-01", "KR", 7, 1, 5.0, None)
     tasks.refresh_aggregates()
-    assert rows(scores.DAILY)[-1] == ("2024-02-01", "KR", 7, 1, -5.0, None)
+    assert scores.query(scores.DAILY)[-1] == ("2024-02-01", "KR", 7, 1, -5.0, None)
 
 
 def test_a_view_restored_without_its_rows_is_filled(some_scores: None) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("REFRESH MATERIALIZED VIEW factor_scores_monthly WITH NO DATA")
+    scores.query("REFRESH MATERIALIZED VIEW factor_scores_monthly WITH NO DATA")
     tasks.refresh_aggregates()
-    assert len(rows(scores.MONTHLY)) == len(scores.MONTHLY_ROWS)
+    assert len(scores.query(scores.MONTHLY)) == len(scores.MONTHLY_ROWS)
 
 
 def test_every_night_a_worker_refreshes_them() -> None:

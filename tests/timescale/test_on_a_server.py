@@ -1,4 +1,4 @@
-"""Migrations, status, aggregates and later additions on a real TimescaleDB (either edition)."""
+"""Migrations, status, aggregates and later additions on real TimescaleDBs, of either edition."""
 
 import datetime as dt
 import json
@@ -18,30 +18,16 @@ from market.timescale.columnar import direct_compress
 from market.timescale.editions import Edition
 from market.timescale.status import status_read
 from tests.timescale import scores
+from tests.timescale.scores import BAR_DAYS, bars, query
 
 HYPERTABLES = ["factors_factorreturn", "factors_factorscore", "market_pricebar"]
-# Chunks are 30 days long, counted from 1970-01-01: these three days fall into chunks 657, 658 and 660.
-BAR_DAYS = [dt.date(2024, 1, 2), dt.date(2024, 2, 15), dt.date(2024, 3, 29)]
-
-
-def query(statement: str) -> list[tuple]:
-    with connection.cursor() as cursor:
-        cursor.execute(statement)
-        return [scores.approximately(row) for row in cursor.fetchall()] if cursor.description else []
-
-
-def bars(*days: dt.date) -> None:
-    PriceBar.objects.bulk_create([PriceBar(instrument_id=1, date=day, close=10) for day in days])
 
 
 @pytest.fixture(autouse=True)
-def empty(request: pytest.FixtureRequest) -> None:
+def rows(site: object) -> None:
     """Each test begins with the rows of tests/timescale/scores.py."""
-    request.getfixturevalue("earlier_site" if "earlier_site" in request.fixturenames else "site")
-    with connection.cursor() as cursor:
-        cursor.execute("TRUNCATE market_pricebar, factors_factorscore, factors_factor, market_instrument CASCADE")
-        for statement in (scores.INSTRUMENTS, scores.FACTOR, scores.SCORES):
-            cursor.execute(statement)
+    query("TRUNCATE market_pricebar, factors_factorscore, factors_factor, market_instrument CASCADE")
+    scores.insert()
 
 
 def test_status_after_migrating(capsys: pytest.CaptureFixture[str]) -> None:
@@ -85,8 +71,8 @@ def test_aggregates_by_hand() -> None:
         assert refresh_aggregates() == {}
     else:
         assert set(refresh_aggregates()) == set(status_read().aggregates)
-    assert query(scores.MONTHLY) == [scores.approximately(row) for row in scores.MONTHLY_ROWS]
-    assert query(scores.DAILY) == [scores.approximately(row) for row in scores.DAILY_ROWS]
+    assert query(scores.MONTHLY) == scores.MONTHLY_ROWS
+    assert query(scores.DAILY) == scores.DAILY_ROWS
 
 
 def test_chunks_are_made_without_a_trace() -> None:
@@ -113,19 +99,3 @@ def test_backwards_and_forwards_again() -> None:
     call_command("migrate", verbosity=0)
     assert status_read().to_do == []
     assert FactorScore.objects.count() == 6
-
-
-def test_a_database_that_gets_timescaledb_later(earlier_site: object, capsys: pytest.CaptureFixture[str]) -> None:
-    assert server_now().edition is Edition.ABSENT
-    bars(*BAR_DAYS)
-    call_command("migrate", verbosity=0)  # the extension is there now
-    told = status_read().to_do
-    assert "market_pricebar is a plain table: manage.py timescale_sql --apply" in told
-    call_command("timescale_sql", "--apply")
-    assert "all is in place" in capsys.readouterr().out
-    status = status_read()
-    assert ([table.name for table in status.hypertables], status.to_do) == (HYPERTABLES, [])
-    assert (PriceBar.objects.count(), FactorScore.objects.count()) == (3, 6)
-    call_command("timescale_sql", "--apply", "--json")
-    assert json.loads(capsys.readouterr().out)["edition"] == status.server.edition
-    assert status_read() == status
