@@ -16,3 +16,8 @@ def run_daily(region: str) -> int | None:
 def refresh_aggregates() -> dict[str, float]:
     """Refresh the score aggregates that the server does not refresh by itself; seconds by name."""
     return services.aggregates_refresh()
+
+
+def run_combine(run_id: int) -> int:
+    """Carry out a queued CombineRun; returns the number of composite scores."""
+    return services.combine_run_execute(run_id=run_id).score_count

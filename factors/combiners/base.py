@@ -36,9 +36,6 @@ class Fitted(ABC):
         """The model card of a trained model."""
         return None
 
-    def warnings(self) -> list[str]:
-        return []
-
 
 @dataclass(frozen=True)
 class Weights(Fitted):
@@ -61,9 +58,6 @@ class Weights(Fitted):
         if self.left_out:
             found["left_out"] = dict(self.left_out)
         return found
-
-    def warnings(self) -> list[str]:
-        return [f"equal weight: {self.fallback}"] if self.fallback else []
 
 
 def equal_weights(names: tuple[str, ...], fallback: str = "") -> Weights:
@@ -96,6 +90,10 @@ class Combiner(ABC):
         ``sessions`` int32 (all of the exchange), so that it does not depend on the range asked for.
         """
         return first_of_month(day, sessions) if self.option.get("refit") == "monthly" else day
+
+    def window_days(self) -> int:
+        """Calendar days before a fit day from which samples count."""
+        return 0
 
     @abstractmethod
     def fit(self, history: History, day: int) -> Fitted:

@@ -46,9 +46,6 @@ class Trained(Fitted):
     def card(self) -> dict[str, Any]:
         return self.data
 
-    def warnings(self) -> list[str]:
-        return [self.data["warning"]] if "warning" in self.data else []
-
 
 @register_combiner
 class MachineLearning(Combiner):

@@ -1,6 +1,19 @@
 """Use cases of factors, one module each; pages, API, admin, commands and tasks call these."""
 
 from factors.services.aggregates import aggregates_refresh
+from factors.services.combine import (
+    combine_run_cancel,
+    combine_run_create,
+    combine_run_enqueue,
+    combine_run_execute,
+    combine_run_resume,
+    combine_run_summary,
+    composite_newest,
+    composite_sessions,
+    composite_top,
+    scores_period,
+    strategies_daily,
+)
 from factors.services.exports import scores_export, scores_top
 from factors.services.runs import (
     FactorRunError,
@@ -15,12 +28,33 @@ from factors.services.runs import (
     regions_with_bars,
     session_resolve,
 )
+from factors.services.strategies import (
+    catalogue_complete,
+    strategies_define,
+    strategy_check,
+    strategy_copy,
+    strategy_definition,
+    strategy_get,
+    strategy_save,
+)
+from factors.services.universes import StrategyError
 
 __all__ = [
     "FactorRunError",
     "NotQueued",
     "Outcome",
+    "StrategyError",
     "aggregates_refresh",
+    "catalogue_complete",
+    "combine_run_cancel",
+    "combine_run_create",
+    "combine_run_enqueue",
+    "combine_run_execute",
+    "combine_run_resume",
+    "combine_run_summary",
+    "composite_newest",
+    "composite_sessions",
+    "composite_top",
     "factor_run_create",
     "factor_run_daily",
     "factor_run_enqueue",
@@ -29,6 +63,14 @@ __all__ = [
     "factors_compute",
     "regions_with_bars",
     "scores_export",
+    "scores_period",
     "scores_top",
     "session_resolve",
+    "strategies_daily",
+    "strategies_define",
+    "strategy_check",
+    "strategy_copy",
+    "strategy_definition",
+    "strategy_get",
+    "strategy_save",
 ]

@@ -1,0 +1,242 @@
+"""Combine the factors of a strategy over a range of sessions: asked for, carried out chunk by chunk, taken up again."""
+
+import datetime as dt
+import time
+from collections.abc import Sequence
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Max, Min
+from django.utils import timezone
+from django_q.tasks import async_task
+
+from factors import store
+from factors.models import CombineRun, CompositeScore, FactorBackfill, FactorRun, JobState, Strategy
+from factors.services.combine_chunks import Combination
+from factors.services.progress import Progress, silent
+from factors.services.strategies import strategy_definition, strategy_get
+from factors.services.universes import StrategyError, members_of
+from market.regions import region_get
+
+STARTS = (JobState.QUEUED, JobState.INTERRUPTED, JobState.FAILED)  # a failed or interrupted run goes on where it was
+STORED = (JobState.DONE, JobState.PARTLY)
+
+
+def scores_period(*, region: str) -> tuple[dt.date, dt.date] | None:
+    """First and last session of a region that have factor scores; None where there are none."""
+    runs = FactorRun.objects.done().filter(region=region, score_count__gt=0).aggregate(Min("date"), Max("date"))
+    backfills = FactorBackfill.objects.filter(region=region, done_through__isnull=False)
+    of_backfills = backfills.aggregate(Min("start"), Max("done_through"))
+    first = [day for day in (runs["date__min"], of_backfills["start__min"]) if day]
+    last = [day for day in (runs["date__max"], of_backfills["done_through__max"]) if day]
+    return (min(first), max(last)) if first and last else None
+
+
+def combine_run_create(
+    *, strategy: str, date: dt.date | None = None, start: dt.date | None = None, end: dt.date | None = None
+) -> CombineRun:
+    """A queued run, its request checked: ``date`` alone, or from ``start`` to ``end``; none of them: the newest scores.
+
+    StrategyError for an unknown strategy, one that no longer passes its checks, a range outside the scores there are.
+    """
+    found = strategy_get(name=strategy)
+    definition = strategy_definition(strategy=found)
+    members_of(region=found.region, universe=definition.universe)
+    first, last = _range(found.region, date, start, end)
+    return CombineRun.objects.create(strategy=found, start=first, end=last, definition=definition.as_dict())
+
+
+def _range(region: str, date: dt.date | None, start: dt.date | None, end: dt.date | None) -> tuple[dt.date, dt.date]:
+    if date and (start or end):
+        raise StrategyError("date: either date, or from and to")
+    if start and end and start > end:
+        raise StrategyError(f"from: {start} is after to ({end})")
+    known = scores_period(region=region)
+    if known is None:
+        raise StrategyError(f"region: {region} has no factor scores yet: manage.py compute_factors --region {region}")
+    for name, day in (("date", date), ("from", start), ("to", end)):
+        if day and day > region_get(region).today():
+            raise StrategyError(f"{name}: {day} is in the future for {region}")
+        if day and day < known[0]:
+            raise StrategyError(f"{name}: {day} is before the first factor scores of {region} ({known[0]})")
+    first = date or start or (known[0] if end else known[1])
+    if first > known[1]:
+        name = "date" if date else "from"
+        raise StrategyError(f"{name}: {first} is after the newest factor scores of {region} ({known[1]})")
+    return first, date or end or known[1]
+
+
+def combine_run_enqueue(
+    *, strategy: str, date: dt.date | None = None, start: dt.date | None = None, end: dt.date | None = None
+) -> CombineRun:
+    """Create a run and hand it to the background workers; errors as ``combine_run_create``."""
+    with transaction.atomic():
+        created = combine_run_create(strategy=strategy, date=date, start=start, end=end)
+        _hand_over(created)
+    return created
+
+
+def combine_run_resume(*, run_id: int) -> CombineRun:
+    """Queue a failed or interrupted run again; it goes on after its last stored session. StrategyError for others."""
+    run = CombineRun.objects.select_related("strategy").get(pk=run_id)
+    if run.state not in STARTS[1:]:
+        raise StrategyError(f"state: run #{run.pk} is {run.state}: only failed and interrupted runs are taken up again")
+    run.state = JobState.QUEUED
+    with transaction.atomic():
+        run.save(update_fields=["state"])
+        _hand_over(run)
+    return run
+
+
+def _hand_over(run: CombineRun) -> None:
+    name = f"combine {run.strategy.name} {run.start} to {run.end} #{run.pk}"
+    async_task("factors.tasks.run_combine", run.pk, task_name=name[:100])
+
+
+def combine_run_cancel(*, run_id: int) -> bool:
+    """Stop a run that waits or works (after its present chunk); False when there is nothing to stop."""
+    going = CombineRun.objects.filter(pk=run_id, state__in=[JobState.QUEUED, JobState.RUNNING])
+    return bool(going.update(state=JobState.CANCELLED, finished_at=timezone.now(), message="cancelled"))
+
+
+def combine_run_execute(*, run_id: int, progress: Progress = silent) -> CombineRun:
+    """Carry out a queued run, or go on with a failed or interrupted one after its last stored session.
+
+    Each chunk of sessions is one transaction with the run's row, so what is stored and ``done_through`` agree.
+    StrategyError for what the request has wrong, ``store.RunInProgress`` when the strategy is being combined already.
+    """
+    run = CombineRun.objects.select_related("strategy").get(pk=run_id)
+    store.combines_interrupted_mark()
+    try:
+        with store.strategy_lock(run.strategy_id):
+            run.refresh_from_db()
+            if run.state not in STARTS:
+                raise StrategyError(f"state: run #{run.pk} is {run.state}, not {JobState.QUEUED}")
+            _execute(run, progress)
+    except store.RunInProgress as error:
+        CombineRun.objects.filter(pk=run.pk, state=JobState.QUEUED).update(
+            state=JobState.CANCELLED, message=str(error), finished_at=timezone.now()
+        )
+        raise
+    except StrategyError as error:
+        if run.state in (JobState.QUEUED, JobState.RUNNING):
+            _finish(run, JobState.FAILED, str(error))
+        raise
+    except BaseException as error:  # told and raised again: an interrupt must not look like a job that still runs
+        if run.state == JobState.RUNNING:
+            _finish(run, JobState.FAILED, f"{type(error).__name__}: {error}")
+        raise
+    return run
+
+
+def _execute(run: CombineRun, progress: Progress) -> None:
+    run.state, run.started_at, run.message = JobState.RUNNING, timezone.now(), ""
+    run.save()
+    clock = time.perf_counter()
+    definition = strategy_definition(strategy=run.strategy)
+    if definition.as_dict() != run.definition:
+        raise StrategyError("strategy: it has been changed since this run was asked for: start another one")
+    progress("reading", 0, 1)
+    work = Combination(definition, run)
+    run.timings = run.timings | {"read": run.timings.get("read", 0.0) + time.perf_counter() - clock}
+    for chunk in work.chunks():
+        found = work.combine(chunk, progress)
+        clock = time.perf_counter()
+        with transaction.atomic():
+            if not CombineRun.objects.select_for_update().filter(pk=run.pk, state=JobState.RUNNING).exists():
+                run.state = JobState.CANCELLED
+                return
+            if run.done_through is None:
+                _replace_other_definition(run)
+            run.score_count += store.composites_write(run.strategy_id, chunk[0], chunk[-1], found)
+            run.done_through = chunk[-1]
+            run.timings["write"] = run.timings.get("write", 0.0) + time.perf_counter() - clock
+            run.save()
+    if not run.score_count:
+        why = "; ".join(run.warnings)
+        raise StrategyError(f"universe: nobody could be scored from {run.start} to {run.end}: {why}")
+    run.timings = {stage: round(seconds, 4) for stage, seconds in run.timings.items()}
+    run.save()
+    _finish(run, JobState.DONE, "; ".join(run.warnings))
+    progress("done", 1, 1)
+
+
+def _replace_other_definition(run: CombineRun) -> None:
+    """Scores of an earlier definition would not be comparable with these: they go."""
+    earlier = run.strategy.runs.filter(done_through__isnull=False).exclude(pk=run.pk).order_by("-id").first()
+    if earlier and earlier.definition != run.definition:
+        removed = store.composites_delete(run.strategy_id)
+        if removed:
+            run.warnings.append(f"the strategy was changed: {removed:,} scores of its earlier definition were removed")
+
+
+def _finish(run: CombineRun, state: JobState, message: str) -> None:
+    """Close the row. What a failing chunk had noted in it is not saved: the chunk is not stored either."""
+    run.state, run.message, run.finished_at = state, message, timezone.now()
+    run.save(update_fields=["state", "message", "finished_at"])
+
+
+def combine_run_summary(*, run: CombineRun) -> dict[str, Any]:
+    """A finished run as plain data, for JSON."""
+    names = (
+        "id", "start", "end", "done_through", "state", "message", "score_count", "warnings", "weights", "model_cards",
+        "definition", "timings", "started_at", "finished_at",
+    )  # fmt: skip
+    return {"strategy": run.strategy.name} | {name: getattr(run, name) for name in names}
+
+
+def strategies_daily(*, region: str) -> dict[str, str]:
+    """Combine every active strategy of a region for the newest scores, unless that was done since they were made.
+
+    By strategy what became of it: ``500 scores``, or why not; what goes wrong with one does not stop the others.
+    """
+    told: dict[str, str] = {}
+    for strategy in Strategy.objects.filter(region=region, is_active=True):
+        try:
+            told[strategy.name] = _daily(strategy)
+        except (StrategyError, store.RunInProgress) as error:
+            told[strategy.name] = str(error)
+    return told
+
+
+def _daily(strategy: Strategy) -> str:
+    known = scores_period(region=strategy.region)
+    computed = FactorRun.objects.done().filter(region=strategy.region).order_by("-finished_at").first()
+    since = computed.finished_at if computed else None
+    done = strategy.runs.filter(state__in=STORED, end=known[1] if known else None)
+    if since and done.filter(started_at__gt=since).exists():
+        return "done already"
+    run = combine_run_create(strategy=strategy.name)
+    return f"{combine_run_execute(run_id=run.pk).score_count:,} scores"
+
+
+def composite_top(*, strategy: str, date: dt.date | None = None, count: int = 10) -> list[dict[str, Any]]:
+    """The ``count`` best of a session (None: the newest): date, rank, ticker, name, sector, score."""
+    found = strategy_get(name=strategy)
+    day = date or composite_newest(strategy_id=found.pk)
+    rows: Sequence[CompositeScore] = []
+    if day:
+        rows = CompositeScore.objects.of_day(found.pk, day).with_names()[:count]
+    if not rows:
+        when = f" on {date}" if date else " yet"
+        raise StrategyError(
+            f"date: {strategy} has no composite scores{when}: manage.py combine_factors --strategy {strategy!r}"
+        )
+    return [
+        {
+            "date": row.date, "rank": row.rank, "ticker": row.instrument.ticker, "name": row.instrument.name,
+            "sector": row.instrument.sector, "score": row.score,
+        }
+        for row in rows
+    ]  # fmt: skip
+
+
+def composite_newest(*, strategy_id: int) -> dt.date | None:
+    """The date of a strategy's newest composite scores."""
+    return CompositeScore.objects.filter(strategy_id=strategy_id).aggregate(Max("date"))["date__max"]
+
+
+def composite_sessions(*, strategy_id: int, start: dt.date, end: dt.date) -> list[dt.date]:
+    """Sessions of a range on which a strategy has composite scores, ascending."""
+    rows = CompositeScore.objects.filter(strategy_id=strategy_id, date__range=(start, end), rank=1)
+    return list(rows.order_by("date").values_list("date", flat=True))

@@ -1,0 +1,135 @@
+"""Which instruments take part in a strategy: a filter written as JSON, checked, and applied."""
+
+import difflib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from factors.calc.conditions import BETWEEN, FIELDS, OPERATORS, Condition
+from factors.registry import UnknownFactor, factors_named
+from market.models import Instrument
+
+LISTS = ("sectors", "exclude_sectors", "tickers", "exclude_tickers")
+OF_CONDITION = ("factor", "field", "operator", "value")
+
+
+class StrategyError(ValueError):
+    """A strategy or a combination of it that cannot be; begins with the field that is wrong."""
+
+
+@dataclass(frozen=True)
+class Members:
+    """Instruments by ticker: ``ids`` int32 [N], ``tickers`` and ``sectors`` object [N]."""
+
+    ids: np.ndarray
+    tickers: np.ndarray
+    sectors: np.ndarray
+
+
+def universe_check(*, universe: Any, region: str) -> dict[str, Any]:
+    """The filter without its empty parts; StrategyError for what it does not know.
+
+    Names are compared with the region's stocks; where there are none yet, any will do.
+    """
+    if not isinstance(universe, Mapping):
+        raise StrategyError(f"universe: must be names with values, not {universe!r}")
+    known = (*LISTS, "conditions")
+    for name in universe:
+        if name not in known:
+            raise StrategyError(f"universe: unknown part {name!r}; {_hint(str(name), known)}")
+    found: dict[str, Any] = {name: _names(name, universe[name]) for name in LISTS if universe.get(name)}
+    _refuse_unknown(found, region)
+    conditions = universe.get("conditions") or []
+    if not isinstance(conditions, list):
+        raise StrategyError("universe: conditions must be a list")
+    if conditions:
+        found["conditions"] = [_as_dict(_condition(one)) for one in conditions]
+    return found
+
+
+def conditions_of(universe: Mapping[str, Any]) -> list[Condition]:
+    """The conditions of a filter."""
+    return [_condition(one) for one in universe.get("conditions", [])]
+
+
+def members_of(*, region: str, universe: Mapping[str, Any]) -> Members:
+    """The region's stocks that the lists of a filter let in; StrategyError when there are none."""
+    stocks = Instrument.objects.in_region(region).filter(asset_type=Instrument.AssetType.STOCK)
+    for name, key in (("sectors", "sector__in"), ("tickers", "ticker__in")):
+        if universe.get(name):
+            stocks = stocks.filter(**{key: universe[name]})
+        if universe.get(f"exclude_{name}"):
+            stocks = stocks.exclude(**{key: universe[f"exclude_{name}"]})
+    rows = sorted(stocks.values_list("ticker", "id", "sector"))
+    if not rows:
+        what = "its sectors and tickers" if universe else "it has no stocks: load some first"
+        raise StrategyError(
+            f"universe: empty: no stock of {region} is left by {what}" if universe else f"region: {what}"
+        )
+    tickers, ids, sectors = zip(*rows, strict=True)
+    return Members(np.array(ids, dtype=np.int32), np.array(tickers, dtype=object), np.array(sectors, dtype=object))
+
+
+def _names(name: str, value: Any) -> list[str]:
+    if not isinstance(value, list) or not all(isinstance(one, str) and one for one in value):
+        raise StrategyError(f"universe: {name} must be a list of names, not {value!r}")
+    return list(dict.fromkeys(value))
+
+
+def _refuse_unknown(lists: Mapping[str, list[str]], region: str) -> None:
+    stocks = Instrument.objects.in_region(region).filter(asset_type=Instrument.AssetType.STOCK)
+    for name, asked in lists.items():
+        column = "sector" if name.endswith("sectors") else "ticker"
+        there = set(stocks.filter(**{f"{column}__in": asked}).values_list(column, flat=True))
+        for one in asked:
+            if one not in there and stocks.exists():
+                close = _hint(one, stocks.values_list(column, flat=True).distinct() if column == "sector" else ())
+                raise StrategyError(
+                    f"universe: {name}: no stock of {region} has the {column} {one!r}{close and '; '}{close}"
+                )
+
+
+def _condition(given: Any) -> Condition:
+    """A condition as written; StrategyError."""
+    if not isinstance(given, Mapping) or "factor" not in given or "value" not in given:
+        raise StrategyError(f"universe: a condition needs {', '.join(OF_CONDITION)}, not {given!r}")
+    for name in given:
+        if name not in OF_CONDITION:
+            raise StrategyError(f"universe: a condition has no {name!r}; {_hint(str(name), OF_CONDITION)}")
+    try:
+        factors_named([str(given["factor"])])
+    except UnknownFactor as error:
+        raise StrategyError(f"universe: {error}") from error
+    field, operator = given.get("field", "value"), given.get("operator", ">=")
+    if field not in FIELDS:
+        raise StrategyError(f"universe: the field of a condition is one of {', '.join(FIELDS)}, not {field!r}")
+    if operator not in (*OPERATORS, BETWEEN):
+        raise StrategyError(
+            f"universe: the operator of a condition is one of {', '.join(OPERATORS)}, between, not {operator!r}"
+        )
+    low, high = _bounds(given["value"], operator)
+    return Condition(str(given["factor"]), field, operator, low, high)
+
+
+def _bounds(value: Any, operator: str) -> tuple[float, float]:
+    figures = value if operator == BETWEEN and isinstance(value, list) and len(value) == 2 else [value]
+    if not all(isinstance(one, int | float) and not isinstance(one, bool) and np.isfinite(one) for one in figures):
+        raise StrategyError(f"universe: the value of a condition must be a number (two for between), not {value!r}")
+    if operator == BETWEEN and (len(figures) != 2 or figures[0] > figures[1]):
+        raise StrategyError(f"universe: between needs the value [low, high], not {value!r}")
+    return float(figures[0]), float(figures[-1])
+
+
+def _as_dict(condition: Condition) -> dict[str, Any]:
+    value = [condition.low, condition.high] if condition.operator == BETWEEN else condition.low
+    return {"factor": condition.factor, "field": condition.field, "operator": condition.operator, "value": value}
+
+
+def _hint(wrong: str, known: Iterable[str]) -> str:
+    names = [name for name in known if name]
+    close = difflib.get_close_matches(wrong, names, n=1)
+    if close:
+        return f"did you mean {close[0]}?"
+    return f"known are {', '.join(names[:30])}" if names else ""
