@@ -7,7 +7,7 @@ if [ -x .venv/bin/python ] && .venv/bin/python -c "import django" 2>/dev/null; t
     # With DATABASE_URL set there is no embedded database to stop.
     .venv/bin/python manage.py db_stop || true
 fi
-rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage htmlcov
+rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage htmlcov tests/timescale/pglite/node_modules
 find . -name .git -prune -o -name var -prune -o -name __pycache__ -type d -exec rm -rf {} +
 if [ "${1:-}" != all ]; then
     echo "Removed .venv and caches. The data stays (make clean-all removes it)."
