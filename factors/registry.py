@@ -44,7 +44,12 @@ def factors_named(names: Iterable[str]) -> list[Factor]:
     wanted = list(dict.fromkeys(names))
     for name in wanted:
         if name not in _factors:
-            close = difflib.get_close_matches(name, _factors, n=3)
-            hint = f"; did you mean {', '.join(close)}?" if close else ""
-            raise UnknownFactor(f"unknown factor {name!r}{hint}")
+            raise unknown_factor(name, _factors)
     return [_factors[name] for name in wanted] or all_factors()
+
+
+def unknown_factor(name: str, known: Iterable[str]) -> UnknownFactor:
+    """What to raise for a name that is not among ``known``: it tells those that are close."""
+    close = difflib.get_close_matches(name, list(known), n=3)
+    hint = f"; did you mean {', '.join(close)}?" if close else ""
+    return UnknownFactor(f"unknown factor {name!r}{hint}")

@@ -25,6 +25,11 @@ def unregister_field(name: str) -> None:
     _loaders.pop(name, None)
 
 
+def registered_fields() -> list[str]:
+    """The names of all fields that have a loader."""
+    return sorted(_loaders)
+
+
 def load_fields(names: set[str], region: str, as_of: dt.date, instrument_ids: np.ndarray) -> dict[str, np.ndarray]:
     """The registered ones among ``names``, loaded."""
     return {name: _loaders[name](region, as_of, instrument_ids) for name in sorted(names & _loaders.keys())}

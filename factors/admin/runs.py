@@ -14,8 +14,8 @@ from unfold.widgets import UnfoldAdminSelectMultipleWidget, UnfoldAdminSelectWid
 from factors.calc.normalise import METHODS
 from factors.engine import NEUTRALISATIONS
 from factors.models import FactorRun
-from factors.registry import all_factors
 from factors.services import FactorRunError, factor_run_enqueue, session_resolve
+from factors.services.catalogue import factors_resolved
 from market.admin import STATE_COLOURS
 from market.adminbase import HouseAdmin
 
@@ -40,7 +40,7 @@ class FactorRunForm(forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["factor_names"].choices = [(factor.name, factor.name) for factor in all_factors()]
+        self.fields["factor_names"].choices = [(factor.name, factor.name) for factor in factors_resolved()]
         self.fields["date"].required = False
         self.fields["date"].help_text = "A session; empty: the latest with prices."
 

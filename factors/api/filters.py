@@ -8,22 +8,33 @@ from rest_framework.exceptions import ValidationError
 from factors.calc.normalise import METHODS
 from factors.engine import NEUTRALISATIONS
 from factors.models import FactorRun
-from factors.registry import UnknownFactor, factors_named
+from factors.registry import UnknownFactor
+from factors.services.catalogue import factor_names_check, factors_resolved
 from market.api.filters import DayField, NamesField, PeriodParams, QueryParams, RegionField, refuse_future
 
 ORDERINGS = [sign + name for name in ("score", "value", "percentile") for sign in ("", "-")]
 
 
 class FactorNamesField(NamesField):
-    """Names of registered factors; a wrong one is told with what is close to it."""
+    """Names of factors that have, or may have, scores; a wrong one is told with what is close to it."""
 
     def to_internal_value(self, data: list[Any]) -> list[str]:
         names = super().to_internal_value(data)
         try:
-            factors_named(names)
+            self.check_names(names)
         except UnknownFactor as error:
             raise ValidationError(str(error)) from error
         return names
+
+    def check_names(self, names: list[str]) -> None:
+        factor_names_check(names)
+
+
+class ComputedNamesField(FactorNamesField):
+    """Names of factors that can be computed now."""
+
+    def check_names(self, names: list[str]) -> None:
+        factors_resolved(names)
 
 
 class ScoreParams(PeriodParams):
@@ -57,7 +68,7 @@ class RunRequest(serializers.Serializer):
 
     region = RegionField()
     date = DayField(help_text="A session, or `latest`: the newest with prices.")
-    factors = FactorNamesField(required=False, default=list, help_text="Without it, all.")
+    factors = ComputedNamesField(required=False, default=list, help_text="Without it, all.")
     normalisation = serializers.ChoiceField(list(METHODS), default="zscore")
     neutralise = serializers.ListField(
         child=serializers.ChoiceField(list(NEUTRALISATIONS)), required=False, default=list

@@ -19,8 +19,9 @@ from factors.api.serializers import (
     ScoreSerializer,
 )
 from factors.models import Factor, FactorRun, FactorScore
-from factors.registry import UnknownFactor, all_factors, factors_named
+from factors.registry import UnknownFactor
 from factors.services import FactorRunError, factor_run_enqueue
+from factors.services.catalogue import factors_resolved
 from market.api.filters import LATEST
 from market.api.listing import ListView, instrument_or_404
 
@@ -32,7 +33,7 @@ class FactorList(APIView):
 
     @extend_schema(responses=FactorSerializer(many=True), operation_id="factors_list")
     def get(self, request: Request) -> Response:
-        return Response({"next": None, "results": FactorSerializer(all_factors(), many=True).data})
+        return Response({"next": None, "results": FactorSerializer(factors_resolved(), many=True).data})
 
 
 class FactorDetail(APIView):
@@ -43,7 +44,7 @@ class FactorDetail(APIView):
     @extend_schema(responses=FactorSerializer)
     def get(self, request: Request, name: str) -> Response:
         try:
-            (factor,) = factors_named([name])
+            (factor,) = factors_resolved([name])
         except UnknownFactor as error:
             raise NotFound(str(error)) from error
         return Response(FactorSerializer(factor).data)

@@ -24,7 +24,7 @@ def compiled(text: str, vocabulary: Vocabulary, name: str = "") -> Plan:
     root = checker.node(parse(text))
     if root.kind is Kind.NUMBER:
         raise FormulaError(f"the formula is the number {root.value:g} for every instrument: use a series or a figure")
-    return Plan.of(root)
+    return Plan.of(root, tuple(checker.named))
 
 
 class _Checker:

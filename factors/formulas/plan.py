@@ -46,21 +46,22 @@ class Node:
 @dataclass(frozen=True)
 class Plan:
     """``order``: every distinct node, arguments before what uses them; ``rows``: how many bars of each series node one
-    session needs; ``roots``: series nodes whose last bar is wanted.
+    session needs; ``roots``: series nodes whose last bar is wanted; ``formulas``: those named, and those they name.
     """
 
     root: Node
     order: tuple[Node, ...]
     rows: dict[Node, int]
     roots: tuple[Node, ...]
+    formulas: tuple[str, ...] = ()
 
     @classmethod
-    def of(cls, root: Node) -> "Plan":
+    def of(cls, root: Node, formulas: tuple[str, ...] = ()) -> "Plan":
         """FormulaError when it needs too many bars or operations."""
         order = tuple(_post_order(root))
         roots = tuple(node for node in order if node.kind is Kind.SERIES and _is_wanted_now(node, root, order))
         rows = _rows(order, roots)
-        plan = cls(root, order, rows, roots)
+        plan = cls(root, order, rows, roots, formulas)
         if plan.bars > MOST_BARS:
             raise FormulaError(
                 f"the formula looks back {plan.bars:,} bars in all, more than {MOST_BARS:,}:"

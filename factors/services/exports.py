@@ -8,7 +8,8 @@ import pyarrow as pa
 from factors import store
 from factors.calc.normalise import MINIMUM
 from factors.models import FactorRun
-from factors.registry import UnknownFactor, factors_named
+from factors.registry import UnknownFactor
+from factors.services.catalogue import factor_names_check
 from factors.services.runs import FactorRunError
 from market.models import Instrument
 from market.regions import region_get
@@ -21,7 +22,7 @@ def scores_export(*, region: str, date: dt.date | None, factor_names: Sequence[s
     """
     try:
         code = region_get(region).code
-        names = [factor.name for factor in factors_named(factor_names)] if factor_names else []
+        names = factor_names_check(factor_names)
     except (ValueError, UnknownFactor) as error:
         raise FactorRunError(str(error)) from error
     if date is None:

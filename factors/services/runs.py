@@ -17,7 +17,8 @@ from factors.base import Factor as FactorClass
 from factors.calc.normalise import METHODS
 from factors.engine import NEUTRALISATIONS, Result, run
 from factors.models import FactorRun, JobState
-from factors.registry import UnknownFactor, factors_named
+from factors.registry import UnknownFactor
+from factors.services.catalogue import factors_resolved, panel_lookback
 from factors.timescale import SCORES
 from market.calendars import is_session, sessions_before
 from market.models import DataChange, PriceBar
@@ -52,7 +53,7 @@ def factor_run_create(
     """
     try:
         code = region_get(region).code
-        factors_named(factor_names)
+        factors_resolved(factor_names)
     except (ValueError, UnknownFactor) as error:
         raise FactorRunError(str(error)) from error
     if normalisation not in METHODS:
@@ -174,7 +175,7 @@ def _execute(job: FactorRun, progress: Progress) -> None:
     job.state, job.started_at = FactorRun.State.RUNNING, timezone.now()
     job.save()
     clock = time.perf_counter()
-    factors = factors_named(job.factor_names)
+    factors = factors_resolved(job.factor_names)
     progress("reading the panel", 0, len(factors) + 2)
     panel, origin = _panel(job, factors)
     clock = _lap(origin, "read", clock)
@@ -198,7 +199,7 @@ def _execute(job: FactorRun, progress: Progress) -> None:
 
 
 def _panel(job: FactorRun, factors: Sequence[FactorClass]) -> tuple[Panel, Origin]:
-    lookback = max(factor.lookback for factor in factors_named(()))  # of all, so that one cache serves every request
+    lookback = panel_lookback(factors)
     names = {name for factor in factors for name in (*factor.inputs, *factor.fallback)}
     return read_panel(job.region, job.date, lookback, names)
 

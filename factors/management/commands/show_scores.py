@@ -7,7 +7,7 @@ from rich.table import Table
 from rich.text import Text
 
 from factors import services
-from factors.registry import factors_named
+from factors.models import Factor
 from market.cli import Exit, HouseCommand, iso_date
 
 
@@ -39,11 +39,11 @@ class Command(HouseCommand):
 
 def scores_table(name: str, rows: list[dict[str, object]]) -> Table:
     """Rank, ticker, name, value in the factor's unit, score, percentile."""
-    factor = factors_named([name])[0]
+    factor = Factor.objects.get(name=name)  # a formula that was changed or deleted has only its row
     date = f" on {rows[0]['date']}" if rows else ""
     better = "more is better" if factor.direction > 0 else "less is better"
     title = Text(f"{name}{date} ({better})")
-    caption = Text(factor.description(), style="dim")
+    caption = Text(factor.description, style="dim")
     table = Table(title=title, title_justify="left", caption=caption, caption_justify="left", min_width=72)
     for heading in ("#", "ticker", "name", factor.unit, "score", "percentile"):
         table.add_column(heading, justify="left" if heading in ("ticker", "name") else "right")
