@@ -2,7 +2,6 @@
 that the result does not depend on the machine; several trainings can run side by side.
 """
 
-import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -85,8 +84,3 @@ KINDS = {
     "xgboost": Kind(_boost, _boosting_settings, ("xgboost-cpu", "numpy")),
     "random_forest": Kind(_grow, _forest_settings, ("scikit-learn", "numpy")),
 }
-
-
-def side_by_side() -> int:
-    """Trainings that run at a time: one per core that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else (os.cpu_count() or 1)

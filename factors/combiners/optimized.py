@@ -1,5 +1,7 @@
 """The best Sharpe ratio of the past."""
 
+from typing import Any
+
 import numpy as np
 
 from factors.combiners.from_returns import ZERO, FromReturns, NoWeights
@@ -39,18 +41,18 @@ def max_sharpe(mean: np.ndarray, covariance: np.ndarray) -> np.ndarray:
         return -gain / risk, -mean / risk + gain * along / risk**3
 
     count = len(mean)
-    starts = [np.full(count, 1.0 / count), np.eye(count)[int(np.argmax(mean / np.sqrt(np.diag(covariance))))]]
-    total = {"type": "eq", "fun": lambda w: w.sum() - 1.0, "jac": lambda w: np.ones(count)}
+    best_alone = np.eye(count)[int(np.argmax(mean / np.sqrt(np.diag(covariance))))]
+    search: dict[str, Any] = {
+        "method": "SLSQP", "bounds": [(0.0, 1.0)] * count, "options": {"ftol": 1e-12, "maxiter": 500},
+        "constraints": [{"type": "eq", "fun": lambda w: w.sum() - 1.0, "jac": lambda w: np.ones(count)}],
+    }  # fmt: skip
     found = [
-        minimize(
-            negative_sharpe, start, jac=True, method="SLSQP", bounds=[(0.0, 1.0)] * count, constraints=[total],
-            options={"ftol": 1e-12, "maxiter": 500},
-        )
-        for start in starts
-    ]  # fmt: skip
+        minimize(negative_sharpe, start, jac=True, **search) for start in (np.full(count, 1.0 / count), best_alone)
+    ]
     good = [one for one in found if one.success and np.isfinite(one.x).all()]
     if not good:
         raise NoWeights(f"the optimiser failed: {found[0].message}")
-    best = np.clip(min(good, key=lambda one: one.fun).x, 0.0, 1.0)
+    best = np.clip(min(good, key=lambda one: float(one.fun)).x, 0.0, 1.0)
     best[best < 1e-9] = 0.0
-    return best / best.sum()
+    weights: np.ndarray = best / best.sum()
+    return weights

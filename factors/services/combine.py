@@ -2,7 +2,6 @@
 
 import datetime as dt
 import time
-from collections.abc import Sequence
 from typing import Any
 
 from django.db import transaction
@@ -203,8 +202,8 @@ def _daily(strategy: Strategy) -> str:
     known = scores_period(region=strategy.region)
     computed = FactorRun.objects.done().filter(region=strategy.region).order_by("-finished_at").first()
     since = computed.finished_at if computed else None
-    done = strategy.runs.filter(state__in=STORED, end=known[1] if known else None)
-    if since and done.filter(started_at__gt=since).exists():
+    done = strategy.runs.filter(state__in=STORED)
+    if known and since and done.filter(end=known[1], started_at__gt=since).exists():
         return "done already"
     run = combine_run_create(strategy=strategy.name)
     return f"{combine_run_execute(run_id=run.pk).score_count:,} scores"
@@ -214,9 +213,7 @@ def composite_top(*, strategy: str, date: dt.date | None = None, count: int = 10
     """The ``count`` best of a session (None: the newest): date, rank, ticker, name, sector, score."""
     found = strategy_get(name=strategy)
     day = date or composite_newest(strategy_id=found.pk)
-    rows: Sequence[CompositeScore] = []
-    if day:
-        rows = CompositeScore.objects.of_day(found.pk, day).with_names()[:count]
+    rows = list(CompositeScore.objects.of_day(found.pk, day).with_names()[:count]) if day else []
     if not rows:
         when = f" on {date}" if date else " yet"
         raise StrategyError(

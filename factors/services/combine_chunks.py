@@ -1,6 +1,7 @@
 """The work of one combine run: chunks of sessions, what is fitted when, and what the run's row keeps of it."""
 
 import datetime as dt
+import os
 import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -10,7 +11,6 @@ import numpy as np
 
 from factors.calc.composite import ranked, scaled
 from factors.combiners import Fitted, as_date
-from factors.combiners.learners import side_by_side
 from factors.models import CombineRun, Factor, FactorScore
 from factors.services.combining import Stretch, history_read, neutralised, stretch_read
 from factors.services.progress import Progress
@@ -51,7 +51,7 @@ class Combination:
         ids = dict(Factor.objects.filter(name__in=self.definition.factors).values_list("name", "id"))
         for name in self.definition.factors:
             scores = FactorScore.objects.filter(
-                date__range=(run.start, run.end), factor_id=ids.get(name), score__isnull=False,
+                date__range=(run.start, run.end), factor_id=ids.get(name, 0), score__isnull=False,
                 instrument__region=region,
             )  # fmt: skip
             if name not in ids or not scores.exists():
@@ -131,6 +131,11 @@ class Combination:
         now = time.perf_counter()
         self.run.timings[stage] = self.run.timings.get(stage, 0.0) + now - since
         return now
+
+
+def side_by_side() -> int:
+    """Trainings that run at a time: one per core that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else (os.cpu_count() or 1)
 
 
 def fallback_warnings(weights: Sequence[dict[str, Any]]) -> list[str]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.auth.models import User
 from django.db import transaction
 
 from factors import store
@@ -115,7 +115,7 @@ def _neutralise(asked: Any) -> list[str]:
 
 def strategy_save(
     *, name: str, region: str, factors: Any, combiner: str = "equal_weight", options: Any = None, universe: Any = None,
-    neutralise: Any = (), description: str = "", is_active: bool = True, owner: AbstractBaseUser | None = None,
+    neutralise: Any = (), description: str = "", is_active: bool = True, owner: User | None = None,
     strategy: Strategy | None = None,
 ) -> Strategy:  # fmt: skip
     """Create a strategy, or rewrite ``strategy``; StrategyError names field and reason.
@@ -124,7 +124,8 @@ def strategy_save(
     """
     if not isinstance(name, str) or not NAME.fullmatch(name):
         raise StrategyError(f"name: 1 to 64 letters, digits, spaces and . + - _, not {name!r}")
-    if Strategy.objects.filter(name=name).exclude(pk=strategy.pk if strategy else None).exists():
+    others = Strategy.objects.filter(name=name)
+    if (others.exclude(pk=strategy.pk) if strategy else others).exists():
         raise StrategyError(f"name: there is a strategy {name!r} already")
     if not isinstance(is_active, bool):
         raise StrategyError(f"is_active: must be true or false, not {is_active!r}")
@@ -188,7 +189,7 @@ def strategy_definition(*, strategy: Strategy) -> Definition:
     )  # fmt: skip
 
 
-def strategy_copy(*, strategy: Strategy, owner: AbstractBaseUser | None = None) -> Strategy:
+def strategy_copy(*, strategy: Strategy, owner: User | None = None) -> Strategy:
     """The same under another name (``... copy``), not active."""
     stem, number = f"{strategy.name[:55]} copy", 1
     while Strategy.objects.filter(name=stem if number == 1 else f"{stem} {number}").exists():

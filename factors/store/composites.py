@@ -1,5 +1,6 @@
 """Composite scores into the database, in bulk."""
 
+import datetime as dt
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,7 +22,7 @@ class Composites:
     rank: np.ndarray
 
 
-def composites_write(strategy_id: int, start: object, end: object, found: Composites) -> int:
+def composites_write(strategy_id: int, start: dt.date, end: dt.date, found: Composites) -> int:
     """Replace a strategy's scores from ``start`` to ``end`` (dates, both included); returns the rows written.
 
     One transaction, or a part of the caller's.
