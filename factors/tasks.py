@@ -21,3 +21,8 @@ def refresh_aggregates() -> dict[str, float]:
 def run_combine(run_id: int) -> int:
     """Carry out a queued CombineRun; returns the number of composite scores."""
     return services.combine_run_execute(run_id=run_id).score_count
+
+
+def run_analysis(analysis_id: int) -> str:
+    """Carry out a queued FactorAnalysis; returns its state."""
+    return services.analysis_execute(analysis_id=analysis_id).state

@@ -1,6 +1,8 @@
 """Use cases of factors, one module each; pages, API, admin, commands and tasks call these."""
 
 from factors.services.aggregates import aggregates_refresh
+from factors.services.analysis import analysis_create, analysis_enqueue, analysis_execute, analysis_summary
+from factors.services.analysis_request import AnalysisError
 from factors.services.combine import (
     combine_run_cancel,
     combine_run_create,
@@ -40,11 +42,16 @@ from factors.services.strategies import (
 from factors.services.universes import StrategyError
 
 __all__ = [
+    "AnalysisError",
     "FactorRunError",
     "NotQueued",
     "Outcome",
     "StrategyError",
     "aggregates_refresh",
+    "analysis_create",
+    "analysis_enqueue",
+    "analysis_execute",
+    "analysis_summary",
     "catalogue_complete",
     "combine_run_cancel",
     "combine_run_create",

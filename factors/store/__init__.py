@@ -1,5 +1,6 @@
 """Bulk reads and writes of factors, and their locks: the only doors to these tables besides the ORM."""
 
+from factors.store.analyses import analyses_interrupted_mark, analysis_lock, counts_read
 from factors.store.catalogue import factors_sync
 from factors.store.composites import Composites, composites_delete, composites_write
 from factors.store.cubes import ScoreCube, cube_read
@@ -10,9 +11,12 @@ __all__ = [
     "Composites",
     "RunInProgress",
     "ScoreCube",
+    "analyses_interrupted_mark",
+    "analysis_lock",
     "combines_interrupted_mark",
     "composites_delete",
     "composites_write",
+    "counts_read",
     "cube_read",
     "factors_sync",
     "interrupted_mark",

@@ -3,7 +3,7 @@
 Everywhere: rows are sessions [T], columns instruments [N], NaN is "not known". Returns are fractions (0.01 is 1 %).
 """
 
-from factors.calc.analysis.daily import Daily, Plan, daily_figures
+from factors.calc.analysis.daily import Daily, Plan, daily_figures, joined
 from factors.calc.analysis.summary import Summary, summarise
 
-__all__ = ["Daily", "Plan", "Summary", "daily_figures", "summarise"]
+__all__ = ["Daily", "Plan", "Summary", "daily_figures", "joined", "summarise"]

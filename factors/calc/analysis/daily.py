@@ -1,5 +1,6 @@
 """Everything about one factor that is a figure per session."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -36,7 +37,7 @@ class Daily:
     ``rank_ic`` and ``pearson_ic`` [H, T] by ``Plan.horizons``; ``decay`` [D, T] rank ICs by ``Plan.decay``;
     ``quantile_return`` [H, T, Q], fractions; ``quantile_names`` int [T, Q]; ``turnover_top``, ``turnover_bottom``,
     ``autocorrelation`` over the plan's window, ``autocorrelation_1`` over one session; ``scored`` int: names with a
-    score; ``analysed`` int: those of them with a close to start from; ``names`` bool [N]: those ever analysed.
+    score; ``analysed`` int: those of them with a close to start from.
     """
 
     rank_ic: np.ndarray
@@ -50,7 +51,23 @@ class Daily:
     autocorrelation_1: np.ndarray
     scored: np.ndarray
     analysed: np.ndarray
-    names: np.ndarray
+
+    def after(self, sessions: int) -> "Daily":
+        """Without the first ``sessions`` of them."""
+        kept = {name: np.moveaxis(values, _axis(name), 0)[sessions:] for name, values in vars(self).items()}
+        return Daily(**{name: np.moveaxis(values, 0, _axis(name)) for name, values in kept.items()})
+
+
+def joined(parts: Sequence[Daily]) -> Daily:
+    """Figures of periods that follow one another, as one."""
+    return Daily(**{
+        name: np.concatenate([getattr(part, name) for part in parts], axis=_axis(name)) for name in vars(parts[0])
+    })  # fmt: skip
+
+
+def _axis(name: str) -> int:
+    """Which axis of a field of ``Daily`` goes through the sessions."""
+    return 1 if name in ("rank_ic", "pearson_ic", "decay", "quantile_return") else 0
 
 
 def daily_figures(score: np.ndarray, close: np.ndarray, first: int, plan: Plan) -> Daily:
@@ -80,7 +97,6 @@ def daily_figures(score: np.ndarray, close: np.ndarray, first: int, plan: Plan) 
         turnover_bottom=turnover(quantile == 1, plan.window),
         autocorrelation=rank_autocorrelation(ranks, plan.window), autocorrelation_1=rank_autocorrelation(ranks, 1),
         scored=np.isfinite(score).sum(axis=1), analysed=np.count_nonzero(ranks, axis=1),
-        names=np.asarray(ranks.any(axis=0)),
     )  # fmt: skip
 
 

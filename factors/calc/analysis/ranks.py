@@ -67,7 +67,7 @@ def correlate_ranks(left: Ranked, right: Ranked) -> np.ndarray:
     n = left.count
     offset = n * ((n + 1) / 2.0) ** 2
     together = np.einsum("tn,tn->t", left.ranks, right.ranks) - offset
-    spread = [np.einsum("tn,tn->t", one.ranks, one.ranks) - offset for one in (left, right)]
+    spread = [np.maximum(np.einsum("tn,tn->t", one.ranks, one.ranks) - offset, 0.0) for one in (left, right)]
     return _quotient(together, np.sqrt(spread[0]) * np.sqrt(spread[1]), n)
 
 

@@ -1,0 +1,122 @@
+"""Analyse factors: how well their scores ordered the returns that came after them."""
+
+import datetime as dt
+import time
+from collections.abc import Sequence
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django_q.tasks import async_task
+
+from factors import store
+from factors.calc.analysis import Plan
+from factors.models import FactorAnalysis, JobState
+from factors.services.analysis_figures import Asked, figures_read
+from factors.services.analysis_request import AnalysisError, names_check, period_check, plan_check
+from factors.services.analysis_result import result_of
+from factors.services.progress import Progress, silent
+from factors.services.runs import NotQueued
+from market.regions import region_get
+
+DEFAULT = Plan()
+
+
+def analysis_create(
+    *, region: str, factor_names: Sequence[str], start: dt.date | None = None, end: dt.date | None = None,
+    horizons: Sequence[int] = DEFAULT.horizons, quantiles: int = DEFAULT.quantiles, window: int = DEFAULT.window,
+    demean: bool = DEFAULT.demean,
+) -> FactorAnalysis:  # fmt: skip
+    """A queued analysis, its request checked. ``start``, ``end`` None: of the scores there are.
+
+    AnalysisError, which names field and reason, for an unknown region or factor, options out of range, and a period
+    without a session, in the future, or before or after the scores.
+    """
+    try:
+        code = region_get(region).code
+    except ValueError as error:
+        raise AnalysisError(f"region: {error}") from error
+    names = names_check(factor_names)
+    plan = plan_check(horizons=horizons, quantiles=quantiles, window=window, demean=demean)
+    first, last = period_check(code, start, end)
+    options = {name: list(value) if isinstance(value, tuple) else value for name, value in vars(plan).items()}
+    return FactorAnalysis.objects.create(region=code, factor_names=names, start=first, end=last, options=options)
+
+
+def analysis_enqueue(**asked: Any) -> FactorAnalysis:
+    """Create an analysis and hand it to the background workers; arguments and errors as ``analysis_create``."""
+    with transaction.atomic():
+        created = analysis_create(**asked)
+        async_task("factors.tasks.run_analysis", created.pk, task_name=f"analysis {created.region} #{created.pk}")
+    return created
+
+
+def analysis_execute(*, analysis_id: int, progress: Progress = silent) -> FactorAnalysis:
+    """Carry out a queued analysis; the row keeps result, state and timings.
+
+    PARTLY when some of its factors have nothing to analyse, FAILED and AnalysisError when none has. ``NotQueued`` when
+    it has been carried out; ``store.RunInProgress`` while another process does.
+    """
+    analysis = FactorAnalysis.objects.get(pk=analysis_id)
+    store.analyses_interrupted_mark()
+    with store.analysis_lock(analysis.pk):
+        analysis.refresh_from_db()
+        if analysis.state != JobState.QUEUED:
+            raise NotQueued(f"analysis #{analysis.pk} is {analysis.state}, not {JobState.QUEUED}")
+        try:
+            _execute(analysis, progress)
+        except AnalysisError as error:
+            _finish(analysis, JobState.FAILED, str(error))
+            raise
+        except BaseException as error:  # told and raised again: an interrupt must not look like a job that still runs
+            _finish(analysis, JobState.FAILED, f"{type(error).__name__}: {error}")
+            raise
+    return analysis
+
+
+def _execute(analysis: FactorAnalysis, progress: Progress) -> None:
+    analysis.state, analysis.started_at = JobState.RUNNING, timezone.now()
+    analysis.save()
+    clock = time.perf_counter()
+    plan = plan_of(analysis)
+    region, start, end, names = analysis.region, analysis.start, analysis.end, analysis.factor_names
+    figures = figures_read(Asked(region, start, end, names, plan), progress)
+    analysis.timings = figures.seconds
+    counts = store.counts_read(region, start, end, names)
+    result, problems = result_of(figures, plan, counts)
+    if not result["factors"]:
+        raise AnalysisError(_nothing(analysis, problems))
+    analysis.result = result | {"problems": problems}
+    analysis.timings |= {"total": round(time.perf_counter() - clock, 4)}
+    progress("done", 1, 1)
+    message = "; ".join([*(f"{name}: {why}" for name, why in problems.items()), *result["warnings"]])
+    _finish(analysis, JobState.PARTLY if problems else JobState.DONE, message)
+
+
+def _nothing(analysis: FactorAnalysis, problems: dict[str, str]) -> str:
+    region, start, end = analysis.region, analysis.start, analysis.end
+    told = "; ".join(f"{name}: {why}" for name, why in problems.items())
+    hint = ""
+    if any("no scores" in why for why in problems.values()):
+        hint = f" (manage.py compute_factors --region {region} --from {start} --to {end} computes scores)"
+    return f"factors: nothing to analyse in {region} from {start} to {end}: {told}{hint}"
+
+
+def _finish(analysis: FactorAnalysis, state: JobState, message: str) -> None:
+    analysis.state, analysis.message, analysis.finished_at = state, message, timezone.now()
+    analysis.save()
+
+
+def plan_of(analysis: FactorAnalysis) -> Plan:
+    """The plan an analysis was asked for."""
+    asked: dict[str, Any] = dict(analysis.options)
+    return Plan(**asked | {name: tuple(asked[name]) for name in ("horizons", "decay")})
+
+
+def analysis_summary(*, analysis: FactorAnalysis) -> dict[str, Any]:
+    """A finished analysis as plain data, for JSON."""
+    names = (
+        "id", "region", "factor_names", "start", "end", "options", "state", "message", "timings", "result",
+        "created_at", "started_at", "finished_at",
+    )  # fmt: skip
+    return {name: getattr(analysis, name) for name in names}
