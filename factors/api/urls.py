@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from factors.api import views
+from factors.api import formulas, strategy_views, views
 
 urlpatterns = [
     path("factors/", views.FactorList.as_view(), name="factor-list"),
@@ -10,4 +10,13 @@ urlpatterns = [
     path("factor-scores/", views.ScoreList.as_view(), name="factorscore-list"),
     path("factor-runs/", views.RunList.as_view(), name="factorrun-list"),
     path("factor-runs/<int:pk>/", views.RunDetail.as_view(), name="factorrun-detail"),
+    path("factor-formulas/", formulas.FormulaList.as_view(), name="factorformula-list"),
+    path("factor-formulas/check/", formulas.FormulaCheck.as_view(), name="factorformula-check"),
+    path("factor-formulas/<str:name>/", formulas.FormulaDetail.as_view(), name="factorformula-detail"),
+    path("strategies/", strategy_views.StrategyList.as_view(), name="strategy-list"),
+    path("strategies/<str:name>/", strategy_views.StrategyDetail.as_view(), name="strategy-detail"),
+    path("strategies/<str:name>/combine/", strategy_views.StrategyCombine.as_view(), name="strategy-combine"),
+    path("composite-scores/", strategy_views.CompositeList.as_view(), name="compositescore-list"),
+    path("combine-runs/", strategy_views.CombineRunList.as_view(), name="combinerun-list"),
+    path("combine-runs/<int:pk>/", strategy_views.CombineRunDetail.as_view(), name="combinerun-detail"),
 ]

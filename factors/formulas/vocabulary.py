@@ -42,7 +42,7 @@ OWN_FIGURES = {
     "line_market_cap": "market capitalisation of this line",
     "shares_outstanding": "shares outstanding",
 }
-WORDS = ("and", "or", "not")
+WORDS = ("and", "or", "not", "check")  # the last is an address of the API
 
 
 def figure_names() -> list[str]:

@@ -1,7 +1,7 @@
 """Factors that users write: saved when they make sense, and never two meanings under one name.
 
 The scores of a factor are all of one definition. So when what a formula says changes (its text, its direction, or the
-text of a formula it names), the entry of the catalogue that holds its scores so far is renamed ``name~1`` (``~2``, ...),
+text of a formula it names), the entry of the catalogue that holds its scores so far is renamed ``name~1`` (~2, ...),
 and the name begins anew, without scores. Nothing is deleted; strategies go on with the new one.
 """
 
@@ -63,46 +63,57 @@ def formula_save(
 
     Where its meaning changes, so does that of the formulas that name it: their scores so far are set apart, too.
     """
-    if direction not in FactorFormula.Direction.values:
-        raise FormulaRefused("direction", f"must be 1 or -1, not {direction}")
     with transaction.atomic():
         rows = {row.name: row for row in FactorFormula.objects.select_for_update()}
-        _check_name(name, existing, rows)
-        row = rows.get(name) or FactorFormula(name=name, owner=owner)
-        changed = [name] if row.pk and row.direction != direction else []
-        if not _reads_alike(row.formula, formula):
-            changed = [name, *_check_text(name, formula, rows)]
+        changed = formula_validate(name=name, formula=formula, direction=direction, existing=existing)
         _retire(changed)
+        row = rows.get(name) or FactorFormula(name=name, owner=owner)
         row.formula, row.category, row.unit, row.direction = formula.strip(), category, unit, direction
         row.description, row.is_active = description, is_active
         row.save()
     return row
 
 
-def _check_text(name: str, formula: str, rows: dict[str, FactorFormula]) -> list[str]:
-    """The formulas that name this one; FormulaRefused when it or one of them would make no sense."""
+def formula_validate(
+    *, name: str, formula: str, direction: int = 1, existing: FactorFormula | None = None
+) -> list[str]:  # fmt: skip
+    """FormulaRefused when it cannot be saved; else the formulas whose meaning changes: it, and those that name it."""
+    rows = {row.name: row for row in FactorFormula.objects.all()}
+    _check_name(name, existing, rows)
+    if direction not in FactorFormula.Direction.values:
+        raise FormulaRefused("direction", f"must be 1 or -1, not {direction}")
+    before = rows.get(name)
+    if before and _reads_alike(before.formula, formula):
+        return [] if before.direction == direction else [name]
     words = vocabulary(())
     texts = {row.name: row.formula for row in rows.values()} | {name: formula}
     words = Vocabulary(words.factors, texts, words.fields)
     _plan(formula, words, name)
-    return _users(name, words)
-
-
-def _reads_alike(one: str, other: str) -> bool:
-    """Whether two texts differ in nothing but space."""
-    return re.findall(r"\w+|\S", one) == re.findall(r"\w+|\S", other)
+    return [name, *_users(name, words)]
 
 
 def formula_delete(*, formula: FactorFormula) -> None:
     """Forget a formula; its scores stay under ``name~1``. FormulaRefused while a strategy or a formula uses it."""
     with transaction.atomic():
-        strategies = StrategyFactor.objects.filter(factor__name=formula.name).values_list("strategy__name", flat=True)
-        if used := sorted(set(strategies)):
-            raise FormulaRefused("name", f"{formula.name} is used by the strategies {', '.join(used)}")
-        if users := _users(formula.name, vocabulary()):
-            raise FormulaRefused("name", f"{formula.name} is named by the formulas {', '.join(users)}")
+        if uses := formula_uses(formula=formula):
+            raise FormulaRefused("name", f"{formula.name} is {' and '.join(uses)}")
         _retire([formula.name], keep_name=False)
         formula.delete()
+
+
+def formula_uses(*, formula: FactorFormula) -> list[str]:
+    """Why it cannot be deleted; empty when it can."""
+    members = StrategyFactor.objects.filter(factor__name=formula.name)
+    strategies = sorted(set(members.values_list("strategy__name", flat=True)))
+    named = _users(formula.name, vocabulary())
+    return [f"used by the strategies {', '.join(strategies)}"] * bool(strategies) + [
+        f"named by the formulas {', '.join(named)}"
+    ] * bool(named)
+
+
+def _reads_alike(one: str, other: str) -> bool:
+    """Whether two texts differ in nothing but space."""
+    return re.findall(r"\w+|\S", one) == re.findall(r"\w+|\S", other)
 
 
 def formula_problems() -> dict[str, str]:

@@ -139,7 +139,7 @@ def test_what_is_not_there(client: Client, scored) -> None:
 @pytest.mark.parametrize(
     ("address", "queries"),
     [
-        ("factors/", 0),
+        ("factors/", 1),  # the formulas
         ("factor-scores/?region=KR&date=2024-06-28", 1),
         ("factor-scores/?region=KR&date=latest&factor=pe_ratio&ordering=-score", 3),
         ("factor-scores/?region=KR&date=latest&factor=pe_ratio&format=csv", 3),

@@ -8,18 +8,24 @@ from rich.table import Table
 from factors import services
 from factors.calc.normalise import METHODS
 from factors.engine import NEUTRALISATIONS
-from factors.models import FactorRun
+from factors.models import FactorBackfill, FactorRun
 from market.cli import Exit, HouseCommand, iso_date, progress_bar
 
 
 class Command(HouseCommand):
-    help = "Compute factor scores of one region, or all, as of one session (default: the latest with prices)."
+    help = (
+        "Compute factor scores of one region, or all, as of one session (default: the latest with prices),"
+        " or of a whole range of sessions (--from, --to). A range that was interrupted goes on where it stopped."
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         place = parser.add_mutually_exclusive_group(required=True)
         place.add_argument("--region", help="KR, US, CN, HK, JP or VN")
         place.add_argument("--all-regions", action="store_true", help="every region that has prices")
         parser.add_argument("--date", type=iso_date, help="YYYY-MM-DD, a session of the exchange")
+        parser.add_argument("--from", type=iso_date, dest="start", metavar="DATE", help="first day of a range")
+        parser.add_argument("--to", type=iso_date, dest="end", metavar="DATE", help="its last (default: newest bar)")
+        parser.add_argument("--restart", action="store_true", help="compute the whole range anew")
         parser.add_argument(
             "--factor", action="append", default=[], metavar="NAME", help="only this factor (repeatable)"
         )
@@ -32,6 +38,9 @@ class Command(HouseCommand):
         regions = services.regions_with_bars() if options["all_regions"] else [options["region"]]
         if not regions:
             self.fail("no region has prices yet: manage.py load_prices --region KR --source csv FILE")
+        if options["start"] or options["end"] or options["restart"]:
+            self._backfill(regions, options)
+            return
         with progress_bar("compute_factors", quiet=options["json"]) as bar:
             outcomes = services.factors_compute(
                 regions=regions, date=options["date"], factor_names=options["factor"],
@@ -39,6 +48,32 @@ class Command(HouseCommand):
             )  # fmt: skip
         self._report(outcomes, options["json"])
         self._leave(outcomes)
+
+    def _backfill(self, regions: list[str], options: dict[str, Any]) -> None:
+        """A range of sessions, one region after the other: each is computed by several threads."""
+        if options["start"] is None or options["date"]:
+            self.fail("a range needs --from, and no --date", Exit.USAGE)
+        with progress_bar("compute_factors", quiet=options["json"]) as bar:
+            outcomes = services.backfills_compute(
+                regions=regions, start=options["start"], end=options["end"], factor_names=options["factor"],
+                normalisation=options["normalisation"], neutralise=options["neutralise"],
+                restart=options["restart"], progress=bar,
+            )  # fmt: skip
+        jobs = [outcome.job for outcome in outcomes if outcome.job]
+        problems = [f"{outcome.region}: {outcome.problem}" for outcome in outcomes if outcome.problem]
+        if options["json"]:
+            self.print_json({
+                "backfills": [services.backfill_summary(job=job) for job in jobs], "problems": problems,
+            })  # fmt: skip
+        else:
+            for job in jobs:
+                self.out().print(backfill_line(job), soft_wrap=True)
+        for problem in problems:
+            self.stderr.write(problem)
+        if len(problems) == len(outcomes):
+            raise SystemExit(int(Exit.USAGE if all(item.is_request_error for item in outcomes) else Exit.FAILED))
+        if problems or any(job.errors for job in jobs):
+            raise SystemExit(int(Exit.PARTLY))
 
     def _report(self, outcomes: list[services.Outcome], as_json: bool) -> None:
         runs = [outcome.run for outcome in outcomes if outcome.run]
@@ -66,6 +101,19 @@ class Command(HouseCommand):
             raise SystemExit(int(Exit.USAGE if all(item.is_request_error for item in problems) else Exit.FAILED))
         if problems or any(outcome.run.errors for outcome in outcomes if outcome.run):
             raise SystemExit(int(Exit.PARTLY))
+
+
+def backfill_line(job: FactorBackfill) -> str:
+    """The backfill in a few lines: sessions, rows, seconds by stage, memory, and what failed."""
+    stages = ", ".join(f"{stage} {job.timings.get(stage, 0):.2f} s" for stage in ("read", "compute", "write"))
+    elapsed = (job.finished_at - job.started_at).total_seconds()
+    rate = f"{job.score_count / elapsed:,.0f} scores/s" if elapsed > 0 else ""
+    failed = f"\nfailed: {job.message}" if job.errors else ""
+    return (
+        f"{job.region} {job.start} to {job.end}: {job.session_count:,} sessions, {job.score_count:,} scores"
+        f" in {elapsed:.1f} s ({rate}; {stages}, reading and computing beside writing);"
+        f" peak memory {job.peak_memory_mb or 0:,.0f} MB; backfill #{job.pk}{failed}"
+    )
 
 
 def run_table(run: FactorRun) -> Table:
