@@ -62,7 +62,10 @@ def measure_write(panels: dict[str, Panel], report: Report, runs: int) -> None:
     jobs = {region: FactorRun.objects.create(region=region, date=AS_OF) for region in panels}
 
     def write() -> int:
-        return sum(scores_write(jobs[code], panels[code].instrument_ids, crosses[code], ids) for code in panels)
+        return sum(
+            scores_write(code, panel.days_of_sessions(), panel.instrument_ids, crosses[code], ids)
+            for code, panel in panels.items()
+        )
 
     with step("writing all scores, a new date"):
         first = seconds(write, runs, before=scores_remove)

@@ -8,6 +8,11 @@ def run_factors(run_id: int) -> int:
     return services.factor_run_execute(run_id=run_id).score_count
 
 
+def run_backfill(backfill_id: int) -> int:
+    """Carry out a queued FactorBackfill; returns the number of scores."""
+    return services.backfill_execute(backfill_id=backfill_id).score_count
+
+
 def run_daily(region: str) -> int | None:
     """Compute the region's latest session; None when it has scores already (a holiday) or the region has no prices."""
     return services.factor_run_daily(region=region)

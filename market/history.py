@@ -45,6 +45,9 @@ class History(Panel):
     def n(self) -> int:
         return len(self.bar_of)
 
+    def days_of_sessions(self) -> np.ndarray:
+        return self.session_days
+
     def by_session(self, figure: np.ndarray) -> np.ndarray:
         return figure.reshape(len(self.session_days), len(self.instrument_ids))
 

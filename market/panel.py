@@ -125,6 +125,10 @@ class Panel:
         """Statistics over the last ``window`` bars, or those ending ``skip`` bars before the last."""
         return LastWindow(window, skip)
 
+    def days_of_sessions(self) -> np.ndarray:
+        """The sessions, int32 [T], days since 1970-01-01 (T = 1 here)."""
+        return np.array([self.as_of.astype(np.int64)], dtype=np.int32)
+
     def by_session(self, figure: np.ndarray) -> np.ndarray:
         """[n] as [T, N]: a row per session, a cross-section each (T = 1 here)."""
         return figure.reshape(1, len(self.instrument_ids))

@@ -17,6 +17,14 @@ from factors.services.combine import (
     strategies_daily,
 )
 from factors.services.exports import scores_export, scores_top
+from factors.services.history import (
+    backfill_cancel,
+    backfill_create,
+    backfill_enqueue,
+    backfill_execute,
+    backfill_summary,
+    backfills_compute,
+)
 from factors.services.runs import (
     FactorRunError,
     NotQueued,
@@ -52,6 +60,12 @@ __all__ = [
     "analysis_enqueue",
     "analysis_execute",
     "analysis_summary",
+    "backfill_cancel",
+    "backfill_create",
+    "backfill_enqueue",
+    "backfill_execute",
+    "backfill_summary",
+    "backfills_compute",
     "catalogue_complete",
     "combine_run_cancel",
     "combine_run_create",

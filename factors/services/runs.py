@@ -19,19 +19,15 @@ from factors.engine import NEUTRALISATIONS, Result, run
 from factors.models import FactorRun, JobState
 from factors.registry import UnknownFactor
 from factors.services.catalogue import factors_resolved, panel_lookback
-from factors.timescale import SCORES
+from factors.services.progress import Progress, silent
+from factors.services.returns import returns_of
+from factors.timescale import RETURNS, SCORES
 from market.calendars import is_session, sessions_before
 from market.models import DataChange, PriceBar
 from market.panel import Panel
 from market.regions import REGIONS, region_get
 from market.store.panels import NoBars, Origin, read_panel
 from market.timescale.chunks import chunks_make
-
-Progress = Callable[[str, int, int], None]  # stage, done, of how many
-
-
-def _silent(stage: str, done: int, total: int) -> None:
-    """No progress wanted."""
 
 
 class FactorRunError(ValueError):
@@ -40,6 +36,21 @@ class FactorRunError(ValueError):
 
 class NotQueued(FactorRunError):
     """The run has been carried out, or is under way."""
+
+
+def request_check(region: str, factor_names: Sequence[str], normalisation: str, neutralise: Sequence[str]) -> str:
+    """The region's code; FactorRunError for an unknown region, factor, normalisation or neutralisation."""
+    try:
+        code = region_get(region).code
+        factors_resolved(factor_names)
+    except (ValueError, UnknownFactor) as error:
+        raise FactorRunError(str(error)) from error
+    if normalisation not in METHODS:
+        raise FactorRunError(f"unknown normalisation {normalisation!r}: use one of {', '.join(METHODS)}")
+    wrong = [name for name in neutralise if name not in NEUTRALISATIONS]
+    if wrong:
+        raise FactorRunError(f"unknown neutralisation {wrong[0]!r}: use {' and/or '.join(NEUTRALISATIONS)}")
+    return code
 
 
 def factor_run_create(
@@ -51,16 +62,7 @@ def factor_run_create(
     FactorRunError for an unknown region, factor, normalisation or neutralisation, a day that is no session of the
     exchange, or one in the future.
     """
-    try:
-        code = region_get(region).code
-        factors_resolved(factor_names)
-    except (ValueError, UnknownFactor) as error:
-        raise FactorRunError(str(error)) from error
-    if normalisation not in METHODS:
-        raise FactorRunError(f"unknown normalisation {normalisation!r}: use one of {', '.join(METHODS)}")
-    wrong = [name for name in neutralise if name not in NEUTRALISATIONS]
-    if wrong:
-        raise FactorRunError(f"unknown neutralisation {wrong[0]!r}: use {' and/or '.join(NEUTRALISATIONS)}")
+    code = request_check(region, factor_names, normalisation, neutralise)
     return FactorRun.objects.create(
         region=code, date=session_resolve(region=code, date=date), factor_names=list(factor_names),
         normalisation=normalisation, neutralise=list(neutralise),
@@ -113,7 +115,7 @@ def session_resolve(*, region: str, date: dt.date | None) -> dt.date:
     return date
 
 
-def factor_run_execute(*, run_id: int, progress: Progress = _silent) -> FactorRun:
+def factor_run_execute(*, run_id: int, progress: Progress = silent) -> FactorRun:
     """Carry out a queued run: read the panel, compute, normalise, write; the row keeps what happened.
 
     Scores and the row's end are one transaction; whatever fails or kills the run before leaves the previous scores.
@@ -190,9 +192,14 @@ def _execute(job: FactorRun, progress: Progress) -> None:
     clock = _lap(origin, "compute", clock)
     progress("writing scores", len(factors) + 1, len(factors) + 2)
     ids = store.factors_sync(factors)
-    chunks_make(SCORES, [job.date])
+    before = store.scores_before(job.region, job.date, [factor.name for factor in factors], panel.instrument_ids)
+    earned, _ = returns_of(panel, result.crosses, before)
+    for table in (SCORES, RETURNS):
+        chunks_make(table, [job.date])
     with transaction.atomic():
-        job.score_count = store.scores_write(job, panel.instrument_ids, result.crosses, ids)
+        days = panel.days_of_sessions()
+        job.score_count = store.scores_write(job.region, days, panel.instrument_ids, result.crosses, ids)
+        store.returns_write(job.region, days, {ids[name]: found for name, found in earned.items()}, panel.in_universe)
         _lap(origin, "write", clock)
         _record(job, panel, result, origin)
     progress("done", len(factors) + 2, len(factors) + 2)
@@ -244,7 +251,7 @@ class Outcome:
 
 def factors_compute(
     *, regions: Sequence[str], date: dt.date | None, factor_names: Sequence[str] = (), normalisation: str = "zscore",
-    neutralise: Sequence[str] = (), workers: int = 2, progress: Callable[[str], Progress] = lambda region: _silent,
+    neutralise: Sequence[str] = (), workers: int = 2, progress: Callable[[str], Progress] = lambda region: silent,
 ) -> list[Outcome]:  # fmt: skip
     """Compute several regions, ``workers`` at a time, each on its own connection; outcomes in the order of ``regions``.
 

@@ -4,7 +4,16 @@ from factors.store.analyses import analyses_interrupted_mark, analysis_lock, cou
 from factors.store.catalogue import factors_sync
 from factors.store.composites import Composites, composites_delete, composites_write
 from factors.store.cubes import ScoreCube, cube_read
-from factors.store.locks import RunInProgress, combines_interrupted_mark, interrupted_mark, run_lock, strategy_lock
+from factors.store.locks import (
+    RunInProgress,
+    backfill_lock,
+    backfills_interrupted_mark,
+    combines_interrupted_mark,
+    interrupted_mark,
+    run_lock,
+    strategy_lock,
+)
+from factors.store.returns import returns_write, scores_before
 from factors.store.scores import scores_read, scores_write
 
 __all__ = [
@@ -13,6 +22,8 @@ __all__ = [
     "ScoreCube",
     "analyses_interrupted_mark",
     "analysis_lock",
+    "backfill_lock",
+    "backfills_interrupted_mark",
     "combines_interrupted_mark",
     "composites_delete",
     "composites_write",
@@ -20,7 +31,9 @@ __all__ = [
     "cube_read",
     "factors_sync",
     "interrupted_mark",
+    "returns_write",
     "run_lock",
+    "scores_before",
     "scores_read",
     "scores_write",
     "strategy_lock",

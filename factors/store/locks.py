@@ -2,12 +2,12 @@
 
 import datetime as dt
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 
 from django.db import connection
 from django.utils import timezone
 
-from factors.models import CombineRun, FactorRun, JobState
+from factors.models import CombineRun, FactorBackfill, FactorRun, JobState
 
 LOCK_CLASS = 7422
 
@@ -17,13 +17,22 @@ class RunInProgress(RuntimeError):
 
 
 @contextmanager
-def run_lock(region: str, date: dt.date) -> Iterator[None]:
-    """Hold the advisory lock of a region and date; RunInProgress when somebody else does.
+def run_lock(region: str, *dates: dt.date) -> Iterator[None]:
+    """Hold the advisory locks of a region and dates; RunInProgress when somebody else holds one of them.
 
-    The lock belongs to the connection: a killed process frees it.
+    The locks belong to the connection: a killed process frees them.
     """
-    busy = f"{region} {date} is being computed by another process; try again when it is done"
-    with _held(f"{region}:{date}", busy):
+    with ExitStack() as locks:
+        for date in dates:
+            busy = f"{region} {date} is being computed by another process; try again when it is done"
+            locks.enter_context(_held(f"{region}:{date}", busy))
+        yield
+
+
+@contextmanager
+def backfill_lock(region: str) -> Iterator[None]:
+    """Hold the advisory lock of a region's backfills; RunInProgress when somebody else does."""
+    with _held(f"backfill:{region}", f"another process fills in the history of {region}; try again when it is done"):
         yield
 
 
@@ -56,6 +65,18 @@ def interrupted_mark() -> None:
             with run_lock(run.region, run.date):
                 FactorRun.objects.filter(pk=run.pk, state=FactorRun.State.RUNNING).update(
                     state=FactorRun.State.INTERRUPTED, finished_at=timezone.now(), message="its process ended before it"
+                )
+        except RunInProgress:
+            continue
+
+
+def backfills_interrupted_mark() -> None:
+    """As ``interrupted_mark``, of backfills: one that runs holds the lock of its region's backfills."""
+    for job in FactorBackfill.objects.filter(state=JobState.RUNNING):
+        try:
+            with backfill_lock(job.region):
+                FactorBackfill.objects.filter(pk=job.pk, state=JobState.RUNNING).update(
+                    state=JobState.INTERRUPTED, finished_at=timezone.now(), message="its process ended before it"
                 )
         except RunInProgress:
             continue

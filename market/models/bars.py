@@ -25,11 +25,16 @@ class PriceBarQuerySet(models.QuerySet["PriceBar"]):
 
     def newest_date(self, region: str) -> dt.date | None:
         """The date of the region's newest bar of a stock (one probe of the key per instrument)."""
-        newest = PriceBar.objects.filter(instrument_id=models.OuterRef("pk")).order_by("-date").values("date")[:1]
+        return self._edge(region, "-date", models.Max("edge"))
+
+    def oldest_date(self, region: str) -> dt.date | None:
+        """The date of the region's first bar of a stock, found in the same way."""
+        return self._edge(region, "date", models.Min("edge"))
+
+    def _edge(self, region: str, order: str, pick: models.Aggregate) -> dt.date | None:
+        edge = PriceBar.objects.filter(instrument_id=models.OuterRef("pk")).order_by(order).values("date")[:1]
         stocks = Instrument.objects.filter(region=region, asset_type=Instrument.AssetType.STOCK)
-        found: dt.date | None = stocks.annotate(newest=models.Subquery(newest)).aggregate(date=models.Max("newest"))[
-            "date"
-        ]
+        found: dt.date | None = stocks.annotate(edge=models.Subquery(edge)).aggregate(date=pick)["date"]
         return found
 
 

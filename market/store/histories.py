@@ -78,10 +78,10 @@ def _levels(bars: BarGrid, splits: Splits, days: np.ndarray) -> Columns:
     factor = bars.fields["adjustment_factor"]
     changes: list[tuple[int, int]] = []
     within = bars.days > days[0]
-    for column in np.flatnonzero(np.fmin.reduce(factor, axis=0) != np.fmax.reduce(factor, axis=0)):
+    for column in np.flatnonzero(np.fmin.reduce(factor, axis=0) != np.fmax.reduce(factor, axis=0)).tolist():
         own = np.flatnonzero(np.isfinite(factor[:, column]))
         moved = own[1:][factor[own[1:], column] != factor[own[:-1], column]]
-        changes += [(int(column), int(bars.days[row])) for row in moved if within[row]]
+        changes += [(column, int(bars.days[row])) for row in moved if within[row]]
     for column, ex_day in zip(splits.column.tolist(), splits.ex_day.tolist(), strict=True):
         own = np.flatnonzero(np.isfinite(bars.fields["close"][:, column]) & within & (bars.days >= ex_day))
         if len(own) and ex_day > days[0]:

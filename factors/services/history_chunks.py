@@ -1,0 +1,128 @@
+"""One chunk of a backfill: read the history of its sessions, compute, write, note. See ``history``."""
+
+import datetime as dt
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from django.db import connection, transaction
+from django.utils import timezone
+
+from factors import store
+from factors.base import Factor, Reason
+from factors.engine import Cross, Result, run
+from factors.models import FactorBackfill, FactorRun, JobState
+from factors.services.returns import returns_of
+from factors.timescale import RETURNS, SCORES
+from market.history import History
+from market.store.histories import read_history
+from market.timescale.chunks import chunks_make
+
+CELLS = 1_000_000  # instrument-sessions of a chunk
+LONGEST, SHORTEST = 252, 10  # sessions of a chunk
+
+
+@dataclass(frozen=True)
+class Chunk:
+    """The sessions of one chunk computed: their history and cross-sections; seconds to read and to compute."""
+
+    history: History
+    result: Result
+    seconds: dict[str, float]
+
+
+def chunks_of(sessions: Sequence[dt.date], instruments: int) -> list[list[dt.date]]:
+    """Sessions in chunks: long ones, since each reads a year before it, but no more than memory bears."""
+    length = min(LONGEST, max(SHORTEST, CELLS // max(instruments, 1)))
+    return [list(sessions[i : i + length]) for i in range(0, len(sessions), length)]
+
+
+def chunk_compute(job: FactorBackfill, factors: Sequence[Factor], sessions: list[dt.date], lookback: int) -> Chunk:
+    """Cross-sections of all ``factors`` on ``sessions``; NoBars where the region has none.
+
+    Factors that need price levels as of each session are computed over a history that has them.
+    """
+    names = {name for factor in factors for name in (*factor.inputs, *factor.fallback)}
+    clock, seconds, whole = time.perf_counter(), {"read": 0.0, "compute": 0.0}, Result()
+    by_level = {level: [factor for factor in factors if factor.needs_levels == level] for level in (True, False)}
+    kinds = [True, False] if by_level[True] else [False]  # the plain one last: what returns are taken from
+    try:
+        for levels in kinds:
+            history = read_history(job.region, sessions, lookback, names, levels=levels)
+            seconds["read"] += time.perf_counter() - clock
+            clock = time.perf_counter()
+            _add(whole, run(history, by_level[levels], job.normalisation, job.neutralise))
+            seconds["compute"] += time.perf_counter() - clock
+            clock = time.perf_counter()
+        return Chunk(history, whole, seconds)
+    finally:
+        connection.close()  # it may be a thread's own
+
+
+def _add(whole: Result, part: Result) -> None:
+    whole.crosses += part.crosses
+    whole.waiting |= part.waiting
+    whole.errors |= part.errors
+    whole.seconds |= part.seconds
+
+
+def chunk_write(
+    job: FactorBackfill, factors: Sequence[Factor], chunk: Chunk, before: dict[str, np.ndarray]
+) -> dict[str, np.ndarray]:
+    """Replace the chunk's scores, factor returns and runs, and note how far the job is, in one transaction.
+
+    before: by factor the scores [N] of the session before; returns those of the chunk's last session.
+    """
+    history, ids = chunk.history, store.factors_sync(factors)
+    dates = [_date(day) for day in history.session_days]
+    earned, after = returns_of(history, chunk.result.crosses, before)
+    for table in (SCORES, RETURNS):
+        chunks_make(table, dates)
+    with transaction.atomic():
+        job.score_count += store.scores_write(
+            job.region, history.session_days, history.instrument_ids, chunk.result.crosses, ids
+        )
+        by_id = {ids[name]: found for name, found in earned.items()}
+        store.returns_write(job.region, history.session_days, by_id, history.in_universe)
+        FactorRun.objects.bulk_create(_runs(job, chunk, dates))
+        job.errors = job.errors | chunk.result.errors
+        job.done_through = dates[-1]
+        job.session_count += len(dates)
+        job.save(update_fields=["score_count", "session_count", "errors", "done_through", "timings", "peak_memory_mb"])
+    return after
+
+
+def _runs(job: FactorBackfill, chunk: Chunk, dates: list[dt.date]) -> list[FactorRun]:
+    """A run per session, as the daily job leaves it."""
+    counts = {cross.factor.name: _counts(chunk.history, cross) for cross in chunk.result.crosses}
+    message = "; ".join(f"{name}: {why}" for name, why in (chunk.result.errors | chunk.result.waiting).items())
+    universe = chunk.history.by_session(chunk.history.in_universe).sum(axis=1)
+    now = timezone.now()
+    return [
+        FactorRun(
+            region=job.region, date=date, state=JobState.PARTLY if chunk.result.errors else JobState.DONE,
+            message=message, factor_names=job.factor_names, normalisation=job.normalisation, neutralise=job.neutralise,
+            universe_size=int(universe[row]), counts={name: found[row] for name, found in counts.items()},
+            score_count=sum(found[row]["valued"] for found in counts.values()), errors=chunk.result.errors,
+            cache="history", started_at=job.started_at, finished_at=now,
+        )
+        for row, date in enumerate(dates)
+    ]  # fmt: skip
+
+
+def _counts(history: History, cross: Cross) -> list[dict[str, int]]:
+    """By session what ``Cross.counts`` says of one; instruments without any bar yet are not counted."""
+    reason, exists = history.by_session(cross.reason), history.by_session(history.n_bars > 0)
+    scored = np.isfinite(history.by_session(cross.score)).sum(axis=1)
+    valued = np.isfinite(history.by_session(cross.value)).sum(axis=1)
+    by_code = {code: ((reason == code) & exists).sum(axis=1) for code in Reason if code is not Reason.NONE}
+    return [
+        {"scored": int(scored[row]), "valued": int(valued[row])}
+        | {code.code: int(found[row]) for code, found in by_code.items() if found[row]}
+        for row in range(len(reason))
+    ]
+
+
+def _date(day: int) -> dt.date:
+    return dt.date(1970, 1, 1) + dt.timedelta(days=int(day))
