@@ -27,14 +27,19 @@ def add_stocks(count: int, region: str = "KR") -> list[Instrument]:
 
 
 def add_scores(
-    factor: str, days: Sequence[dt.date], stocks: Sequence[Instrument], scores: np.ndarray, values: np.ndarray | None = None
+    factor: str,
+    days: Sequence[dt.date],
+    stocks: Sequence[Instrument],
+    scores: np.ndarray,
+    values: np.ndarray | None = None,
 ) -> None:
     """Scores [T, N], NaN for none; values are the scores unless given. Leaves the trace of a backfill."""
     row = add_factor(factor)
     values = scores if values is None else values
     rows = [
         FactorScore(
-            date=day, instrument=stock, factor=row, value=float(values[t, n]), score=float(scores[t, n]), percentile=50.0
+            date=day, instrument=stock, factor=row, value=float(values[t, n]), score=float(scores[t, n]),
+            percentile=50.0,
         )
         for t, day in enumerate(days) for n, stock in enumerate(stocks) if np.isfinite(scores[t, n])
     ]  # fmt: skip

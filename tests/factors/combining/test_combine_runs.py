@@ -6,10 +6,9 @@ import numpy as np
 import pytest
 from scipy.stats import rankdata
 
-from factors import services, store, tasks
-from factors.models import CombineRun, CompositeScore, FactorScore, JobState, Strategy
-from factors.services import StrategyError, combine_run_create, combine_run_execute, strategy_save
-from tests.factors.combining.scored_market import add_returns, add_scores, add_stocks
+from factors.models import CombineRun, CompositeScore, FactorScore, JobState
+from factors.services import combine_run_create, combine_run_execute, strategy_save
+from tests.factors.combining.scored_market import add_scores, add_stocks
 from tests.factors.market_tables import SESSION, sessions
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -59,7 +58,6 @@ def test_fixed_weights_and_half_of_them(four):
 
 
 def test_ties_go_by_ticker_and_all_equal_are_50(four):
-    stocks, _ = four
     strategy_save(name="mine", region="KR", factors=["beta"], universe={"tickers": ["T03", "T01", "T02"]})
     days = sessions(2)
     combine(date=days[0])
@@ -74,7 +72,7 @@ def test_one_factor_is_said_to_be_one(four):
 
 
 def test_a_factor_without_cross_section_on_a_day_leaves_the_weights(four):
-    stocks, days = four
+    days = sessions(2)
     FactorScore.objects.filter(date=days[1], factor__name="beta").delete()
     strategy_save(name="mine", region="KR", factors={"roe": 1, "beta": 3}, combiner="fixed_weight")
     combine(start=days[0])

@@ -1,0 +1,72 @@
+"""What may be asked of strategies, their scores and combinations, checked."""
+
+from typing import Any
+
+from rest_framework import serializers
+from rest_framework.exceptions import ValidationError
+
+from factors.models import JobState
+from market.api.filters import DayField, PeriodParams, QueryParams, RegionField
+
+
+class StrategyParams(QueryParams):
+    region = RegionField(required=False)
+
+
+class CompositeParams(PeriodParams):
+    strategy = serializers.CharField(help_text="Its name.")
+    date = DayField(required=False, help_text="A session, or `latest`: the newest with scores.")
+    ticker = serializers.CharField(required=False, help_text="With it, `date` may be left out: the whole history.")
+
+    def validate(self, asked: dict[str, Any]) -> dict[str, Any]:
+        period = [name for name in ("from", "to") if name in asked]
+        if "date" not in asked and "ticker" not in asked:
+            raise ValidationError({"date": ["needed unless a ticker is given: YYYY-MM-DD or latest"]})
+        if period and "ticker" not in asked:
+            raise ValidationError({period[0]: ["only with a ticker (the history of one instrument)"]})
+        if period and "date" in asked:
+            raise ValidationError({period[0]: ["either date, or from and to"]})
+        return super().validate(asked)
+
+
+class CombineRunParams(QueryParams):
+    strategy = serializers.CharField(required=False, help_text="Its name.")
+    state = serializers.ChoiceField(JobState.choices, required=False)
+
+
+class KnownFields(serializers.Serializer):
+    """A body in which an unknown field is a mistake."""
+
+    def validate(self, asked: dict[str, Any]) -> dict[str, Any]:
+        unknown = sorted(set(self.initial_data) - set(self.fields))
+        if unknown:
+            raise ValidationError({unknown[0]: [f"unknown field; known are {', '.join(self.fields)}"]})
+        return asked
+
+
+class StrategyRequest(KnownFields):
+    """A strategy as it is to be."""
+
+    name = serializers.CharField(max_length=64)
+    region = RegionField()
+    factors = serializers.JSONField(help_text="Names, or names with weights (those count for `fixed_weight`).")
+    combiner = serializers.CharField(default="equal_weight")
+    options = serializers.DictField(default=dict, help_text="Of the combiner.")
+    universe = serializers.DictField(default=dict, help_text="Which instruments take part; empty: all.")
+    neutralise = serializers.ListField(child=serializers.CharField(), default=list, help_text="Of sector, size.")
+    description = serializers.CharField(default="", allow_blank=True)
+    is_active = serializers.BooleanField(default=True, help_text="Combined every day after the scores.")
+
+
+class CombineRequest(KnownFields):
+    """Which sessions to combine: ``date``, or ``from`` and ``to``; nothing: the newest scores."""
+
+    date = DayField(required=False, help_text="A session, or `latest`: the newest with factor scores.")
+
+    def get_fields(self) -> dict[str, serializers.Field]:
+        wrong = {"invalid": "not a date: write it as YYYY-MM-DD"}
+        period = {
+            "from": serializers.DateField(required=False, help_text="First session.", error_messages=wrong),
+            "to": serializers.DateField(required=False, help_text="Last session.", error_messages=wrong),
+        }
+        return super().get_fields() | period
