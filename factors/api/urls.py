@@ -2,12 +2,14 @@
 
 from django.urls import path
 
-from factors.api import formulas, strategy_views, views
+from factors.api import aggregates, formulas, strategy_views, views
 
 urlpatterns = [
     path("factors/", views.FactorList.as_view(), name="factor-list"),
     path("factors/<str:name>/", views.FactorDetail.as_view(), name="factor-detail"),
     path("factor-scores/", views.ScoreList.as_view(), name="factorscore-list"),
+    path("factor-scores-monthly/", aggregates.MonthlyList.as_view(), name="monthlyscore-list"),
+    path("factor-correlation-daily/", aggregates.DailyList.as_view(), name="dailyscore-list"),
     path("factor-runs/", views.RunList.as_view(), name="factorrun-list"),
     path("factor-runs/<int:pk>/", views.RunDetail.as_view(), name="factorrun-detail"),
     path("factor-formulas/", formulas.FormulaList.as_view(), name="factorformula-list"),

@@ -1,5 +1,6 @@
 """Factors, their runs and scores; formulas, strategies and analyses."""
 
+from factors.models.aggregates import DailyScore, MonthlyScore
 from factors.models.analyses import FactorAnalysis
 from factors.models.formulas import FactorFormula
 from factors.models.history import FactorBackfill, FactorReturn
@@ -12,6 +13,7 @@ __all__ = [
     "CombineRun",
     "CompositeScore",
     "CompositeScoreRow",
+    "DailyScore",
     "Factor",
     "FactorAnalysis",
     "FactorBackfill",
@@ -21,6 +23,7 @@ __all__ = [
     "FactorScore",
     "FactorScoreRow",
     "JobState",
+    "MonthlyScore",
     "Strategy",
     "StrategyFactor",
 ]
