@@ -12,7 +12,7 @@ from factors.formulas.plan import Kind, Node, Plan
 from factors.formulas.vocabulary import RAW, SERIES, Vocabulary
 
 MOST_NODES = 500
-MOST_LEVELS = 100  # inside one another, formulas and operations
+MOST_LEVELS = 150  # inside one another, formulas and operations
 
 
 def compiled(text: str, vocabulary: Vocabulary, name: str = "") -> Plan:

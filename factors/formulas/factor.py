@@ -38,7 +38,7 @@ class FormulaFactor(Factor):
         self.needs_levels = needs_levels(plan) or any(factor.needs_levels for factor in parts)
         inputs = [*self.own_figures, *(name for factor in parts for name in (*factor.inputs, *factor.fallback))]
         self.inputs = tuple(dict.fromkeys(inputs))
-        self.min_bars = max(1, plan.bars)
+        self.min_bars = plan.bars
         self.lookback = max([self.min_bars, *(factor.lookback for factor in parts)])
 
     def compute(self, panel: Panel) -> np.ndarray:

@@ -10,7 +10,7 @@ from lark.exceptions import UnexpectedCharacters, UnexpectedToken, VisitError
 from factors.formulas.errors import FormulaError, Span
 
 LONGEST = 2000  # characters
-DEEPEST = 60  # operations inside one another
+DEEPEST = 100  # operations inside one another
 
 GRAMMAR = r"""
 ?start: either

@@ -77,7 +77,7 @@ class Plan:
     @property
     def bars(self) -> int:
         """Bars an instrument must have."""
-        return max((node.bars for node in self.order), default=0)
+        return max(1, *(node.bars for node in self.order))
 
     def series(self) -> dict[str, int]:
         """Bars needed of each series, by name."""

@@ -51,7 +51,7 @@ def formula_check(*, formula: str, name: str = "") -> Checked:
     """What a formula needs; FormulaRefused with the place of the mistake. ``name``: what it is, or will be, called."""
     plan = _plan(formula, _words_without(name), name)
     return Checked(
-        max(1, plan.bars), list(plan.series()), plan.leaves("figure"), plan.leaves("factor"), list(plan.formulas)
+        plan.bars, list(plan.series()), plan.leaves("figure"), plan.leaves("factor"), list(plan.formulas)
     )
 
 
