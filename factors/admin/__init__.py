@@ -1,5 +1,5 @@
 """Data operations of factors, one module per kind of row; each registers its pages."""
 
-from factors.admin import catalogue, formulas, runs, scores
+from factors.admin import catalogue, composites, formulas, runs, scores, strategies
 
-__all__ = ["catalogue", "formulas", "runs", "scores"]
+__all__ = ["catalogue", "composites", "formulas", "runs", "scores", "strategies"]

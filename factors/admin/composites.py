@@ -1,0 +1,195 @@
+"""Combinations and composite scores in the admin: looked at, not edited."""
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.text import Truncator
+from unfold.contrib.filters.admin import ChoicesDropdownFilter, DropdownFilter, TextFilter
+from unfold.decorators import action, display
+
+from factors.models import CombineRun, CompositeScoreRow, Strategy
+from factors.services import StrategyError, combine_run_cancel, combine_run_resume, composite_newest
+from market.admin import STATE_COLOURS, as_day
+from market.adminbase import (
+    HouseAdmin,
+    KeyedRowsAdmin,
+    ReadOnlyMixin,
+    TickerFilter,
+    figure,
+    names_an_instrument,
+)
+
+SHOWN = 60  # changes of weights on a run's page; the API has all
+
+
+def html_table(headings: Sequence[str], rows: Iterable[Sequence[object]]) -> SafeString:
+    """A table in the admin's own looks."""
+    cell = '<td class="px-3 py-1 align-top">{}</td>'
+    head = format_html_join("", '<th class="px-3 py-1 text-left font-semibold">{}</th>', ((name,) for name in headings))
+    body = format_html_join("", "<tr>{}</tr>", ((format_html_join("", cell, ((one,) for one in row)),) for row in rows))
+    return format_html(
+        '<div class="overflow-x-auto"><table><thead><tr>{}</tr></thead><tbody>{}</tbody></table></div>', head, body
+    )
+
+
+@admin.register(CombineRun)
+class CombineRunAdmin(ReadOnlyMixin, HouseAdmin):
+    list_display = (
+        "id", "strategy", "start", "end", "done_through", "shown_state", "score_count", "seconds", "created_at",
+        "short_message",
+    )  # fmt: skip
+    list_filter = ("strategy", ("state", ChoicesDropdownFilter))
+    list_select_related = ("strategy",)
+    search_fields = ("=id", "message")
+    search_help_text = "Number of the run, or a part of its message"
+    actions = ("resume", "cancel")
+    fields = (
+        "strategy", "start", "end", "done_through", "state", "shown_warnings", "message", "score_count",
+        "shown_weights", "shown_models", "definition", "timings", "created_at", "started_at", "finished_at",
+    )  # fmt: skip
+    readonly_fields = ("shown_warnings", "shown_weights", "shown_models")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[CombineRun]:
+        rows = super().get_queryset(request)
+        on_a_list = request.resolver_match and request.resolver_match.url_name.endswith("_changelist")
+        return rows.defer("weights", "model_cards", "definition") if on_a_list else rows
+
+    def has_run_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("factors.add_combinerun")
+
+    @action(description="Take up again", permissions=["run"])
+    def resume(self, request: HttpRequest, queryset: QuerySet[CombineRun]) -> None:
+        for run in queryset:
+            try:
+                messages.success(request, f"Queued {combine_run_resume(run_id=run.pk)}")
+            except StrategyError as error:
+                messages.error(request, f"{run}: {error}")
+
+    @action(description="Cancel", permissions=["run"])
+    def cancel(self, request: HttpRequest, queryset: QuerySet[CombineRun]) -> None:
+        for run in queryset:
+            if combine_run_cancel(run_id=run.pk):
+                messages.success(request, f"{run}: cancelled; a chunk under way is not stored")
+            else:
+                messages.error(request, f"{run}: it is {run.state}, there is nothing to cancel")
+
+    @display(description="state", ordering="state", label=STATE_COLOURS | {"QUEUED": "info", "CANCELLED": "warning"})
+    def shown_state(self, run: CombineRun) -> str:
+        return run.state
+
+    @display(description="seconds")
+    def seconds(self, run: CombineRun) -> str:
+        return f"{sum(run.timings.values()):.2f}" if run.timings else "-"
+
+    @display(description="message")
+    def short_message(self, run: CombineRun) -> str:
+        return Truncator(run.message).chars(60) or "-"
+
+    @display(description="warnings")
+    def shown_warnings(self, run: CombineRun) -> SafeString | str:
+        return format_html_join("", "<p>{}</p>", ((text,) for text in run.warnings)) or "none"
+
+    @display(description="weights")
+    def shown_weights(self, run: CombineRun) -> SafeString | str:
+        """A row per change, newest first: from, to, sessions, a weight per factor, model or fallback."""
+        if not run.weights:
+            return "none"
+        names = list(run.definition.get("factors", {}))
+        rows = [
+            [entry["from"], entry["to"], entry["sessions"], *_weights(entry, names), _remark(entry)]
+            for entry in reversed(run.weights[-SHOWN:])
+        ]
+        table = html_table(["from", "to", "sessions", *names, ""], rows)
+        hidden = len(run.weights) - len(rows)
+        return format_html("{}<p>and {} before; the API has all</p>", table, hidden) if hidden else table
+
+    @display(description="models")
+    def shown_models(self, run: CombineRun) -> SafeString | str:
+        """A row per training, newest first."""
+        if not run.model_cards:
+            return "none"
+        rows = [
+            [
+                card["as_of"], card["model"], f"{card['trained_from']} to {card['trained_to']}", f"{card['samples']:,}",
+                "-" if card["out_of_sample_ic"] is None else f"{card['out_of_sample_ic']:+.3f}",
+                ", ".join(f"{name} {share:.0%}" for name, share in _by_share(card["importance"])),
+                card.get("warning", ""),
+            ]
+            for card in reversed(run.model_cards[-SHOWN:])
+        ]  # fmt: skip
+        headings = ["as of", "model", "trained on", "samples", "out-of-sample rank IC", "importance", ""]
+        return html_table(headings, rows)
+
+
+def _weights(entry: dict[str, Any], names: Sequence[str]) -> list[str]:
+    found = entry.get("weights", {})
+    return [f"{found[name]:.4f}" if name in found else "" for name in names]
+
+
+def _remark(entry: dict[str, Any]) -> str:
+    left_out = "; ".join(f"without {name}: {why}" for name, why in entry.get("left_out", {}).items())
+    if "fallback" in entry:
+        return f"equal weight: {entry['fallback']}"
+    return entry.get("model", left_out)
+
+
+def _by_share(importance: dict[str, float]) -> list[tuple[str, float]]:
+    return sorted(importance.items(), key=lambda item: -item[1])[:8]
+
+
+class StrategyFilter(DropdownFilter):
+    """One strategy; without it the first."""
+
+    title = "strategy"
+    parameter_name = "strategy"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Iterable[tuple[str, str]]:
+        return list(Strategy.objects.values_list("pk", "name"))
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
+        return queryset.filter(strategy_id=chosen_strategy(request))
+
+
+class CompositeDateFilter(TextFilter):
+    """One session; else the newest, or all sessions of few instruments."""
+
+    title = "date (YYYY-MM-DD)"
+    parameter_name = "date"
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
+        day: dt.date | None = as_day(request, self.value())
+        if day is None and not names_an_instrument(request):
+            day = composite_newest(strategy_id=chosen_strategy(request))
+            return queryset.filter(date=day) if day else queryset.none()
+        return queryset.filter(date=day) if day else queryset
+
+
+def chosen_strategy(request: HttpRequest) -> int:
+    """The strategy of the filter; without one that of the newest combination."""
+    asked = request.GET.get(StrategyFilter.parameter_name, "")
+    if asked.isascii() and asked.isdigit():
+        return int(asked[:9])
+    newest = CombineRun.objects.filter(done_through__isnull=False).order_by("-id").values_list("strategy_id", flat=True)
+    return newest.first() or 0
+
+
+@admin.register(CompositeScoreRow)
+class CompositeScoreAdmin(KeyedRowsAdmin):
+    """Best first; one instrument newest first."""
+
+    list_display = ("date", "rank", "instrument", "instrument_name", figure("score"), "strategy")
+    list_filter = (StrategyFilter, CompositeDateFilter, TickerFilter)
+    list_select_related = ("instrument", "strategy")
+
+    def get_ordering(self, request: HttpRequest) -> list[Any]:
+        return ["-date"] if names_an_instrument(request) else ["rank", "instrument_id"]
+
+    @display(description="name")
+    def instrument_name(self, row: CompositeScoreRow) -> str:
+        return row.instrument.name
