@@ -31,7 +31,7 @@ class Option:
                 raise OptionError(f"options: {self.name} must be one of {', '.join(self.choices)}, not {value!r}")
             return str(value)
         number = isinstance(value, int | float) and not isinstance(value, bool)
-        if not number or (isinstance(self.default, int) and value != int(value)) or not self.low <= value <= self.high:
+        if not number or not self.low <= value <= self.high or (isinstance(self.default, int) and value != int(value)):
             kind = "a whole number" if isinstance(self.default, int) else "a number"
             raise OptionError(f"options: {self.name} must be {kind} from {self.low:g} to {self.high:g}, not {value!r}")
         return type(self.default)(value)
