@@ -46,8 +46,11 @@ class HouseCommand(BaseCommand):
         self.stderr.write(f"{message}\n" if not message.endswith("\n") else message)
         raise SystemExit(int(code))
 
+    def json_text(self, data: Any) -> str:
+        return json.dumps(data, indent=2, ensure_ascii=False, default=str)
+
     def print_json(self, data: Any) -> None:
-        self.stdout.write(json.dumps(data, indent=2, ensure_ascii=False, default=str))
+        self.stdout.write(self.json_text(data))
 
 
 @contextmanager

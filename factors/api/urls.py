@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from factors.api import aggregates, formulas, strategy_views, views
+from factors.api import aggregates, analysis_views, formulas, strategy_views, views
 
 urlpatterns = [
     path("factors/", views.FactorList.as_view(), name="factor-list"),
@@ -12,6 +12,13 @@ urlpatterns = [
     path("factor-correlation-daily/", aggregates.DailyList.as_view(), name="dailyscore-list"),
     path("factor-runs/", views.RunList.as_view(), name="factorrun-list"),
     path("factor-runs/<int:pk>/", views.RunDetail.as_view(), name="factorrun-detail"),
+    path("factor-analysis/", analysis_views.AnalysisList.as_view(), name="factoranalysis-list"),
+    path("factor-analysis/<int:pk>/", analysis_views.AnalysisDetail.as_view(), name="factoranalysis-detail"),
+    path(
+        "factor-analysis/<int:pk>/tear-sheet/",
+        analysis_views.AnalysisTearSheet.as_view(),
+        name="factoranalysis-tear-sheet",
+    ),
     path("factor-formulas/", formulas.FormulaList.as_view(), name="factorformula-list"),
     path("factor-formulas/check/", formulas.FormulaCheck.as_view(), name="factorformula-check"),
     path("factor-formulas/<str:name>/", formulas.FormulaDetail.as_view(), name="factorformula-detail"),

@@ -1,7 +1,15 @@
 """Use cases of factors, one module each; pages, API, admin, commands and tasks call these."""
 
 from factors.services.aggregates import aggregates_refresh
-from factors.services.analysis import analysis_create, analysis_enqueue, analysis_execute, analysis_summary
+from factors.services.analysis import (
+    ANALYSIS_DEFAULT,
+    analysis_check,
+    analysis_create,
+    analysis_enqueue,
+    analysis_execute,
+    analysis_summary,
+    analysis_tear_sheet,
+)
 from factors.services.analysis_request import AnalysisError
 from factors.services.combine import (
     combine_run_cancel,
@@ -50,16 +58,19 @@ from factors.services.strategies import (
 from factors.services.universes import StrategyError
 
 __all__ = [
+    "ANALYSIS_DEFAULT",
     "AnalysisError",
     "FactorRunError",
     "NotQueued",
     "Outcome",
     "StrategyError",
     "aggregates_refresh",
+    "analysis_check",
     "analysis_create",
     "analysis_enqueue",
     "analysis_execute",
     "analysis_summary",
+    "analysis_tear_sheet",
     "backfill_cancel",
     "backfill_create",
     "backfill_enqueue",

@@ -17,17 +17,18 @@ from factors.services.analysis_request import AnalysisError, names_check, period
 from factors.services.analysis_result import result_of
 from factors.services.progress import Progress, silent
 from factors.services.runs import NotQueued
+from factors.tearsheet import tear_sheet
 from market.regions import region_get
 
-DEFAULT = Plan()
+ANALYSIS_DEFAULT = Plan()
 
 
-def analysis_create(
+def analysis_check(
     *, region: str, factor_names: Sequence[str], start: dt.date | None = None, end: dt.date | None = None,
-    horizons: Sequence[int] = DEFAULT.horizons, quantiles: int = DEFAULT.quantiles, window: int = DEFAULT.window,
-    demean: bool = DEFAULT.demean,
+    horizons: Sequence[int] = ANALYSIS_DEFAULT.horizons, quantiles: int = ANALYSIS_DEFAULT.quantiles,
+    window: int = ANALYSIS_DEFAULT.window, demean: bool = ANALYSIS_DEFAULT.demean,
 ) -> FactorAnalysis:  # fmt: skip
-    """A queued analysis, its request checked. ``start``, ``end`` None: of the scores there are.
+    """The analysis that these would make, not saved. ``start``, ``end`` None: of the scores there are.
 
     AnalysisError, which names field and reason, for an unknown region or factor, options out of range, and a period
     without a session, in the future, or before or after the scores.
@@ -40,11 +41,18 @@ def analysis_create(
     plan = plan_check(horizons=horizons, quantiles=quantiles, window=window, demean=demean)
     first, last = period_check(code, start, end)
     options = {name: list(value) if isinstance(value, tuple) else value for name, value in vars(plan).items()}
-    return FactorAnalysis.objects.create(region=code, factor_names=names, start=first, end=last, options=options)
+    return FactorAnalysis(region=code, factor_names=names, start=first, end=last, options=options)
+
+
+def analysis_create(**asked: Any) -> FactorAnalysis:
+    """A queued analysis; arguments and errors as ``analysis_check``."""
+    created = analysis_check(**asked)
+    created.save()
+    return created
 
 
 def analysis_enqueue(**asked: Any) -> FactorAnalysis:
-    """Create an analysis and hand it to the background workers; arguments and errors as ``analysis_create``."""
+    """Create an analysis and hand it to the background workers; arguments and errors as ``analysis_check``."""
     with transaction.atomic():
         created = analysis_create(**asked)
         async_task("factors.tasks.run_analysis", created.pk, task_name=f"analysis {created.region} #{created.pk}")
@@ -120,3 +128,11 @@ def analysis_summary(*, analysis: FactorAnalysis) -> dict[str, Any]:
         "created_at", "started_at", "finished_at",
     )  # fmt: skip
     return {name: getattr(analysis, name) for name in names}
+
+
+def analysis_tear_sheet(*, analysis: FactorAnalysis) -> str:
+    """The tear sheet as one HTML file that needs nothing else; AnalysisError while there is no result."""
+    if analysis.result is None:
+        why = f": {analysis.message}" if analysis.message else ""
+        raise AnalysisError(f"analysis #{analysis.pk} is {analysis.state} and has no result{why}")
+    return tear_sheet(analysis)

@@ -13,6 +13,8 @@ def quantile_rows(score: np.ndarray, count: int, ranked: Ranked | None = None) -
     ``ranked``: ``rank_rows(score)`` where the caller has it.
     """
     by_score = rank_rows(score) if ranked is None else ranked
+    if not score.size:
+        return np.zeros(score.shape, dtype=np.int8)
     edges = _edges(by_score.in_order, by_score.count, count)
     found = (by_score.ranks > 0).astype(np.int8)
     for k in range(1, count):
