@@ -50,9 +50,7 @@ class Checked:
 def formula_check(*, formula: str, name: str = "") -> Checked:
     """What a formula needs; FormulaRefused with the place of the mistake. ``name``: what it is, or will be, called."""
     plan = _plan(formula, _words_without(name), name)
-    return Checked(
-        plan.bars, list(plan.series()), plan.leaves("figure"), plan.leaves("factor"), list(plan.formulas)
-    )
+    return Checked(plan.bars, list(plan.series()), plan.leaves("figure"), plan.leaves("factor"), list(plan.formulas))
 
 
 def formula_save(
@@ -191,7 +189,7 @@ def _check_name(name: str, existing: FactorFormula | None, rows: dict[str, Facto
         raise FormulaRefused("name", f"{name!r} is no name: {allowed}")
     words = vocabulary(())
     taken = {
-        "a library factor": words.factors, "a series": SERIES, "a function": FUNCTIONS, "a word of formulas": WORDS,
+        "a library factor": words.factors, "a series": SERIES, "a word of formulas": WORDS, "a function": FUNCTIONS,
         "another formula": rows,
     }  # fmt: skip
     for what, names in taken.items():

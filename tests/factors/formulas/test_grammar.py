@@ -110,10 +110,10 @@ def test_a_long_line_is_shown_around_the_place():
 NASTY = [
     "__import__('os').system('true')", "close.__class__", "close.__class__.__bases__[0]", "eval(close)", "exec",
     "9^9^9^9", "9^9^9^9^9^9", "1/0", "0^-1", "(-1)^0.5", "10^400*close", "-" * 1999 + "1",
-    "(" * 999 + "close" + ")" * 999, "(" * 10_000, "(" * 10_000 + "close" + ")" * 10_000, "not " * 499 + "close", "abs(" * 300 + "close" + ")" * 300,
-    "+".join(["close"] * 330), "mean(" * 70 + "close" + ", 2)" * 70, "\x00", "\ud800",
-    "ｃｌｏｓｅ", "close\u202e", "１+close",
-    "lag(close, 1e308)", "lag(close, 0.1+0.2)", "lag(close, -1)", "mean(close, 2000) + " * 60 + "close",
+    "(" * 999 + "close" + ")" * 999, "(" * 10_000, "(" * 10_000 + "close" + ")" * 10_000, "not " * 499 + "close",
+    "abs(" * 300 + "close" + ")" * 300, "+".join(["close"] * 330), "mean(" * 70 + "close" + ", 2)" * 70, "\x00",
+    "\ud800", "ｃｌｏｓｅ", "close\u202e", "１+close", "lag(close, 1e308)", "lag(close, 0.1+0.2)", "lag(close, -1)",
+    "mean(close, 2000) + " * 60 + "close",
 ]  # fmt: skip
 PIECES = st.sampled_from(
     [
