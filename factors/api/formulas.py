@@ -65,7 +65,7 @@ class FormulaSerializer(serializers.ModelSerializer):
 
 
 class FormulaParams(QueryParams):
-    is_active = serializers.BooleanField(required=False)
+    is_active = serializers.ChoiceField(("true", "false"), required=False)
 
 
 class CheckRequest(serializers.Serializer):
@@ -93,7 +93,9 @@ class FormulaList(ListView, generics.ListCreateAPIView):
     def get_queryset(self) -> QuerySet[FactorFormula]:
         if self.request.method != "GET":
             return FactorFormula.objects.all()
-        return FactorFormula.objects.filter(**self.asked()).order_by("name")
+        asked = self.asked().get("is_active")
+        rows = FactorFormula.objects.filter(is_active=asked == "true") if asked else FactorFormula.objects.all()
+        return rows.order_by("name")
 
 
 class FormulaDetail(generics.RetrieveUpdateDestroyAPIView):
