@@ -64,10 +64,9 @@ def members_of(*, region: str, universe: Mapping[str, Any]) -> Members:
             stocks = stocks.exclude(**{key: universe[f"exclude_{name}"]})
     rows = sorted(stocks.values_list("ticker", "id", "sector"))
     if not rows:
-        what = "its sectors and tickers" if universe else "it has no stocks: load some first"
-        raise StrategyError(
-            f"universe: empty: no stock of {region} is left by {what}" if universe else f"region: {what}"
-        )
+        if not universe:
+            raise StrategyError(f"region: {region} has no stocks: load some first")
+        raise StrategyError(f"universe: empty: its sectors and tickers leave no stock of {region}")
     tickers, ids, sectors = zip(*rows, strict=True)
     return Members(np.array(ids, dtype=np.int32), np.array(tickers, dtype=object), np.array(sectors, dtype=object))
 

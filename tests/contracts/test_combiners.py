@@ -165,7 +165,7 @@ def test_a_monthly_fit_day_is_the_first_session_of_the_month(kind):
     ],
 )
 def test_wrong_options_are_named(options, why):
-    with pytest.raises(OptionError, match="^options: ") as told:
+    with pytest.raises(OptionError, match=r"^options: ") as told:
         combiner_named("optimized")(FACTORS, None, options)
     assert why in str(told.value)
 
