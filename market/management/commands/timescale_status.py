@@ -46,7 +46,8 @@ def hypertables_table(rows: list[HypertableStatus]) -> Table:
 def policies_table(rows: list[Policy]) -> Table:
     table = Table("policy", "of", "every", "config", "last", "next")
     for row in rows:
-        config = ", ".join(f"{key} {value}" for key, value in row.config.items() if not key.endswith("hypertable_id"))
+        shown = {key: value for key, value in row.config.items() if value is not None and "hypertable_id" not in key}
+        config = ", ".join(f"{key} {value}" for key, value in shown.items())
         following = f"{row.next_start:%Y-%m-%d %H:%M %Z}" if row.next_start else ""
         table.add_row(row.kind.removeprefix("policy_"), row.table, row.every, config, row.last_status or "", following)
     return table
