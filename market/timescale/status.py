@@ -108,8 +108,10 @@ def _policies(cursor: CursorWrapper) -> list[Policy]:
         " LEFT JOIN timescaledb_information.job_stats s USING (job_id)"
         " WHERE j.hypertable_name IS NOT NULL AND j.scheduled ORDER BY 1"
     )
-    # Django's cursors leave jsonb as text.
-    return [Policy(*row[:4], json.loads(row[4]), *row[5:]) for row in cursor.fetchall()]
+    return [
+        Policy(job, kind, table, every, json.loads(config), last, following)  # Django's cursors leave jsonb as text
+        for job, kind, table, every, config, last, following in cursor.fetchall()
+    ]
 
 
 def _aggregate_kind(cursor: CursorWrapper, aggregate: Aggregate, continuous: set[str]) -> str:
