@@ -21,7 +21,7 @@ from market.calc.rolling import (
     rolling_sum,
 )
 from market.calc.rolling_rsi import rolling_rsi
-from market.calc.windows import Window, market_fit, mean_of_first
+from market.calc.windows import Window, market_fit, mean_of_first, not_ahead
 from market.panel import Panel
 
 ZERO = 1e-12
@@ -52,7 +52,7 @@ class History(Panel):
         return figure.reshape(len(self.session_days), len(self.instrument_ids))
 
     def at(self, series: np.ndarray, skip: int = 0) -> np.ndarray:
-        return self.pick(series, self.bar_of - skip, np.nan)
+        return self.pick(series, self.bar_of - not_ahead(skip), np.nan)
 
     def over(self, window: int, skip: int = 0) -> "EveryWindow":
         return EveryWindow(window, skip, history=self)
@@ -73,7 +73,7 @@ class History(Panel):
         )
         beta = np.where(yy > ZERO**2 * np.maximum(count, 1), xy / np.where(yy > 0, yy, 1.0), np.nan)
         residual = np.sqrt(np.maximum(xx - beta * xy, 0.0) / np.maximum(count - 1, 1))
-        self._refit_where_bars_run_out(beta, residual, count, common, window, bars)
+        self._refit_where_bars_run_out((beta, residual, count), common, window, bars)
         oldest = np.repeat(self.oldest_fresh, len(self.instrument_ids))
         last_common = self.pick(days.astype(np.float64), common, 0.0)
         return (
@@ -93,11 +93,11 @@ class History(Panel):
         return recent
 
     def _refit_where_bars_run_out(
-        self, beta: np.ndarray, residual: np.ndarray, count: np.ndarray, common: np.ndarray, window: int, bars: int
+        self, fit: tuple[np.ndarray, np.ndarray, np.ndarray], common: np.ndarray, window: int, bars: int
     ) -> None:
         """Where the window reaches beyond the last ``bars`` bars (dates without an index in between), it is shorter:
         those few are fitted by themselves, in place."""
-        close, index, days = self.with_index
+        (beta, residual, count), (close, index, days) = fit, self.with_index
         first_bar = self.pick(self.days.astype(np.float64), np.maximum(self.bar_of - bars + 1, 0), 0.0)
         first_used = self.pick(days.astype(np.float64), np.maximum(common - count.astype(np.int64), 0), 0.0)
         beyond = np.flatnonzero((first_used < first_bar) & (common >= 0) & (count > 0))

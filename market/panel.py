@@ -15,7 +15,7 @@ from market.calc.figures import Figure, Status
 from market.calc.snapshot import Snapshot
 from market.calc.stacking import compact_columns
 from market.calc.stepping import SteppedSnapshot
-from market.calc.windows import LastWindow, Window, market_fit
+from market.calc.windows import LastWindow, Window, market_fit, not_ahead
 
 FLOWS = (
     "revenue", "operating_income", "net_income", "ebitda", "operating_cash_flow", "capital_expenditure", "eps",
@@ -119,7 +119,7 @@ class Panel:
 
     def at(self, series: np.ndarray, skip: int = 0) -> np.ndarray:
         """A series as of the session: its last row, or ``skip`` bars before it. [n], NaN where there is none."""
-        return series[-1 - skip] if len(series) > skip else np.full(self.n, np.nan)
+        return series[-1 - not_ahead(skip)] if len(series) > skip else np.full(self.n, np.nan)
 
     def over(self, window: int, skip: int = 0) -> Window:
         """Statistics over the last ``window`` bars, or those ending ``skip`` bars before the last."""

@@ -16,7 +16,7 @@ from factors.models import FactorBackfill, FactorRun, JobState
 from factors.services.returns import returns_of
 from factors.timescale import RETURNS, SCORES
 from market.history import History
-from market.store.histories import read_history
+from market.store.histories import Source, read_source
 from market.timescale.chunks import chunks_make
 
 CELLS = 1_000_000  # instrument-sessions of a chunk
@@ -44,20 +44,43 @@ def chunk_compute(job: FactorBackfill, factors: Sequence[Factor], sessions: list
     Factors that need price levels as of each session are computed over a history that has them.
     """
     names = {name for factor in factors for name in (*factor.inputs, *factor.fallback)}
-    clock, seconds, whole = time.perf_counter(), {"read": 0.0, "compute": 0.0}, Result()
     by_level = {level: [factor for factor in factors if factor.needs_levels == level] for level in (True, False)}
-    kinds = [True, False] if by_level[True] else [False]  # the plain one last: what returns are taken from
+    clock = time.perf_counter()
     try:
-        for levels in kinds:
-            history = read_history(job.region, sessions, lookback, names, levels=levels)
-            seconds["read"] += time.perf_counter() - clock
-            clock = time.perf_counter()
-            _add(whole, run(history, by_level[levels], job.normalisation, job.neutralise))
-            seconds["compute"] += time.perf_counter() - clock
-            clock = time.perf_counter()
-        return Chunk(history, whole, seconds)
+        source = read_source(job.region, sessions, lookback, names)
+        history = source.history(sessions, lookback)
+        read = time.perf_counter() - clock
+        result = run(history, by_level[False], job.normalisation, job.neutralise)
+        if by_level[True]:
+            _add(result, _with_levels(job, source, by_level[True]))
+        return Chunk(history, result, {"read": read, "compute": time.perf_counter() - clock - read})
     finally:
         connection.close()  # it may be a thread's own
+
+
+def _with_levels(job: FactorBackfill, source: Source, factors: Sequence[Factor]) -> Result:
+    """Factors that depend on price levels: every adjustment makes a column of its own, in the worst case every session
+    of every instrument, so that it is done a few sessions at a time."""
+    lookback = max(factor.lookback for factor in factors)
+    step = max(SHORTEST, lookback)
+    parts = []
+    for first in range(0, len(source.on), step):
+        history = source.history(source.on[first : first + step], lookback, levels=True)
+        parts.append(run(history, factors, job.normalisation, job.neutralise))
+    whole = Result()
+    for part in parts:
+        whole.waiting |= part.waiting
+        whole.errors |= part.errors
+    for factor in factors:
+        if factor.name not in whole.errors:
+            whole.crosses.append(_joined([c for part in parts for c in part.crosses if c.factor is factor]))
+    return whole
+
+
+def _joined(crosses: Sequence[Cross]) -> Cross:
+    """The cross-sections of one factor over pieces of a range, one after the other."""
+    names = ("value", "score", "percentile", "reason")
+    return Cross(crosses[0].factor, *(np.concatenate([getattr(cross, name) for cross in crosses]) for name in names))
 
 
 def _add(whole: Result, part: Result) -> None:

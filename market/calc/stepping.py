@@ -83,7 +83,7 @@ def stepped_snapshot(rows: ReportRows, splits: Splits, time: Timeline, history_d
     starts = _starts(rows, splits.column, effective, time, history_days)
     column, session = np.nonzero(starts)
     day = time.days[session].astype(np.int64)
-    index, step, is_own = _known_rows(rows, column, day, time.company, history_days)
+    index, step, is_own = _known_rows(_Reports.of(rows, time.company, history_days), column, day)
     figures = _figures(rows, index, step, is_own, _splits_of_steps(splits, effective, column, day))
     snapshot = Snapshot(ReportGrid(figures, len(column)), day)
     step_of = (np.cumsum(starts.ravel()) - 1).reshape(starts.shape).T
@@ -118,53 +118,60 @@ def _starts(
     return found
 
 
-def _known_rows(
-    rows: ReportRows, column: np.ndarray, day: np.ndarray, company: np.ndarray, history_days: int
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+@dataclass(frozen=True)
+class _Reports:
+    """Reports by column: rows ``order[first[c] : first[c + 1]]`` are those of column c."""
+
+    rows: ReportRows
+    order: np.ndarray
+    first: np.ndarray
+    company: np.ndarray
+    history_days: int
+
+    @classmethod
+    def of(cls, rows: ReportRows, company: np.ndarray, history_days: int) -> "_Reports":
+        order = np.argsort(rows.column, kind="stable")
+        first = np.searchsorted(rows.column[order], np.arange(len(company) + 1))
+        return cls(rows, order, first, company, history_days)
+
+    def of_steps(self, column: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """(row, step): every report of each step's column."""
+        count = (self.first[1:] - self.first[:-1])[column]
+        step = np.repeat(np.arange(len(column)), count)
+        offset = np.arange(len(step)) - np.repeat(np.cumsum(count) - count, count)
+        return self.order[self.first[column[step]] + offset], step
+
+    def is_known(self, index: np.ndarray, day: np.ndarray | int) -> np.ndarray:
+        end = self.rows.period_end[index]
+        known: np.ndarray = (self.rows.available_day[index] <= day) & (end <= day) & (end >= day - self.history_days)
+        return known
+
+    def of_sister(self, column: int, day: int) -> np.ndarray:
+        """Rows known on ``day`` of the first other line of the company that has any."""
+        for sister in np.flatnonzero(self.company == self.company[column]):
+            index = self.order[self.first[sister] : self.first[sister + 1]]
+            index = index[self.is_known(index, day)]
+            if len(index):
+                return index
+        return np.zeros(0, dtype=np.int64)
+
+
+def _known_rows(reports: _Reports, column: np.ndarray, day: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """(row, step, whether it is the line's own report) of every report known on each step.
 
     A line without reports of its own carries those of the first line of its company that has some.
     """
-    by_column = np.argsort(rows.column, kind="stable")
-    first = np.searchsorted(rows.column[by_column], np.arange(len(company) + 1))
-    index, step = _expanded(by_column, first, column)
-    keep = _is_known(rows, index, day[step], history_days)
+    index, step = reports.of_steps(column)
+    keep = reports.is_known(index, day[step])
     index, step = index[keep], step[keep]
-    lines = np.bincount(company)
-    silent = np.flatnonzero((np.bincount(step, minlength=len(column)) == 0) & (lines[company[column]] > 1))
-    if not len(silent):
+    lines = np.bincount(reports.company)
+    silent = (np.bincount(step, minlength=len(column)) == 0) & (lines[reports.company[column]] > 1)
+    borrowed = [reports.of_sister(int(column[i]), int(day[i])) for i in np.flatnonzero(silent)]
+    if not borrowed:
         return index, step, np.ones(len(index), dtype=bool)
-    borrowed = [_of_sister(rows, by_column, first, column[i], day[i], company, history_days) for i in silent]
-    index_borrowed = np.concatenate(borrowed)
-    step_borrowed = np.repeat(silent, [len(part) for part in borrowed])
-    is_own = np.arange(len(index) + len(index_borrowed)) < len(index)
-    return np.r_[index, index_borrowed], np.r_[step, step_borrowed], is_own
-
-
-def _expanded(by_column: np.ndarray, first: np.ndarray, column: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """(row, step): every report of each step's column."""
-    count = (first[1:] - first[:-1])[column]
-    step = np.repeat(np.arange(len(column)), count)
-    offset = np.arange(len(step)) - np.repeat(np.cumsum(count) - count, count)
-    return by_column[first[column[step]] + offset], step
-
-
-def _is_known(rows: ReportRows, index: np.ndarray, day: np.ndarray | int, history_days: int) -> np.ndarray:
-    end = rows.period_end[index]
-    known: np.ndarray = (rows.available_day[index] <= day) & (end <= day) & (end >= day - history_days)
-    return known
-
-
-def _of_sister(
-    rows: ReportRows, by_column: np.ndarray, first: np.ndarray, column: int, day: int, company: np.ndarray, span: int
-) -> np.ndarray:
-    """Rows known on ``day`` of the first other line of the company that has any."""
-    for sister in np.flatnonzero(company == company[column]):
-        index = by_column[first[sister] : first[sister + 1]]
-        index = index[_is_known(rows, index, day, span)]
-        if len(index):
-            return index
-    return np.zeros(0, dtype=np.int64)
+    borrowed_step = np.repeat(np.flatnonzero(silent), [len(part) for part in borrowed])
+    is_own = np.arange(len(index) + len(borrowed_step)) < len(index)
+    return np.concatenate([index, *borrowed]), np.r_[step, borrowed_step], is_own
 
 
 def _splits_of_steps(splits: Splits, effective: np.ndarray, column: np.ndarray, day: np.ndarray) -> Splits:

@@ -23,6 +23,13 @@ def window_sum(window: np.ndarray) -> np.ndarray:
     return total
 
 
+def not_ahead(skip: int) -> int:
+    """``skip`` itself; ValueError below 0, which would be a bar after the session."""
+    if skip < 0:
+        raise ValueError(f"skip {skip} looks {-skip} bars ahead of the session")
+    return skip
+
+
 @dataclass(frozen=True)
 class Window(ABC):
     """``length`` bars, up to each session's last one or to ``skip`` bars before it.
@@ -33,6 +40,9 @@ class Window(ABC):
 
     length: int
     skip: int = 0
+
+    def __post_init__(self) -> None:
+        not_ahead(self.skip)
 
     @abstractmethod
     def sum(self, series: np.ndarray) -> np.ndarray:

@@ -23,22 +23,54 @@ from market.store.panels import FRESH_SESSIONS, LAZY, SLACK_SESSIONS, NoBars
 from market.store.reports_read import HISTORY_DAYS, Reports, reports_read
 
 
+@dataclass(frozen=True)
+class Source:
+    """All that was read for a range of sessions; any of them can be made a history."""
+
+    region: str
+    on: Sequence[dt.date]
+    grid: BarGrid
+    stocks: Stocks
+    bars: BarGrid  # of the stocks
+    reports: Reports
+    splits: Splits
+    index_days: np.ndarray
+    index_close: np.ndarray
+    extra: dict[dt.date, dict[str, np.ndarray]]
+
+    def history(self, on: Sequence[dt.date], lookback: int, *, levels: bool = False) -> History:
+        """The sessions ``on`` (ascending, some of the source's), ``lookback`` own bars back from each.
+
+        ``levels``: series are adjusted to each session's own last bar, as in its panel, by a column per stretch between
+        two adjustments; otherwise to the last session's, which is right for whatever does not depend on price levels.
+        """
+        days = np.array(on, dtype="datetime64[D]").astype(np.int64).astype(np.int32)
+        rows = int(np.searchsorted(self.bars.days, days[-1], side="right"))
+        fields = {name: values[:rows] for name, values in self.bars.fields.items()}
+        bars = replace(self.bars, days=self.bars.days[:rows], fields=fields)
+        columns = _levels(bars, self.splits, days) if levels else _one_each(len(self.stocks.ids), len(days))
+        depth = lookback + int((bars.days > days[0]).sum())
+        extra = {name: np.concatenate([self.extra[day][name] for day in on]) for name in self.extra[on[0]]}
+        return _assemble(Parts(self, days, bars, columns, _stack(bars, columns, depth), extra))
+
+
+def read_source(region: str, on: Sequence[dt.date], lookback: int, fields: set[str] | None = None) -> Source:
+    """What is needed of ``region`` for the sessions ``on`` (ascending), as of one moment.
+
+    ``fields``: registered extra fields to load. NoBars when there is no bar up to the last session.
+    """
+    with snapshot() as arrow:
+        return _read(arrow, region, on, lookback, fields or set())
+
+
 def read_history(
     region: str, on: Sequence[dt.date], lookback: int, fields: set[str] | None = None, *, levels: bool = False
 ) -> History:
-    """``region`` on each session of ``on`` (ascending), ``lookback`` own bars back from each, as of one moment.
-
-    ``levels``: series are adjusted to each session's own last bar, as in its panel, by a column per stretch between two
-    adjustments; otherwise to the last session's, which is right for whatever does not depend on the price level.
-    NoBars when there is no bar up to the last session.
-    """
-    with snapshot() as arrow:
-        return _read(arrow, region, on, lookback, fields or set(), levels)
+    """``read_source`` and its ``history`` of all sessions."""
+    return read_source(region, on, lookback, fields).history(on, lookback, levels=levels)
 
 
-def _read(
-    arrow: adbc.Connection, region: str, on: Sequence[dt.date], lookback: int, fields: set[str], levels: bool
-) -> History:
+def _read(arrow: adbc.Connection, region: str, on: Sequence[dt.date], lookback: int, fields: set[str]) -> Source:
     first, last = on[0], on[-1]
     recent = sessions_before(region, first, lookback + SLACK_SESSIONS)
     start = recent[0].item() if len(recent) else first - dt.timedelta(days=2 * lookback)
@@ -47,16 +79,14 @@ def _read(
         raise NoBars(f"{region} has no bars from {start} to {last}: load prices first")
     reports, _ = reports_read(arrow, region, first)
     stocks = stocks_read(arrow, region, grid, len(grid.days))
-    days = np.array(on, dtype="datetime64[D]").astype(np.int64).astype(np.int32)
     bars = columns_of(grid, stocks.columns)
-    splits = _splits_of(reports.splits, stocks.ids)
-    depth = lookback + int((grid.days > days[0]).sum())
-    columns = _levels(bars, splits, days) if levels else _one_each(len(stocks.ids), len(days))
-    stack = _stack(bars, columns, depth)
-    oldest = int(np.where(stack.days > 0, stack.days, days[0]).min(initial=int(days[0])))
-    index = index_read(arrow, region, grid, len(grid.days), oldest)
-    extra = _extra(fields, region, on, stocks.ids)
-    return _assemble(Parts(region, days, stocks, bars, columns, stack, splits, reports, index, extra))
+    oldest = min(int(grid.days[0]), int(bars.older.day.min(initial=int(grid.days[0]))))
+    # Loaders of registered fields know one date at a time.
+    extra = {day: load_fields(fields, region, day, stocks.ids) for day in on}
+    return Source(
+        region, on, grid, stocks, bars, reports, _splits_of(reports.splits, stocks.ids),
+        *index_read(arrow, region, grid, len(grid.days), oldest), extra,
+    )  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -100,7 +130,9 @@ def _levels(bars: BarGrid, splits: Splits, days: np.ndarray) -> Columns:
 
 
 def _stack(bars: BarGrid, columns: Columns, depth: int) -> Stack:
-    present = np.isfinite(bars.fields["close"])[:, columns.instrument]
+    present = np.isfinite(bars.fields["close"])
+    if len(columns.instrument) > present.shape[1]:
+        present = present[:, columns.instrument]
     if (columns.until < bars.days[-1]).any():
         present &= bars.days[:, None] <= columns.until
     return stack_bars(present, bars.days, len(bars.days), depth, _older_of(bars.older, columns))
@@ -108,36 +140,41 @@ def _stack(bars: BarGrid, columns: Columns, depth: int) -> Stack:
 
 def _older_of(older: OlderBars, columns: Columns) -> OlderBars:
     """Older bars by column; those of an instrument with several columns go to each."""
-    count = int(columns.instrument.max(initial=-1)) + 1
-    if len(columns.instrument) == count:
+    if len(columns.instrument) == columns.of.shape[1]:
         return older
-    column, row = np.nonzero(columns.instrument[:, None] == older.column)
+    column, row = _matches(columns.instrument, older.column)
     fields = {name: values[row] for name, values in older.fields.items()}
     return OlderBars(column, older.rank[row], older.day[row], fields)
+
+
+def _matches(instrument: np.ndarray, of: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """(column, row): every row of ``of`` that has the instrument of a column."""
+    order = np.argsort(of, kind="stable")
+    first, last = (np.searchsorted(of[order], instrument, side=side) for side in ("left", "right"))
+    count = last - first
+    column = np.repeat(np.arange(len(instrument)), count)
+    return column, order[first[column] + np.arange(len(column)) - np.repeat(np.cumsum(count) - count, count)]
 
 
 @dataclass(frozen=True)
 class Parts:
     """What a history is assembled from."""
 
-    region: str
+    source: Source
     days: np.ndarray
-    stocks: Stocks
     bars: BarGrid
     columns: Columns
     stack: Stack
-    splits: Splits
-    reports: Reports
-    index: tuple[np.ndarray, np.ndarray]
     extra: dict[str, np.ndarray]
 
 
 def _assemble(parts: Parts) -> History:
-    stocks, stack, columns, days = parts.stocks, parts.stack, parts.columns, parts.days
+    source, stocks, stack, columns, days = parts.source, parts.source.stocks, parts.stack, parts.columns, parts.days
     older = _older_of(parts.bars.older, columns)
 
     def take(name: str) -> np.ndarray:
-        return stack.take(parts.bars.fields[name][:, columns.instrument], older.fields[name])
+        grid = parts.bars.fields[name]
+        return stack.take(grid if older is parts.bars.older else grid[:, columns.instrument], older.fields[name])
 
     raw = {name: take(name) for name in FIELDS if name not in LAZY}
     adjusted = raw["close_is_adjusted"] == 1.0
@@ -148,12 +185,13 @@ def _assemble(parts: Parts) -> History:
     def last(values: np.ndarray) -> np.ndarray:
         return np.where(bar_of >= 0, values[np.maximum(bar_of, 0), column_of], np.nan)
 
-    oldest = _oldest_fresh(parts.region, days)
+    oldest = _oldest_fresh(source.region, days)
     is_quoted = (stocks.active(days[:, None]) & (last(stack.days).reshape(columns.of.shape) >= oldest[:, None])).ravel()
     traded = (stack.days > 0) & ((raw["volume"] > 0) | np.isnan(raw["volume"]))
     exists = stack.days > 0
+    index = int(np.searchsorted(source.index_days, days[-1], side="right"))
     return History(
-        region=parts.region, as_of=days[-1].astype("datetime64[D]"), instrument_ids=stocks.ids, tickers=stocks.tickers,
+        region=source.region, as_of=days[-1].astype("datetime64[D]"), instrument_ids=stocks.ids, tickers=stocks.tickers,
         sectors=stocks.sectors, company=stocks.company,
         is_quoted=is_quoted, in_universe=is_quoted & (last(count_true(traded, FRESH_SESSIONS)) > 0),
         days=stack.days, n_bars=np.nan_to_num(last(np.cumsum(exists, axis=0))).astype(np.int64),
@@ -165,7 +203,7 @@ def _assemble(parts: Parts) -> History:
             last(raw["close"]), last(raw["volume"]), last(raw["market_cap"]), last(raw["shares_outstanding"]),
             last(raw["close_is_adjusted"]) == 1.0,
         ),
-        index_days=parts.index[0], index_close=parts.index[1], recent_sessions=oldest[-1:],
+        index_days=source.index_days[:index], index_close=source.index_close[:index], recent_sessions=oldest[-1:],
         fundamentals=_snapshot(parts), extra=parts.extra, prices=lambda name: take(name) * relative,
         session_days=days, oldest_fresh=oldest, bar_of=bar_of, column_of=column_of,
     )  # fmt: skip
@@ -189,15 +227,15 @@ def _splits_of(splits: Splits, ids: np.ndarray) -> Splits:
 
 def _of_columns(parts: Parts) -> Splits:
     """Splits by column, up to each column's last bar."""
-    splits, last_day = parts.splits, parts.stack.days[-1]
-    column, which = np.nonzero(parts.columns.instrument[:, None] == splits.column)
+    splits, last_day = parts.source.splits, parts.stack.days[-1]
+    column, which = _matches(parts.columns.instrument, splits.column)
     known = splits.ex_day[which] <= last_day[column]
     return Splits(column[known], splits.ex_day[which][known], splits.ratio[which][known])
 
 
 def _snapshot(parts: Parts) -> SteppedSnapshot:
     """Reports in the instrument's own currency, by step (no exchange rates yet: others are left out)."""
-    stocks, reports, days = parts.stocks, parts.reports, parts.days
+    stocks, reports, days = parts.source.stocks, parts.source.reports, parts.days
     ends = reports.rows.period_end
     near = (ends >= int(days[0]) - HISTORY_DAYS) & (ends <= int(days[-1]))
     ours = np.flatnonzero(near & np.isin(reports.rows.column, stocks.ids))
@@ -205,10 +243,4 @@ def _snapshot(parts: Parts) -> SteppedSnapshot:
     same = reports.currency[ours] == stocks.currency[column]
     rows = replace(reports.rows.pick(ours[same]), column=column[same])
     own_days = parts.stack.days[:, : len(stocks.ids)]
-    return stepped_snapshot(rows, parts.splits, Timeline(days, stocks.company, own_days), HISTORY_DAYS)
-
-
-def _extra(fields: set[str], region: str, on: Sequence[dt.date], ids: np.ndarray) -> dict[str, np.ndarray]:
-    """Registered fields, session by session: their loaders know one date at a time."""
-    loaded = [load_fields(fields, region, day, ids) for day in on]
-    return {name: np.concatenate([of_day[name] for of_day in loaded]) for name in loaded[0]}
+    return stepped_snapshot(rows, parts.source.splits, Timeline(days, stocks.company, own_days), HISTORY_DAYS)

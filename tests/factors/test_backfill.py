@@ -206,6 +206,7 @@ def test_two_at_once_do_not_mix(market):
         another.execute("SELECT pg_advisory_lock(%s, hashtext('backfill:KR'))", [LOCK_CLASS])
         with pytest.raises(store.RunInProgress, match="another process fills in the history of KR"):
             tasks.run_backfill(queued.pk)
+        another.execute("SELECT pg_advisory_unlock_all()")
     queued.refresh_from_db()
     assert queued.state == JobState.QUEUED
     assert tasks.run_backfill(queued.pk) > 0

@@ -1,4 +1,4 @@
-"""A history is the panels of its sessions side by side: every figure of every factor as the session's own panel has it."""
+"""A history is the panels of its sessions side by side: every factor has in it what the session's own panel gives."""
 
 import datetime as dt
 
@@ -10,7 +10,7 @@ from factors.engine import Cross, cross_section
 from factors.registry import all_factors
 from market.models import Instrument, PriceBar
 from market.panel import Panel
-from market.store.histories import read_history
+from market.store.histories import read_history, read_source
 from market.store.panels import read_panel
 from tests.factors.market_tables import add_bars, add_instrument, add_report, add_split, random_market, sessions
 from tests.factors.test_no_look_ahead import split
@@ -70,3 +70,26 @@ def available() -> list[Factor]:
 def quietly(panel: Panel, factor: Factor) -> Cross:
     with np.errstate(all="ignore"):
         return cross_section(panel, factor)
+
+
+class Level(Factor):
+    """The mean adjusted close and mean volume of the last 20 bars: what every adjustment changes."""
+
+    name, category, unit, lookback, min_bars, needs_levels = "level", "test", "currency", 20, 20, True
+
+    def compute(self, panel: Panel) -> np.ndarray:
+        return panel.over(20).mean(panel.close) + panel.over(20).max(panel.volume) + panel.at(panel.close)
+
+
+def test_price_levels_are_those_each_session_saw(market):
+    days = sessions(40)[10:]
+    source = read_source("KR", days, 20)
+    as_seen, as_of_the_last = source.history(days, 20, levels=True), source.history(days, 20)
+    panels = [read_panel("KR", day, 20)[0] for day in days]
+    found = as_seen.by_session(quietly(as_seen, Level()).value)
+    for row, panel in enumerate(panels):
+        columns = np.searchsorted(as_seen.instrument_ids, panel.instrument_ids)
+        np.testing.assert_allclose(found[row, columns], quietly(panel, Level()).value, rtol=1e-12)
+    assert not np.allclose(found, as_of_the_last.by_session(quietly(as_of_the_last, Level()).value), equal_nan=True)
+    some = source.history(days[3:8], 20, levels=True)
+    np.testing.assert_allclose(some.by_session(quietly(some, Level()).value), found[3:8], rtol=1e-12)
