@@ -26,12 +26,11 @@ def quantile_rows(score: np.ndarray, count: int, ranked: Ranked | None = None) -
 def _edges(in_order: np.ndarray, filled: np.ndarray, count: int) -> np.ndarray:
     """Quantile edges [T, count + 1] of sorted rows, of which the first ``filled`` [T] are figures.
 
-    Every step repeats what qcut and numpy.percentile do, because scores may lie exactly on an edge.
+    Every step repeats what qcut (of pandas 3) and numpy.quantile do, because scores may lie exactly on an edge.
     """
     share = np.linspace(0.0, 1.0, count + 1)
     inexact = count * share != np.arange(count + 1)
     share[inexact] = np.nextafter(share[inexact], 1.0)
-    share = share * 100.0 / 100.0
     last = np.maximum(filled[:, None] - 1, 0)
     place = last * share
     below = np.floor(place).astype(np.int64)
