@@ -11,7 +11,7 @@ from factors import services, store
 from factors.models import CombineRun
 from market.cli import Exit, HouseCommand, iso_date, progress_bar
 
-SHOWN_WEIGHTS = 6  # changes in the table: the first and the newest
+SHOWN_PERIODS = 6
 
 
 class Command(HouseCommand):
@@ -59,8 +59,9 @@ class Command(HouseCommand):
 
     def _print(self, run: CombineRun, best: list[dict[str, Any]]) -> None:
         out = self.out()
-        if run.weights:
-            out.print(weights_table(run))
+        entries = [entry for entry in run.weights if "weights" in entry]
+        if entries:
+            out.print(weights_table(run, entries))
         if run.model_cards:
             out.print(models_table(run))
         out.print(best_table(run, best))
@@ -70,23 +71,19 @@ class Command(HouseCommand):
         out.print(f"{run.score_count:,} scores from {run.start} to {run.end}; {seconds}; run #{run.pk}", soft_wrap=True)
 
 
-def weights_table(run: CombineRun) -> Table:
-    """Factors by period: the newest changes."""
-    entries = run.weights if len(run.weights) <= SHOWN_WEIGHTS else [run.weights[0], *run.weights[1 - SHOWN_WEIGHTS :]]
+def weights_table(run: CombineRun, entries: list[dict[str, Any]]) -> Table:
+    """A row per factor, a column per period: the first and the newest."""
+    shown = entries if len(entries) <= SHOWN_PERIODS else [entries[0], *entries[1 - SHOWN_PERIODS :]]
     title = f"weights of {run.strategy.name} ({run.definition['combiner']})"
-    if len(entries) < len(run.weights):
-        title += f", {len(entries)} of {len(run.weights)} periods"
+    if len(shown) < len(entries):
+        title += f", {len(shown)} of {len(entries)} periods"
     table = Table(title=title, title_justify="left")
-    table.add_column("from")
-    table.add_column("sessions", justify="right")
+    table.add_column("from\nsessions")
+    for entry in shown:
+        mark = "\nequal" if "fallback" in entry else ""
+        table.add_column(f"{entry['from']}\n{entry['sessions']}{mark}", justify="right")
     for name in run.definition["factors"]:
-        table.add_column(name, justify="right", overflow="fold")
-    table.add_column("")
-    for entry in entries:
-        found = entry.get("weights", {})
-        cells = [f"{found[name]:.3f}" if name in found else "" for name in run.definition["factors"]]
-        why = entry.get("model", "") or ("equal weight: " + entry["fallback"] if "fallback" in entry else "")
-        table.add_row(entry["from"], str(entry["sessions"]), *cells, why)
+        table.add_row(name, *(f"{entry['weights'][name]:.3f}" for entry in shown))
     return table
 
 
@@ -95,7 +92,7 @@ def models_table(run: CombineRun) -> Table:
     table = Table(title=f"the newest of {len(run.model_cards)} models", title_justify="left")
     for heading in ("as of", "trained from", "to", "samples", "out-of-sample rank IC", "counts most"):
         table.add_column(heading, justify="right" if heading in ("samples", "out-of-sample rank IC") else "left")
-    for card in run.model_cards[-SHOWN_WEIGHTS:]:
+    for card in run.model_cards[-SHOWN_PERIODS:]:
         ic = card["out_of_sample_ic"]
         most = sorted(card["importance"].items(), key=lambda item: -item[1])[:3]
         named = ", ".join(f"{name} {share:.0%}" for name, share in most)

@@ -17,7 +17,7 @@ region: US
 factors: [roe, price_momentum_12m]      # or names with weights: {roe: 2, price_momentum_12m: 1}
 combiner: risk_adjusted                 # default equal_weight
 options: {window: 252}
-universe: {exclude_sectors: [Banks], conditions: [{factor: liquidity, operator: ">=", value: 1.0e6}]}
+universe: {exclude_sectors: [Banks], conditions: [{factor: liquidity, operator: ">=", value: 1000000}]}
 neutralise: [sector]
 """
 
