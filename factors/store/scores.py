@@ -34,7 +34,7 @@ def scores_write(
     with transaction.atomic(), connection.cursor() as cursor:
         _delete(cursor, region, [date.item() for date in dates], list(replaced.values()))
         written = 0
-        with direct_compress(cursor):
+        with direct_compress(cursor, many_days=len(dates) > 1):
             for first in range(0, len(dates), step):
                 part = slice(first * width, (first + step) * width)
                 columns = _columns(dates[first : first + step], instrument_ids, factor_ids, ordered, part)

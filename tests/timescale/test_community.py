@@ -73,7 +73,7 @@ def test_the_age_of_columns_is_edited_by_a_setting(settings: object, capsys: pyt
         assert f"compress_after {days} days" in capsys.readouterr().out
 
 
-def copy_day(day: str) -> bool:
+def copy_day(day: str, *, many_days: bool = True) -> bool:
     """COPY 3,000 scores of a day (three factors of 1,000 instruments) as a backfill does; whether it was direct.
 
     From a file of the server: this one does not survive COPY over its connection.
@@ -82,7 +82,7 @@ def copy_day(day: str) -> bool:
         f"COPY (SELECT '{day}'::date, instrument, factor, instrument::float8, 0::real, 0::real"
         " FROM generate_series(1, 3) AS factor, generate_series(1, 1000) AS instrument) TO '/tmp/scores'"
     )
-    with transaction.atomic(), connection.cursor() as cursor, direct_compress(cursor) as direct:
+    with transaction.atomic(), connection.cursor() as cursor, direct_compress(cursor, many_days=many_days) as direct:
         cursor.execute(f"COPY factors_factorscore ({COLUMNS}) FROM '/tmp/scores'")
     return direct
 
@@ -99,6 +99,7 @@ def test_direct_compress_writes_columns(settings: object) -> None:
     assert not scores_table().has_key
     query("DROP MATERIALIZED VIEW factor_scores_monthly")
     query("DROP MATERIALIZED VIEW factor_correlation_daily")
+    assert copy_day("2020-09-01", many_days=False) is False
     assert copy_day("2020-06-01") is True
     assert scores_table().columnar_chunks == 1
     assert query("SELECT count(*), sum(value) FROM factors_factorscore WHERE date = '2020-06-01'") == [(3000, 1501500)]
