@@ -59,8 +59,17 @@ class History(Panel):
 
     def pick(self, series: np.ndarray, rows: np.ndarray, missing: float) -> np.ndarray:
         """A series at row ``rows`` [n] of each one's column; ``missing`` above the first row."""
-        found = series[np.maximum(rows, 0), self.column_of] if len(series) else np.full(self.n, missing)
-        return np.where(rows >= 0, found, missing)
+        if not len(series):
+            return np.full(self.n, missing)
+        # One index into the cells in their order: several times as fast as one of rows and one of columns.
+        cells = np.maximum(rows, 0) * series.shape[1]
+        cells += self.column_of
+        found = np.ascontiguousarray(series).reshape(-1).take(cells)
+        above = np.flatnonzero(rows < 0)
+        if len(above):
+            found = found.astype(np.result_type(found.dtype, np.asarray(missing).dtype), copy=False)
+            found[above] = missing
+        return found
 
     def _index_fit(self, window: int, bars: int) -> tuple[np.ndarray, ...]:
         close, index, days = self.with_index
