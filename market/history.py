@@ -6,6 +6,7 @@ session by session.
 """
 
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 
@@ -52,24 +53,30 @@ class History(Panel):
         return figure.reshape(len(self.session_days), len(self.instrument_ids))
 
     def at(self, series: np.ndarray, skip: int = 0) -> np.ndarray:
-        return self.pick(series, self.bar_of - not_ahead(skip), np.nan)
+        return self.last_of(series, skip, np.nan)
 
     def over(self, window: int, skip: int = 0) -> "EveryWindow":
         return EveryWindow(window, skip, history=self)
+
+    def last_of(self, series: np.ndarray, skip: int, missing: float) -> np.ndarray:
+        """A series at the last bar of each, or ``skip`` bars before it; ``missing`` where there is none."""
+        if skip or series.shape != self.close.shape:
+            return self.pick(series, self.bar_of - skip, missing)
+        cells, above = self._last_cells
+        return _filled(np.ascontiguousarray(series).reshape(-1).take(cells), above, missing)
 
     def pick(self, series: np.ndarray, rows: np.ndarray, missing: float) -> np.ndarray:
         """A series at row ``rows`` [n] of each one's column; ``missing`` above the first row."""
         if not len(series):
             return np.full(self.n, missing)
-        # One index into the cells in their order: several times as fast as one of rows and one of columns.
-        cells = np.maximum(rows, 0) * series.shape[1]
-        cells += self.column_of
-        found = np.ascontiguousarray(series).reshape(-1).take(cells)
-        above = np.flatnonzero(rows < 0)
-        if len(above):
-            found = found.astype(np.result_type(found.dtype, np.asarray(missing).dtype), copy=False)
-            found[above] = missing
-        return found
+        found = series[np.maximum(rows, 0), self.column_of]
+        return _filled(found, np.flatnonzero(rows < 0), missing)
+
+    @cached_property
+    def _last_cells(self) -> tuple[np.ndarray, np.ndarray]:
+        """Where the last bars stand in the cells of a series in their order; those that have none. One index into the
+        cells is several times as fast as one of rows and one of columns."""
+        return np.maximum(self.bar_of, 0) * self.close.shape[1] + self.column_of, np.flatnonzero(self.bar_of < 0)
 
     def _index_fit(self, window: int, bars: int) -> tuple[np.ndarray, ...]:
         close, index, days = self.with_index
@@ -131,6 +138,14 @@ def last_rows(days: np.ndarray, session_days: np.ndarray, column_of: np.ndarray)
     return np.where((rows >= 0) & exists, rows, -1)
 
 
+def _filled(found: np.ndarray, above: np.ndarray, missing: float) -> np.ndarray:
+    """``missing`` at ``above``, in place where the numbers can hold it."""
+    if len(above):
+        found = found.astype(np.result_type(found.dtype, np.asarray(missing).dtype), copy=False)
+        found[above] = missing
+    return found
+
+
 @dataclass(frozen=True)
 class EveryWindow(Window):
     """The window of every instrument-session, by rolling over the bars once."""
@@ -138,7 +153,7 @@ class EveryWindow(Window):
     history: History = field(kw_only=True)
 
     def _every(self, rolled: np.ndarray, missing: float = np.nan) -> np.ndarray:
-        return self.history.pick(rolled, self.history.bar_of - self.skip, missing)
+        return self.history.last_of(rolled, self.skip, missing)
 
     def sum(self, series: np.ndarray) -> np.ndarray:
         return self._every(rolling_sum(series, self.length), 0.0)
