@@ -8,10 +8,8 @@ import numpy as np
 from benchmarks.job import scores_remove
 from benchmarks.panels import cut, fresh
 from benchmarks.report import Report, Row, seconds, step
-from benchmarks.universe import AS_OF
 from factors.base import Factor
 from factors.engine import run
-from factors.models import FactorRun
 from factors.registry import all_factors, factors_named
 from factors.store import factors_sync, scores_write
 from market.panel import Panel
@@ -59,7 +57,6 @@ def measure_write(panels: dict[str, Panel], report: Report, runs: int) -> None:
     factors = all_factors()
     crosses = {region: run(fresh(panel), factors).crosses for region, panel in panels.items()}
     ids = factors_sync(factors)
-    jobs = {region: FactorRun.objects.create(region=region, date=AS_OF) for region in panels}
 
     def write() -> int:
         return sum(
@@ -72,7 +69,6 @@ def measure_write(panels: dict[str, Panel], report: Report, runs: int) -> None:
     with step("writing all scores, replacing the date"):
         again = seconds(write, runs)
         rows = write()
-    FactorRun.objects.all().delete()
     note = f"{rows:,} rows, one region after the other"
     report.add(
         Row("writing all scores, first write of the date", "s", first, 3.0, note),

@@ -6,7 +6,10 @@ kept apart by database name.
 
 import os
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 import environ
@@ -19,9 +22,14 @@ def settings_prepare(quick: bool) -> None:
     """Point the settings of this process, and of those it starts, at the benchmark's database; before django.setup."""
     environ.Env.read_env(CHECKOUT / ".env")  # as the settings do: DATABASE_URL may stand there
     os.environ["DJANGO_SETTINGS_MODULE"] = "quantsite.settings"
-    os.environ["QUANTSITE_DATABASE"] = NAMES[quick]
+    name_set(NAMES[quick])
+
+
+def name_set(name: str) -> None:
+    """Let the settings of processes started from now on name this database."""
+    os.environ["QUANTSITE_DATABASE"] = name
     if url := os.environ.get("DATABASE_URL"):
-        os.environ["DATABASE_URL"] = urlunsplit(urlsplit(url)._replace(path=f"/{NAMES[quick]}"))
+        os.environ["DATABASE_URL"] = urlunsplit(urlsplit(url)._replace(path=f"/{name}"))
 
 
 class BenchDatabase:
@@ -51,6 +59,26 @@ class BenchDatabase:
                 cursor.execute(f'CREATE DATABASE "{self.name}"')
         self.scratch.mkdir(parents=True, exist_ok=True)
         call_command("migrate", verbosity=0)
+
+    @contextmanager
+    def beside(self, suffix: str) -> Iterator[None]:
+        """Another empty migrated database for a while, dropped at the end: this process and its children use it."""
+        from django.conf import settings  # noqa: PLC0415
+
+        name, caches = self.name, self.caches
+        self._use(f"{name}_{suffix}", caches.with_name(f"{name}_{suffix}"), settings)
+        try:
+            self.create(keep=False)
+            yield
+        finally:
+            self.drop()
+            self._use(name, caches, settings)
+
+    def _use(self, name: str, caches: Path, settings: Any) -> None:
+        self.connection.close()
+        self.connection.settings_dict["NAME"] = self.name = name
+        settings.PANEL_CACHE_DIR = self.caches = caches
+        name_set(name)
 
     def is_filled(self) -> bool:
         """Scores are what is filled in last."""
