@@ -114,7 +114,7 @@ def _caption(found: dict[str, Any]) -> str:
 
 def correlation_table(correlation: dict[str, Any]) -> Table:
     """Spearman correlations of the scores."""
-    table = Table(title="rank correlation of the scores", title_justify="left")
+    table = Table(title="rank correlations", title_justify="left")
     table.add_column("")
     for name in correlation["names"]:
         table.add_column(name, justify="right")
