@@ -53,7 +53,7 @@ class History(Panel):
         return figure.reshape(len(self.session_days), len(self.instrument_ids))
 
     def at(self, series: np.ndarray, skip: int = 0) -> np.ndarray:
-        return self.last_of(series, skip, np.nan)
+        return self.last_of(series, not_ahead(skip), np.nan)
 
     def over(self, window: int, skip: int = 0) -> "EveryWindow":
         return EveryWindow(window, skip, history=self)
