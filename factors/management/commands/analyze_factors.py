@@ -66,6 +66,7 @@ class Command(HouseCommand):
         names = [name for name in analysis.factor_names if name in result["factors"]]
         for name in names:
             out.print(factor_table(name, result["factors"][name]))
+            out.print(below(result["factors"][name]), soft_wrap=True)
         if len(names) > 1:
             out.print(correlation_table(result["correlation"]))
         out.print(closing_line(analysis), soft_wrap=True)
@@ -97,12 +98,11 @@ def factor_table(name: str, found: dict[str, Any]) -> Table:
     table.add_row("top less bottom, %", *(_number(one["mean"], 3) for one in found["spread"]))
     table.add_row("  t for overlap", *(_number(one["t_newey_west"], 2) for one in found["spread"]))
     table.add_row("monotonicity", *(_number(one["value"], 2) for one in found["monotonicity"]))
-    table.caption = _caption(found)
-    table.caption_justify = "left"
     return table
 
 
-def _caption(found: dict[str, Any]) -> str:
+def below(found: dict[str, Any]) -> str:
+    """What has no horizon: turnover, autocorrelation, coverage."""
     turnover, kept, covered = found["turnover"], found["autocorrelation"], found["coverage"]
     drops = ", ".join(f"{code} {value:g}" for code, value in covered["drops"].items() if value)
     return (
