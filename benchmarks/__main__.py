@@ -39,7 +39,7 @@ def main() -> None:
 def measure_all(database: BenchDatabase, options: argparse.Namespace) -> Report:
     """Every figure, one after the other."""
     # Models can be imported only after django.setup.
-    from benchmarks import against_baseline, analysis, compute, history, job, loading, universe  # noqa: PLC0415
+    from benchmarks import against_baseline, analysis, backfill, combining, compute, history, job, loading, universe  # noqa: PLC0415
     from benchmarks.panels import panel_in_memory  # noqa: PLC0415
 
     part = 10 if options.quick else 1
@@ -65,6 +65,8 @@ def measure_all(database: BenchDatabase, options: argparse.Namespace) -> Report:
     engine = median(report.rows[-2].values)
     against_baseline.measure(panels["US"], everything, engine, report, min(3, runs))
     loading.measure(database, report, min(3, runs))
+    backfill.measure(database, report, min(3, runs))
+    combining.measure(database, report, part, min(2, runs))
     analysis.measure(report, min(3, runs), part)
     say("")
     return report

@@ -100,7 +100,7 @@ class CombineRunAdmin(ReadOnlyMixin, HouseAdmin):
         """A row per change, newest first: from, to, sessions, a weight per factor, model or fallback."""
         if not run.weights:
             return "none"
-        names = list(run.definition.get("factors", {}))
+        names = sorted(run.definition.get("factors", {}))
         rows = [
             [entry["from"], entry["to"], entry["sessions"], *_weights(entry, names), _remark(entry)]
             for entry in reversed(run.weights[-SHOWN:])

@@ -105,8 +105,8 @@ def _returns(definition: Definition, combiner: Combiner, start: dt.date, end: dt
     days = sessions(definition.region, first, end).astype("datetime64[D]").astype(np.int32)
     place = {name: row for row, name in enumerate(definition.factors)}
     returns = np.full((len(place), len(days)), np.nan)
-    rows = FactorReturn.objects.of_region(definition.region).filter(
-        date__range=(first, end), factor__name__in=list(place), value__isnull=False
+    rows = FactorReturn.objects.between(definition.region, first, end).filter(
+        factor__name__in=list(place), value__isnull=False
     )
     column = {int(day): i for i, day in enumerate(days)}
     for name, date, value in rows.values_list("factor__name", "date", "value"):

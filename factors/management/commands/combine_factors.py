@@ -82,7 +82,7 @@ def weights_table(run: CombineRun, entries: list[dict[str, Any]]) -> Table:
     for entry in shown:
         mark = "\nequal" if "fallback" in entry else ""
         table.add_column(f"{entry['from']}\n{entry['sessions']}{mark}", justify="right")
-    for name in run.definition["factors"]:
+    for name in sorted(run.definition["factors"]):
         table.add_row(name, *(f"{entry['weights'][name]:.3f}" for entry in shown))
     return table
 
