@@ -130,7 +130,8 @@ def _samples(definition: Definition, combiner: Combiner, members: Members, start
     days, close = _closes(definition.region, members, dates[0], end)
     known = np.isin(stretch.days, days)
     rows = np.searchsorted(days, stretch.days[known])
-    returns = forward_returns(close, len(close), horizon)[rows]
+    # Rounded: a split after the window rescales all earlier closes, and must not turn the last bit of a tie.
+    returns = np.round(forward_returns(close, len(close), horizon)[rows], 12)
     scores = stretch.scores[:, known]
     returns[~np.isfinite(scores).any(axis=0)] = np.nan
     closed = np.append(days, NOT_YET)[np.minimum(rows + horizon, len(days))]
