@@ -14,8 +14,8 @@ def run_backfill(backfill_id: int) -> int:
 
 
 def run_daily(region: str) -> int | None:
-    """Compute the region's latest session; None when it has scores already (a holiday) or the region has no prices."""
-    return services.factor_run_daily(region=region)
+    """Compute the region's latest session and its strategies; None when there was nothing to compute (a holiday)."""
+    return services.region_daily(region=region)
 
 
 def refresh_aggregates() -> dict[str, float]:

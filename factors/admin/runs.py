@@ -20,8 +20,8 @@ from market.admin import STATE_COLOURS
 from market.adminbase import HouseAdmin
 
 
-class FactorRunForm(forms.ModelForm):
-    """What to compute; saved by the service, which also queues it."""
+class FactorsForm(forms.ModelForm):
+    """Which factors to compute, and how they are normalised."""
 
     factor_names = forms.MultipleChoiceField(
         required=False, label="Factors", help_text="None chosen: all.", widget=UnfoldAdminSelectMultipleWidget
@@ -34,13 +34,20 @@ class FactorRunForm(forms.ModelForm):
         help_text="None chosen: not neutralised.",
     )
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["factor_names"].choices = [(factor.name, factor.name) for factor in factors_resolved()]
+
+
+class FactorRunForm(FactorsForm):
+    """What to compute; saved by the service, which also queues it."""
+
     class Meta:
         model = FactorRun
         fields = ("region", "date", "factor_names", "normalisation", "neutralise")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["factor_names"].choices = [(factor.name, factor.name) for factor in factors_resolved()]
         self.fields["date"].required = False
         self.fields["date"].help_text = "A session; empty: the latest with prices."
 

@@ -10,7 +10,7 @@ from factors.engine import NEUTRALISATIONS
 from factors.models import FactorRun
 from factors.registry import UnknownFactor
 from factors.services.catalogue import factor_names_check, factors_resolved
-from market.api.filters import DayField, NamesField, PeriodParams, QueryParams, RegionField, refuse_future
+from market.api.filters import DayField, KnownFields, NamesField, PeriodParams, QueryParams, RegionField, refuse_future
 
 ORDERINGS = [sign + name for name in ("score", "value", "percentile") for sign in ("", "-")]
 
@@ -63,7 +63,7 @@ class RunParams(QueryParams):
     date = serializers.DateField(required=False, error_messages={"invalid": "not a date: write it as YYYY-MM-DD"})
 
 
-class RunRequest(serializers.Serializer):
+class RunRequest(KnownFields):
     """The body of a POST: what to compute."""
 
     region = RegionField()
@@ -75,8 +75,5 @@ class RunRequest(serializers.Serializer):
     )
 
     def validate(self, asked: dict[str, Any]) -> dict[str, Any]:
-        unknown = sorted(set(self.initial_data) - set(self.fields))
-        if unknown:
-            raise ValidationError({unknown[0]: [f"unknown field; known are {', '.join(self.fields)}"]})
         refuse_future("date", asked["date"], asked["region"])
-        return asked
+        return super().validate(asked)

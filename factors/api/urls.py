@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from factors.api import aggregates, analysis_views, formulas, strategy_views, views
+from factors.api import aggregates, analysis_views, formulas, history, strategy_views, views
 
 urlpatterns = [
     path("factors/", views.FactorList.as_view(), name="factor-list"),
@@ -12,6 +12,9 @@ urlpatterns = [
     path("factor-correlation-daily/", aggregates.DailyList.as_view(), name="dailyscore-list"),
     path("factor-runs/", views.RunList.as_view(), name="factorrun-list"),
     path("factor-runs/<int:pk>/", views.RunDetail.as_view(), name="factorrun-detail"),
+    path("factor-backfills/", history.BackfillList.as_view(), name="factorbackfill-list"),
+    path("factor-backfills/<int:pk>/", history.BackfillDetail.as_view(), name="factorbackfill-detail"),
+    path("factor-returns/", history.ReturnList.as_view(), name="factorreturn-list"),
     path("factor-analysis/", analysis_views.AnalysisList.as_view(), name="factoranalysis-list"),
     path("factor-analysis/<int:pk>/", analysis_views.AnalysisDetail.as_view(), name="factoranalysis-detail"),
     path(

@@ -3,7 +3,7 @@
 from factors.models.aggregates import DailyScore, MonthlyScore
 from factors.models.analyses import FactorAnalysis
 from factors.models.formulas import FactorFormula
-from factors.models.history import FactorBackfill, FactorReturn
+from factors.models.history import FactorBackfill, FactorReturn, FactorReturnRow
 from factors.models.jobs import JobState
 from factors.models.runs import Factor, FactorRun
 from factors.models.scores import FactorScore, FactorScoreRow
@@ -19,6 +19,7 @@ __all__ = [
     "FactorBackfill",
     "FactorFormula",
     "FactorReturn",
+    "FactorReturnRow",
     "FactorRun",
     "FactorScore",
     "FactorScoreRow",

@@ -1,5 +1,8 @@
 """Scores computed over years, and what they earned."""
 
+import datetime as dt
+import re
+from collections.abc import Sequence
 from typing import Self
 
 from django.db import models
@@ -42,8 +45,17 @@ class FactorBackfill(models.Model):
 
 
 class FactorReturnQuerySet(models.QuerySet["FactorReturn"]):
-    def of_region(self, region: str) -> Self:
-        return self.filter(region=region)
+    """Reads that go through the key (date, region, factor)."""
+
+    def between(self, region: str, start: dt.date | None, end: dt.date | None) -> Self:
+        """A region's, both ends included, newest first; None leaves an end open."""
+        bounds = {"date__gte": start, "date__lte": end}
+        rows = self.filter(region=region, **{name: day for name, day in bounds.items() if day})
+        return rows.order_by("-date", "factor_id")
+
+    def of_factors(self, factor_ids: Sequence[int] | None) -> Self:
+        """None: of all factors."""
+        return self if factor_ids is None else self.filter(factor_id__in=factor_ids)
 
     def with_names(self) -> Self:
         return self.select_related("factor")
@@ -69,3 +81,37 @@ class FactorReturn(models.Model):
 
     def __str__(self) -> str:
         return f"{self.date} {self.region} {self.factor_id}"
+
+
+class FactorReturnRowQuerySet(models.QuerySet["FactorReturnRow"]):
+    def by_key(self, key: str) -> "FactorReturnRow | None":
+        """The return of ``YYYY-MM-DD_region_factor``, through the table's own key; None for any other text."""
+        found = re.fullmatch(r"(\d{4}-\d\d-\d\d)_([A-Z]{2})_(\d{1,4})", key)
+        try:
+            day = dt.date.fromisoformat(found[1]) if found else None
+        except ValueError:
+            return None
+        return self.filter(date=day, region=found[2], factor_id=int(found[3])).first() if found else None
+
+
+class FactorReturnRow(models.Model):
+    """FactorReturn as the admin needs it: the SQL view ``factors_factorreturn_row`` adds a text key."""
+
+    key = models.CharField(primary_key=True, max_length=40)
+    date = models.DateField()
+    region = models.CharField(max_length=2, choices=REGION_CHOICES)
+    factor = models.ForeignKey(Factor, on_delete=models.DO_NOTHING, related_name="+")
+    value = models.FloatField(null=True)
+    ic = models.FloatField(null=True)
+    coverage = models.FloatField()
+    count = models.PositiveIntegerField()
+
+    objects = FactorReturnRowQuerySet.as_manager()
+
+    class Meta:
+        managed = False
+        db_table = "factors_factorreturn_row"
+        verbose_name = "factor return"
+
+    def __str__(self) -> str:
+        return self.key

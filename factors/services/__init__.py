@@ -24,9 +24,11 @@ from factors.services.combine import (
     scores_period,
     strategies_daily,
 )
+from factors.services.daily import region_daily
 from factors.services.exports import scores_export, scores_top
 from factors.services.history import (
     backfill_cancel,
+    backfill_check,
     backfill_create,
     backfill_enqueue,
     backfill_execute,
@@ -72,6 +74,7 @@ __all__ = [
     "analysis_summary",
     "analysis_tear_sheet",
     "backfill_cancel",
+    "backfill_check",
     "backfill_create",
     "backfill_enqueue",
     "backfill_execute",
@@ -93,6 +96,7 @@ __all__ = [
     "factor_run_execute",
     "factor_run_summary",
     "factors_compute",
+    "region_daily",
     "regions_with_bars",
     "scores_export",
     "scores_period",

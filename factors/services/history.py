@@ -33,15 +33,11 @@ class Cancelled(FactorRunError):
     """Somebody cancelled the backfill; what is stored stays, and it can be resumed."""
 
 
-def backfill_create(
+def backfill_check(
     *, region: str, start: dt.date, end: dt.date | None = None, factor_names: Sequence[str] = (),
-    normalisation: str = "zscore", neutralise: Sequence[str] = (), restart: bool = False,
-) -> FactorBackfill:  # fmt: skip
-    """A queued backfill, its request checked. ``end`` None: the region's newest bar.
-
-    The newest unfinished backfill of the same request over the same data is taken up again where it stopped, unless
-    ``restart``. FactorRunError names the field that is wrong.
-    """
+    normalisation: str = "zscore", neutralise: Sequence[str] = (),
+) -> tuple[str, dt.date]:  # fmt: skip
+    """The region's code and the last day; FactorRunError names the field of the request that is wrong."""
     code = request_check(region, factor_names, normalisation, neutralise)
     newest = PriceBar.objects.newest_date(code)
     if newest is None:
@@ -56,6 +52,22 @@ def backfill_create(
         raise FactorRunError(f"from: {start} is before the data: the first bar of {code} is of {oldest}")
     if not len(sessions(code, start, end)):
         raise FactorRunError(f"from {start} to {end} there is no session of {code}")
+    return code, end
+
+
+def backfill_create(
+    *, region: str, start: dt.date, end: dt.date | None = None, factor_names: Sequence[str] = (),
+    normalisation: str = "zscore", neutralise: Sequence[str] = (), restart: bool = False,
+) -> FactorBackfill:  # fmt: skip
+    """A queued backfill, its request checked. ``end`` None: the region's newest bar.
+
+    The newest unfinished backfill of the same request over the same data is taken up again where it stopped, unless
+    ``restart``. FactorRunError names the field that is wrong.
+    """
+    code, end = backfill_check(
+        region=region, start=start, end=end, factor_names=factor_names, normalisation=normalisation,
+        neutralise=neutralise,
+    )  # fmt: skip
     asked = {
         "region": code, "start": start, "end": end, "factor_names": list(factor_names), "normalisation": normalisation,
         "neutralise": list(neutralise), "fingerprint": _fingerprint(code, factor_names),

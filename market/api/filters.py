@@ -89,6 +89,16 @@ class PeriodParams(QueryParams):
         return super().get_fields() | period
 
 
+class KnownFields(serializers.Serializer):
+    """The body of a POST, in which an unknown field is a mistake."""
+
+    def validate(self, asked: dict[str, Any]) -> dict[str, Any]:
+        unknown = sorted(set(self.initial_data) - set(self.fields))
+        if unknown:
+            raise ValidationError({unknown[0]: [f"unknown field; known are {', '.join(self.fields)}"]})
+        return asked
+
+
 def refuse_future(name: str, day: dt.date | str | None, region: str | None) -> None:
     """ValidationError when ``day`` has not begun at the region's exchange."""
     if region and isinstance(day, dt.date) and day > region_get(region).today():
