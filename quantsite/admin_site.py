@@ -28,6 +28,12 @@ NAVIGATION = [
         _page("Catalogue", "category", "factors_factor"),
     ),
     _group(
+        "Strategies",
+        _page("Strategies", "tune", "factors_strategy"),
+        _page("Composite scores", "leaderboard", "factors_compositescorerow"),
+        _page("Combinations", "play_circle", "factors_combinerun"),
+    ),
+    _group(
         "Market data",
         _page("Instruments", "list_alt", "market_instrument"),
         _page("Price bars", "candlestick_chart", "market_pricebarrow"),

@@ -25,17 +25,20 @@ from market.adminbase import (
     names_an_instrument,
 )
 
-SHOWN = 60  # changes of weights on a run's page; the API has all
+PERIODS = 7  # of weights on a run's page; the API has all
+MODELS = 60
+
+
+CELL = "px-3 py-1 text-left align-top whitespace-nowrap"
 
 
 def html_table(headings: Sequence[str], rows: Iterable[Sequence[object]]) -> SafeString:
     """A table in the admin's own looks."""
-    cell = '<td class="px-3 py-1 align-top">{}</td>'
-    head = format_html_join("", '<th class="px-3 py-1 text-left font-semibold">{}</th>', ((name,) for name in headings))
-    body = format_html_join("", "<tr>{}</tr>", ((format_html_join("", cell, ((one,) for one in row)),) for row in rows))
-    return format_html(
-        '<div class="overflow-x-auto"><table><thead><tr>{}</tr></thead><tbody>{}</tbody></table></div>', head, body
-    )
+    head = format_html_join("", '<th class="{} font-semibold">{}</th>', ((CELL, name) for name in headings))
+    cells = (format_html_join("", '<td class="{}">{}</td>', ((CELL, one) for one in row)) for row in rows)
+    body = format_html_join("", "<tr>{}</tr>", ((row,) for row in cells))
+    table = '<div class="overflow-x-auto"><table><thead><tr>{}</tr></thead><tbody>{}</tbody></table></div>'
+    return format_html(table, head, body)
 
 
 @admin.register(CombineRun)
@@ -50,10 +53,10 @@ class CombineRunAdmin(ReadOnlyMixin, HouseAdmin):
     search_help_text = "Number of the run, or a part of its message"
     actions = ("resume", "cancel")
     fields = (
-        "strategy", "start", "end", "done_through", "state", "shown_warnings", "message", "score_count",
-        "shown_weights", "shown_models", "definition", "timings", "created_at", "started_at", "finished_at",
+        "strategy", "start", "end", "done_through", "state", "shown_message", "score_count",
+        "shown_models", "shown_weights", "definition", "timings", "created_at", "started_at", "finished_at",
     )  # fmt: skip
-    readonly_fields = ("shown_warnings", "shown_weights", "shown_models")
+    readonly_fields = ("shown_message", "shown_weights", "shown_models")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[CombineRun]:
         rows = super().get_queryset(request)
@@ -91,23 +94,25 @@ class CombineRunAdmin(ReadOnlyMixin, HouseAdmin):
     def short_message(self, run: CombineRun) -> str:
         return Truncator(run.message).chars(60) or "-"
 
-    @display(description="warnings")
-    def shown_warnings(self, run: CombineRun) -> SafeString | str:
-        return format_html_join("", "<p>{}</p>", ((text,) for text in run.warnings)) or "none"
+    @display(description="message and warnings")
+    def shown_message(self, run: CombineRun) -> SafeString | str:
+        told = [] if run.message == "; ".join(run.warnings) else [run.message]
+        return format_html_join("", "<p>{}</p>", ((text,) for text in (*told, *run.warnings))) or "-"
 
     @display(description="weights")
     def shown_weights(self, run: CombineRun) -> SafeString | str:
-        """A row per change, newest first: from, to, sessions, a weight per factor, model or fallback."""
-        if not run.weights:
-            return "none"
-        names = sorted(run.definition.get("factors", {}))
-        rows = [
-            [entry["from"], entry["to"], entry["sessions"], *_weights(entry, names), _remark(entry)]
-            for entry in reversed(run.weights[-SHOWN:])
-        ]
-        table = html_table(["from", "to", "sessions", *names, ""], rows)
-        hidden = len(run.weights) - len(rows)
-        return format_html("{}<p>and {} before; the API has all</p>", table, hidden) if hidden else table
+        """A row per factor, a column per period, the newest first; below, why some were equal."""
+        entries = [entry for entry in reversed(run.weights) if "weights" in entry]
+        if not entries:
+            return "of models: see there" if run.weights else "none"
+        names, newest = sorted(run.definition.get("factors", {})), entries[:PERIODS]
+        headings = ["", *(format_html("{}<br>{}", entry["from"], entry["to"]) for entry in newest)]
+        rows: list[list[object]] = [[name, *(_weight(entry, name) for entry in newest)] for name in names]
+        rows.append(["sessions", *(entry["sessions"] for entry in newest)])
+        hidden = len(entries) - len(newest)
+        more = f"{hidden} periods before: the API has all." if hidden else ""
+        remarks = format_html_join("", "<p>{}</p>", ((text,) for text in (*_remarks(newest), more) if text))
+        return format_html("{}{}", html_table(headings, rows), remarks)
 
     @display(description="models")
     def shown_models(self, run: CombineRun) -> SafeString | str:
@@ -121,22 +126,23 @@ class CombineRunAdmin(ReadOnlyMixin, HouseAdmin):
                 ", ".join(f"{name} {share:.0%}" for name, share in _by_share(card["importance"])),
                 card.get("warning", ""),
             ]
-            for card in reversed(run.model_cards[-SHOWN:])
+            for card in reversed(run.model_cards[-MODELS:])
         ]  # fmt: skip
         headings = ["as of", "model", "trained on", "samples", "out-of-sample rank IC", "importance", ""]
         return html_table(headings, rows)
 
 
-def _weights(entry: dict[str, Any], names: Sequence[str]) -> list[str]:
-    found = entry.get("weights", {})
-    return [f"{found[name]:.4f}" if name in found else "" for name in names]
+def _weight(entry: dict[str, Any], name: str) -> str:
+    found = entry["weights"].get(name)
+    return "" if found is None else f"{found:.4f}"
 
 
-def _remark(entry: dict[str, Any]) -> str:
-    left_out = "; ".join(f"without {name}: {why}" for name, why in entry.get("left_out", {}).items())
-    if "fallback" in entry:
-        return f"equal weight: {entry['fallback']}"
-    return entry.get("model", left_out)
+def _remarks(entries: Sequence[dict[str, Any]]) -> list[str]:
+    """Fallbacks and factors left out, by period."""
+    found = [f"From {entry['from']} equal weight: {entry['fallback']}." for entry in entries if "fallback" in entry]
+    for entry in entries:
+        found += [f"From {entry['from']} without {name}: {why}." for name, why in entry.get("left_out", {}).items()]
+    return found
 
 
 def _by_share(importance: dict[str, float]) -> list[tuple[str, float]]:

@@ -44,6 +44,8 @@ class StrategyForm(forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        for name in {"description", "options", "universe"} & set(self.fields):
+            self.fields[name].widget.attrs["rows"] = 3
         if "combiner" in self.fields:  # not for those who may only look
             self.fields["combiner"].choices = [(kind.name, kind.name) for kind in all_combiners()]
             self.fields["combiner"].help_text = combiners_help()
