@@ -4,7 +4,8 @@ import datetime as dt
 from collections.abc import Sequence
 
 from factors.calc.analysis import Plan
-from factors.registry import UnknownFactor, factors_named
+from factors.registry import UnknownFactor
+from factors.services.catalogue import factor_names_check
 from factors.services.combine import scores_period
 from factors.services.runs import FactorRunError
 from market.calendars import sessions
@@ -20,11 +21,11 @@ class AnalysisError(FactorRunError):
 
 
 def names_check(factor_names: Sequence[str]) -> list[str]:
-    """Names of registered factors, each once; AnalysisError otherwise."""
+    """Names of factors that may have scores, each once; AnalysisError otherwise."""
     if not factor_names:
         raise AnalysisError("factors: name at least one")
     try:
-        return [factor.name for factor in factors_named(factor_names)]
+        return factor_names_check(factor_names)
     except UnknownFactor as error:
         raise AnalysisError(f"factors: {error}") from error
 

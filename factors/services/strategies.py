@@ -16,7 +16,8 @@ from factors.combiners import Combiner, OptionError, UnknownCombiner, combiner_n
 from factors.combiners.options import options_check
 from factors.engine import NEUTRALISATIONS
 from factors.models import Factor, Strategy, StrategyFactor
-from factors.registry import UnknownFactor, all_factors, factors_named
+from factors.registry import UnknownFactor
+from factors.services.catalogue import factors_resolved
 from factors.services.universes import StrategyError, universe_check
 from market.regions import region_get
 
@@ -89,7 +90,7 @@ def _weights(factors: Any) -> dict[str, float]:
         raise StrategyError("factors: a strategy needs at least one")
     names = [str(name) for name, _ in pairs]
     try:
-        factors_named(names)
+        factors_resolved(names)
     except UnknownFactor as error:
         raise StrategyError(f"factors: {error}") from error
     twice = [name for name in names if names.count(name) > 1]
@@ -140,7 +141,7 @@ def strategy_save(
         "neutralise": found.neutralise, "description": description, "is_active": is_active,
     }  # fmt: skip
     with transaction.atomic():
-        ids = store.factors_sync(factors_named(found.factors))
+        ids = store.factors_sync(factors_resolved(list(found.factors)))
         row = strategy or Strategy(owner=owner)
         for column, value in columns.items():
             setattr(row, column, value)
@@ -203,8 +204,8 @@ def strategy_copy(*, strategy: Strategy, owner: User | None = None) -> Strategy:
 
 
 def catalogue_complete() -> None:
-    """A row for every registered factor, so that strategies can name those never computed."""
+    """A row for every factor and active formula, so that strategies can name those never computed."""
     known = set(Factor.objects.values_list("name", flat=True))
-    missing = [factor for factor in all_factors() if factor.name not in known]
+    missing = [factor for factor in factors_resolved() if factor.name not in known]
     if missing:
         store.factors_sync(missing)

@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 
 from factors.calc.conditions import BETWEEN, FIELDS, OPERATORS, Condition
-from factors.registry import UnknownFactor, factors_named
+from factors.registry import UnknownFactor
+from factors.services.catalogue import factor_names_check
 from market.models import Instrument
 
 LISTS = ("sectors", "exclude_sectors", "tickers", "exclude_tickers")
@@ -98,7 +99,7 @@ def _condition(given: Any) -> Condition:
         if name not in OF_CONDITION:
             raise StrategyError(f"universe: a condition has no {name!r}; {_hint(str(name), OF_CONDITION)}")
     try:
-        factors_named([str(given["factor"])])
+        factor_names_check([str(given["factor"])])
     except UnknownFactor as error:
         raise StrategyError(f"universe: {error}") from error
     field, operator = given.get("field", "value"), given.get("operator", ">=")

@@ -5,8 +5,7 @@ from typing import Any
 from django.template.loader import render_to_string
 from plotly.offline import get_plotlyjs
 
-from factors.models import FactorAnalysis
-from factors.registry import UnknownFactor, factors_named
+from factors.models import Factor, FactorAnalysis
 from factors.tearsheet import tables
 from factors.tearsheet.charts import Chart, correlation_chart, factor_charts
 from market.regions import region_get
@@ -29,10 +28,7 @@ def tear_sheet(analysis: FactorAnalysis) -> str:
 
 
 def _section(name: str, found: dict[str, Any], days: list[str]) -> dict[str, Any]:
-    try:
-        description = factors_named([name])[0].description()
-    except UnknownFactor:  # analysed, and taken out of the library since
-        description = ""
+    description = Factor.objects.filter(name=name).values_list("description", flat=True).first() or ""
     shown = [tables.information(found), tables.quantiles(found), tables.coverage(found)]
     return {
         "name": name, "description": description, "tiles": tables.tiles(found), "tables": shown,
