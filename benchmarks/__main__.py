@@ -39,7 +39,18 @@ def main() -> None:
 def measure_all(database: BenchDatabase, options: argparse.Namespace) -> Report:
     """Every figure, one after the other."""
     # Models can be imported only after django.setup.
-    from benchmarks import against_baseline, analysis, backfill, combining, compute, history, job, loading, universe  # noqa: PLC0415
+    from benchmarks import (  # noqa: PLC0415
+        against_baseline,
+        analysis,
+        backfill,
+        combining,
+        compute,
+        history,
+        job,
+        loading,
+        qlib_workload,
+        universe,
+    )
     from benchmarks.panels import panel_in_memory  # noqa: PLC0415
 
     part = 10 if options.quick else 1
@@ -68,6 +79,7 @@ def measure_all(database: BenchDatabase, options: argparse.Namespace) -> Report:
     backfill.measure(database, report, min(3, runs))
     combining.measure(database, report, part, min(2, runs))
     analysis.measure(report, min(3, runs), part)
+    qlib_workload.measure(database, report, min(3, runs), part)
     say("")
     return report
 

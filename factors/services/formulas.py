@@ -16,7 +16,7 @@ from django.db import transaction
 from factors.formulas import FUNCTIONS, SERIES, FormulaError, FormulaFactor, Terms, Vocabulary, compiled
 from factors.formulas.plan import Plan
 from factors.formulas.vocabulary import WORDS
-from factors.models import Factor, FactorFormula, StrategyFactor
+from factors.models import Factor, FactorFormula, Strategy, StrategyFactor
 from factors.services.catalogue import panel_lookback, vocabulary
 from factors.services.runs import session_resolve
 from market.models import Instrument
@@ -101,8 +101,9 @@ def formula_delete(*, formula: FactorFormula) -> None:
 
 def formula_uses(*, formula: FactorFormula) -> list[str]:
     """Why it cannot be deleted; empty when it can."""
-    members = StrategyFactor.objects.filter(factor__name=formula.name)
-    strategies = sorted(set(members.values_list("strategy__name", flat=True)))
+    members = StrategyFactor.objects.filter(factor__name=formula.name).values_list("strategy__name", flat=True)
+    universes = Strategy.objects.filter(universe__conditions__contains=[{"factor": formula.name}])
+    strategies = sorted({*members, *universes.values_list("name", flat=True)})
     named = _users(formula.name, vocabulary())
     return [f"used by the strategies {', '.join(strategies)}"] * bool(strategies) + [
         f"named by the formulas {', '.join(named)}"
