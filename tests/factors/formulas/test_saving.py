@@ -184,6 +184,15 @@ def test_deleting():
     assert computed("trend").pk != row.pk
 
 
+def test_a_formula_in_a_universe_is_in_use():
+    saved = formula_save(name="trend", formula=TREND)
+    condition = {"factor": "trend", "field": "percentile", "operator": ">=", "value": 50}
+    Strategy.objects.create(name="mine", region="KR", universe={"conditions": [condition]})
+    Strategy.objects.create(name="other", region="KR", universe={"sectors": ["trend"]})
+    with pytest.raises(FormulaRefused, match="used by the strategies mine$"):
+        formula_delete(formula=saved)
+
+
 class Passing(FactorClass):
     """Here today."""
 
