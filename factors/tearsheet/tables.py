@@ -5,6 +5,7 @@ from typing import Any
 
 STRONG_T = 2.0
 NONE = "–"
+OUTSIDE = "not_in_universe"  # no drop of the universe: it is not part of it
 
 
 @dataclass(frozen=True)
@@ -124,21 +125,23 @@ def coverage(found: dict[str, Any]) -> Table:
     covered = found["coverage"]
     universe = covered["universe"]
     lines = [("universe", universe), ("scored", covered["scored"])]
-    lines += [(f"no score: {code}", value) for code, value in covered["drops"].items() if value]
+    lines += [(f"no score: {code}", value) for code, value in covered["drops"].items() if value and code != OUTSIDE]
     lines += [("scored, but no close that session", covered["no_close"])]
     rows = [
-        [
-            Cell(label),
-            Cell(number(value, 1)),
-            Cell(number(100.0 * value / universe, 1, suffix=" %") if universe else NONE),
-        ]
+        [Cell(label), Cell(number(value, 1)), Cell(_share(value, universe))]
         for label, value in lines
         if value is not None
     ]
+    if covered["drops"].get(OUTSIDE):
+        rows.append([Cell("listed, but outside the universe"), Cell(number(covered["drops"][OUTSIDE], 1)), Cell(NONE)])
     note = f"{covered['sessions_with_scores']} sessions with scores"
     if covered["sessions_without_quantiles"]:
         note += f", {covered['sessions_without_quantiles']} of them without quantiles (tied scores)"
     return Table("Coverage, instruments a session", ["", "mean", "of the universe"], rows, note)
+
+
+def _share(value: float, whole: float | None) -> str:
+    return number(100.0 * value / whole, 1, suffix=" %") if whole else NONE
 
 
 def _strong(one: dict[str, Any]) -> bool:

@@ -1,15 +1,16 @@
 """Adjusted closes of a region by session, for what comes after a score: returns."""
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import pyarrow as pa
 
 from market.calendars import sessions
 from market.models import Instrument
 from market.regions import region_get
-from market.store.arrow import snapshot, table
-from market.store.bar_grid import Window, read_grid
+from market.store.arrow import batches, snapshot, table
 
 
 @dataclass(frozen=True)
@@ -33,22 +34,40 @@ def closes_read(region: str, start: dt.date, end: dt.date) -> Closes:
     Stocks without a bar in the range are left out.
     """
     code = region_get(region).code
+    stock = f"region = '{code}' AND asset_type = '{Instrument.AssetType.STOCK.value}'"
     with snapshot() as arrow:
-        grid = read_grid(arrow, Window(code, end, start, end, 0))
+        parts = list(
+            batches(
+                arrow,
+                "SELECT instrument_id, date, close * adjustment_factor AS close FROM market_pricebar"
+                f" WHERE date BETWEEN '{start}' AND '{end}' AND close IS NOT NULL"
+                f" AND instrument_id = ANY(ARRAY(SELECT id FROM market_instrument WHERE {stock}))",
+            )
+        )
         stocks = table(
             arrow,
             "SELECT id, ticker, coalesce(delisted_on - '1970-01-01'::date, 0) AS delisted_day FROM market_instrument"
-            f" WHERE region = '{code}' AND asset_type = '{Instrument.AssetType.STOCK.value}' ORDER BY id",
+            f" WHERE {stock} ORDER BY id",
         )
-    close = grid.fields["close"] * grid.fields["adjustment_factor"]
-    days = sessions(code, start, end).astype("datetime64[D]").astype(np.int32)
-    rows = np.flatnonzero(np.isin(grid.days, days))
-    ids = stocks.column("id").to_numpy()
-    columns = np.flatnonzero(np.isin(grid.instrument_ids, ids) & np.isfinite(close[rows]).any(axis=0))
-    places = np.searchsorted(ids, grid.instrument_ids[columns])
+    instrument, day, close = _columns(parts)
+    exchange = sessions(code, start, end).astype("datetime64[D]").astype(np.int32)
+    traded = np.isin(day, exchange) & np.isfinite(close)
+    days, rows = np.unique(day[traded], return_inverse=True)
+    ids, columns = np.unique(instrument[traded], return_inverse=True)
+    grid = np.full((len(days), len(ids)), np.nan)
+    grid[rows, columns] = close[traded]
+    places = np.searchsorted(stocks.column("id").to_numpy(), ids)
     tickers = np.array(stocks.column("ticker").to_pylist(), dtype=object)
     return Closes(
-        days=grid.days[rows].astype(np.int32), instrument_ids=grid.instrument_ids[columns].astype(np.int32),
-        tickers=tickers[places], delisted_day=stocks.column("delisted_day").to_numpy()[places].astype(np.int32),
-        close=close[np.ix_(rows, columns)],
+        days=days.astype(np.int32), instrument_ids=ids.astype(np.int32), tickers=tickers[places],
+        delisted_day=stocks.column("delisted_day").to_numpy()[places].astype(np.int32), close=grid,
     )  # fmt: skip
+
+
+def _columns(parts: Sequence[pa.RecordBatch]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """(instrument, day, close) of all rows."""
+    if not parts:
+        return np.zeros(0, np.int32), np.zeros(0, np.int32), np.zeros(0)
+    rows = pa.Table.from_batches(parts)
+    close = rows.column("close").cast(pa.float64()).to_numpy(zero_copy_only=False)
+    return rows.column("instrument_id").to_numpy(), rows.column("date").cast(pa.int32()).to_numpy(), close
