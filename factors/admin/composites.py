@@ -25,8 +25,8 @@ from market.adminbase import (
     names_an_instrument,
 )
 
-PERIODS = 7  # of weights on a run's page; the API has all
-MODELS = 60
+PERIODS = 5  # of weights on a run's page; the API has all
+MODELS = 24
 
 
 CELL = "px-3 py-1 text-left align-top whitespace-nowrap"
@@ -122,14 +122,14 @@ class CombineRunAdmin(ReadOnlyMixin, HouseAdmin):
         rows = [
             [
                 card["as_of"], card["model"], f"{card['trained_from']} to {card['trained_to']}", f"{card['samples']:,}",
-                "-" if card["out_of_sample_ic"] is None else f"{card['out_of_sample_ic']:+.3f}",
-                ", ".join(f"{name} {share:.0%}" for name, share in _by_share(card["importance"])),
-                card.get("warning", ""),
+                _skill(card), ", ".join(f"{name} {share:.0%}" for name, share in _by_share(card["importance"])),
             ]
             for card in reversed(run.model_cards[-MODELS:])
         ]  # fmt: skip
-        headings = ["as of", "model", "trained on", "samples", "out-of-sample rank IC", "importance", ""]
-        return html_table(headings, rows)
+        headings = ["as of", "model", "trained on", "samples", "out-of-sample rank IC", "counts most"]
+        hidden = len(run.model_cards) - len(rows)
+        more = f"{hidden} before: the API has all." if hidden else ""
+        return format_html("{}<p>{}</p>", html_table(headings, rows), more)
 
 
 def _weight(entry: dict[str, Any], name: str) -> str:
@@ -145,8 +145,13 @@ def _remarks(entries: Sequence[dict[str, Any]]) -> list[str]:
     return found
 
 
+def _skill(card: dict[str, Any]) -> str:
+    ic = card["out_of_sample_ic"]
+    return "-" if ic is None else f"{ic:+.3f}{' leakage?' if 'warning' in card else ''}"
+
+
 def _by_share(importance: dict[str, float]) -> list[tuple[str, float]]:
-    return sorted(importance.items(), key=lambda item: -item[1])[:8]
+    return sorted(importance.items(), key=lambda item: -item[1])[:3]
 
 
 class StrategyFilter(DropdownFilter):

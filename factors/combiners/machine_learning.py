@@ -121,7 +121,9 @@ class MachineLearning(Combiner):
         if not len(before.days):
             return {"out_of_sample_ic": None, "out_of_sample_why_none": "nothing closed before the held-out sessions"}
         learner, _ = self._train(before)
-        by_day = [_day_ic(learner, held, place) for place in range(len(held.days))]
+        predicted = np.full(held.target.shape, np.nan)
+        predicted[usable_of(held)] = learner.predict(rows_of(held)[0])
+        by_day = [spearman(*pair) for pair in zip(predicted, held.target, strict=True)]
         known = [ic for ic in by_day if np.isfinite(ic)]
         return {
             "out_of_sample_ic": round(float(np.mean(known)), 4) if known else None,
@@ -130,12 +132,13 @@ class MachineLearning(Combiner):
         }  # fmt: skip
 
 
+def usable_of(samples: Samples) -> np.ndarray:
+    """Instruments with a target and any score: bool [D, N]."""
+    usable: np.ndarray = np.isfinite(samples.target) & np.isfinite(samples.features).any(axis=0)
+    return usable
+
+
 def rows_of(samples: Samples) -> tuple[np.ndarray, np.ndarray]:
-    """(features float32 [n, F], target float32 [n]) of instruments with a target and any score, session by session."""
-    usable = np.isfinite(samples.target) & np.isfinite(samples.features).any(axis=0)
+    """(features float32 [n, F], target float32 [n]) of the usable instruments, session by session."""
+    usable = usable_of(samples)
     return np.ascontiguousarray(samples.features[:, usable].T), samples.target[usable]
-
-
-def _day_ic(learner: Learner, samples: Samples, place: int) -> float:
-    features, target = rows_of(samples.at(np.array([place])))
-    return spearman(learner.predict(features), target) if len(target) else float("nan")

@@ -160,7 +160,7 @@ def test_a_run_shows_weights_fallbacks_models_and_warnings(manager: Client, stra
         "12,345",
         "+0.123",
         "roe 75%",
-        "leakage? look",
+        "+0.123 leakage?",
     ):
         assert text in page, text
     with CaptureQueriesContext(connection) as queries:
