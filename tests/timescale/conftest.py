@@ -41,7 +41,7 @@ def server_database() -> Iterator[str]:
 @contextmanager
 def webassembly_database() -> Iterator[str]:
     if shutil.which("node") is None or not (PGLITE / "node_modules").is_dir():
-        pytest.skip(f"needs Node and `npm ci` in {PGLITE.relative_to(Path.cwd())}")
+        pytest.skip("needs Node and `npm ci` in tests/timescale/pglite")
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
