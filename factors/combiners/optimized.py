@@ -41,18 +41,19 @@ def max_sharpe(mean: np.ndarray, covariance: np.ndarray) -> np.ndarray:
         return -gain / risk, -mean / risk + gain * along / risk**3
 
     count = len(mean)
-    best_alone = np.eye(count)[int(np.argmax(mean / np.sqrt(np.diag(covariance))))]
+    equal, best_alone = np.full(count, 1.0 / count), np.eye(count)[int(np.argmax(mean / np.sqrt(np.diag(covariance))))]
     search: dict[str, Any] = {
         "method": "SLSQP", "bounds": [(0.0, 1.0)] * count, "options": {"ftol": 1e-12, "maxiter": 500},
         "constraints": [{"type": "eq", "fun": lambda w: w.sum() - 1.0, "jac": lambda w: np.ones(count)}],
     }  # fmt: skip
-    found = [
-        minimize(negative_sharpe, start, jac=True, **search) for start in (np.full(count, 1.0 / count), best_alone)
-    ]
-    good = [one for one in found if one.success and np.isfinite(one.x).all()]
-    if not good:
-        raise NoWeights(f"the optimiser failed: {found[0].message}")
-    best = np.clip(min(good, key=lambda one: float(one.fun)).x, 0.0, 1.0)
+    # Where the mean is positive the ratio has one peak only, so a search that starts there and succeeds has found it.
+    for start in (equal, best_alone) if float(equal @ mean) > 0 else (best_alone,):
+        found = minimize(negative_sharpe, start, jac=True, **search)
+        if found.success and np.isfinite(found.x).all():
+            break
+    else:
+        raise NoWeights(f"the optimiser failed: {found.message}")
+    best = np.clip(found.x, 0.0, 1.0)
     best[best < 1e-9] = 0.0
     weights: np.ndarray = best / best.sum()
     return weights
