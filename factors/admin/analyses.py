@@ -15,8 +15,8 @@ from unfold.decorators import display
 from unfold.widgets import UnfoldAdminSelectMultipleWidget, UnfoldAdminTextInputWidget
 
 from factors.models import FactorAnalysis
-from factors.registry import all_factors
 from factors.services import ANALYSIS_DEFAULT, AnalysisError, analysis_check, analysis_enqueue, analysis_tear_sheet
+from factors.services.catalogue import factors_resolved
 from market.admin import STATE_COLOURS
 from market.adminbase import HouseAdmin
 
@@ -36,7 +36,7 @@ class AnalysisForm(forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["factor_names"].choices = [(factor.name, factor.name) for factor in all_factors()]
+        self.fields["factor_names"].choices = [(factor.name, factor.name) for factor in factors_resolved()]
         for name in ("start", "end"):
             self.fields[name].required = False
             self.fields[name].help_text = "Empty: of the scores there are."
