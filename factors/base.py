@@ -83,6 +83,10 @@ class Factor(ABC):
         """The formula in a sentence: the docstring."""
         return " ".join((type(self).__doc__ or "").split())
 
+    def definition(self) -> str:
+        """What its scores follow from, besides data: another text, another meaning."""
+        return f"{self.name}: {self.description()}"
+
 
 ZERO = 1e-12  # a denominator up to this counts as zero (amounts and ratios alike; FORMULAS.md section 9)
 

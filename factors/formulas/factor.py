@@ -33,6 +33,7 @@ class FormulaFactor(Factor):
         self.name, self.category, self.unit, self.direction = terms.name, terms.category, terms.unit, terms.direction
         self.terms, self.plan = terms, plan
         self.factors = {name: vocabulary.factors[name] for name in plan.leaves("factor")}
+        self.named = {name: vocabulary.formulas[name] for name in plan.formulas}
         self.own_figures = tuple(plan.leaves("figure"))
         parts = self.factors.values()
         self.needs_levels = needs_levels(plan) or any(factor.needs_levels for factor in parts)
@@ -56,6 +57,9 @@ class FormulaFactor(Factor):
         for code in codes:
             found = np.where(code > 0, np.minimum(found, code), found).astype(np.uint8)
         return found
+
+    def definition(self) -> str:
+        return repr((self.name, self.terms.formula.split(), self.direction, sorted(self.named.items())))
 
     def _holes(self) -> list[tuple[str, int]]:
         """Series with the bars looked at, but for the close, which every bar has."""

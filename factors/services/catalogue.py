@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from factors.base import Factor
+from factors.engine import Result
 from factors.formulas import BrokenFormula, FormulaError, FormulaFactor, Terms, Vocabulary, compiled
 from factors.models import Factor as FactorRow
 from factors.models import FactorFormula
@@ -57,6 +58,19 @@ def factor_names_check(names: Sequence[str]) -> list[str]:
         if name not in known:
             raise unknown_factor(name, known)
     return wanted
+
+
+def changed_drop(factors: Sequence[Factor], result: Result) -> None:
+    """Take out of a result the formulas whose meaning was changed while they were computed: these numbers are of the
+    old one, and the name stands for the new."""
+    formulas = {factor.name: factor.definition() for factor in factors if isinstance(factor, FormulaFactor)}
+    if not formulas:
+        return
+    stored = FactorFormula.objects.filter(name__in=formulas).values_list("name", flat=True)
+    now = {factor.name: factor.definition() for factor in factors_resolved(list(stored))} if stored else {}
+    changed = [name for name, meaning in formulas.items() if now.get(name) != meaning]
+    result.crosses = [cross for cross in result.crosses if cross.factor.name not in changed]
+    result.errors |= dict.fromkeys(changed, "the formula was changed while it was computed: compute it again")
 
 
 def panel_lookback(factors: Sequence[Factor] = ()) -> int:

@@ -85,7 +85,7 @@ def backfill_create(
 def _fingerprint(region: str, factor_names: Sequence[str]) -> str:
     """What it is computed from, data and formulas: a backfill over other data starts anew."""
     newest = [DataChange.objects.newest_id(region, kind) for kind in ("bars", "fundamentals")]
-    formulas = [(factor.name, factor.description()) for factor in factors_resolved(factor_names)]
+    formulas = [factor.definition() for factor in factors_resolved(factor_names)]
     return hashlib.sha256(repr((newest, formulas)).encode()).hexdigest()
 
 

@@ -13,6 +13,7 @@ from factors import store
 from factors.base import Factor, Reason
 from factors.engine import Cross, Result, run
 from factors.models import FactorBackfill, FactorRun, JobState
+from factors.services.catalogue import changed_drop
 from factors.services.returns import returns_of
 from factors.timescale import RETURNS, SCORES
 from market.history import History
@@ -97,6 +98,7 @@ def chunk_write(
 
     before: by factor the scores [N] of the session before; returns those of the chunk's last session.
     """
+    changed_drop(factors, chunk.result)
     history, ids = chunk.history, store.factors_sync(factors)
     dates = [_date(day) for day in history.session_days]
     earned, after = returns_of(history, chunk.result.crosses, before)

@@ -18,7 +18,7 @@ from factors.calc.normalise import METHODS
 from factors.engine import NEUTRALISATIONS, Result, run
 from factors.models import FactorRun, JobState
 from factors.registry import UnknownFactor
-from factors.services.catalogue import factors_resolved, panel_lookback
+from factors.services.catalogue import changed_drop, factors_resolved, panel_lookback
 from factors.services.progress import Progress, silent
 from factors.services.returns import returns_of
 from factors.timescale import RETURNS, SCORES
@@ -191,6 +191,7 @@ def _execute(job: FactorRun, progress: Progress) -> None:
     )
     clock = _lap(origin, "compute", clock)
     progress("writing scores", len(factors) + 1, len(factors) + 2)
+    changed_drop(factors, result)
     ids = store.factors_sync(factors)
     before = store.scores_before(job.region, job.date, [factor.name for factor in factors], panel.instrument_ids)
     earned, _ = returns_of(panel, result.crosses, before)

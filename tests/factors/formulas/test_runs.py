@@ -18,6 +18,7 @@ from tests.factors.market_tables import SESSION, random_market, sessions
 from tests.factors.test_no_look_ahead import delete_the_future, split
 
 pytestmark = pytest.mark.django_db(transaction=True)
+CHANGED = "the formula was changed while it was computed: compute it again"
 FORMULAS = {
     "example": "rank(roe) - 0.5 * zscore(debt_to_equity)",
     "trend": "mean(close, 20) / mean(close, 120) - 1",
@@ -145,3 +146,21 @@ def test_trying_one_stores_nothing(market):
         with pytest.raises(FormulaRefused) as refused:
             formula_try(**{"formula": "close", "region": "KR"} | asked)
         assert refused.value.field == field
+
+
+def test_a_formula_changed_while_it_is_computed_is_not_stored_under_its_name(market):
+    """Its numbers are of the old text; the name stands for the new one."""
+    save_all()
+
+    def change_it(stage: str, done: int, total: int) -> None:
+        row = FactorFormula.objects.get(name="trend")
+        if stage == "writing scores" and row.formula == FORMULAS["trend"]:
+            formula_save(name="trend", formula="close / open", existing=row)
+
+    run_id = factor_run_create(region="KR", date=SESSION).pk
+    done = factor_run_execute(run_id=run_id, progress=change_it)
+    assert done.state == FactorRun.State.PARTLY
+    assert done.errors == dict.fromkeys(("trend", "of_another"), CHANGED)
+    assert {name for _, name in scores(SESSION)} == set(FORMULAS) - {"trend", "of_another"}
+    assert compute(SESSION).state == FactorRun.State.DONE
+    assert scores(SESSION)["T03", "trend"][0] == pytest.approx(1 / 0.995)

@@ -189,7 +189,7 @@ def test_a_formula_in_a_universe_is_in_use():
     condition = {"factor": "trend", "field": "percentile", "operator": ">=", "value": 50}
     Strategy.objects.create(name="mine", region="KR", universe={"conditions": [condition]})
     Strategy.objects.create(name="other", region="KR", universe={"sectors": ["trend"]})
-    with pytest.raises(FormulaRefused, match="used by the strategies mine$"):
+    with pytest.raises(FormulaRefused, match=r"used by the strategies mine$"):
         formula_delete(formula=saved)
 
 
