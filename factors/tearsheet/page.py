@@ -29,7 +29,7 @@ def tear_sheet(analysis: FactorAnalysis) -> str:
 
 def _section(name: str, found: dict[str, Any], days: list[str]) -> dict[str, Any]:
     description = Factor.objects.filter(name=name).values_list("description", flat=True).first() or ""
-    shown = [tables.information(found), tables.quantiles(found), tables.coverage(found)]
+    shown = [tables.information(found), tables.coverage(found), tables.quantiles(found)]
     return {
         "name": name, "description": description, "tiles": tables.tiles(found), "tables": shown,
         "charts": factor_charts(days, found), "warnings": found["warnings"],
