@@ -8,7 +8,7 @@ from factors.formulas.errors import FormulaError
 from factors.formulas.functions import WINDOW, Function
 
 MOST_BARS = 2600
-MOST_STEPS = 1_000_000  # operations for one instrument and session
+MOST_STEPS = 200_000  # operations for one instrument and session
 
 
 class Kind(Enum):

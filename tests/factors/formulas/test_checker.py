@@ -55,7 +55,7 @@ def reason_of(text: str, vocabulary: Vocabulary = OTHERS, name: str = "mine") ->
         ("sqrt(-1) + close", "sqrt(-1) is not a finite number"),
         ("lag(lag(close, 2000), 1000)", "looks back 3,001 bars in all, more than 2,600"),
         ("lag(long, 1000)", "looks back 3,000 bars in all"),
-        ("median(median(close, 1200), 1200)", "more than 1,000,000: use fewer or shorter windows"),
+        ("median(median(close, 1200), 1200)", "more than 200,000: use fewer or shorter windows"),
         ("mine + 1", "formulas name each other in a circle: mine -> mine"),
         ("a + 1", "formulas name each other in a circle: a -> b -> c -> a"),
         ("broken + 1", "in the formula broken: unknown name 'nothing'"),
