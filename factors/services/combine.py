@@ -195,6 +195,8 @@ def strategies_daily(*, region: str) -> dict[str, str]:
             told[strategy.name] = _daily(strategy)
         except (StrategyError, store.RunInProgress) as error:
             told[strategy.name] = str(error)
+        except Exception as error:  # noqa: BLE001 - the run's row has it, too; the other strategies go on
+            told[strategy.name] = f"{type(error).__name__}: {error}"
     return told
 
 

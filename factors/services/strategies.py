@@ -15,6 +15,7 @@ from factors import store
 from factors.combiners import Combiner, OptionError, UnknownCombiner, combiner_named
 from factors.combiners.options import options_check
 from factors.engine import NEUTRALISATIONS
+from factors.formulas import FormulaFactor
 from factors.models import Factor, Strategy, StrategyFactor
 from factors.registry import UnknownFactor
 from factors.services.catalogue import factors_resolved
@@ -27,7 +28,9 @@ WRITTEN = ("name", "region", "factors", "combiner", "options", "universe", "neut
 
 @dataclass(frozen=True)
 class Definition:
-    """What decides a strategy's scores, checked: factors with weights, combiner with all its options, universe."""
+    """What decides a strategy's scores, checked: factors with weights, combiner with all its options, universe, and
+    what those of its factors mean that are formulas.
+    """
 
     region: str
     factors: dict[str, float]
@@ -35,6 +38,7 @@ class Definition:
     options: dict[str, Any]
     universe: dict[str, Any]
     neutralise: list[str]
+    formulas: dict[str, str]
 
     def as_dict(self) -> dict[str, Any]:
         return dataclasses.asdict(self)
@@ -64,7 +68,7 @@ def strategy_check(
         raise StrategyError(f"region: {error}") from error
     weights = _weights(factors)
     try:
-        kind = combiner_named(combiner)
+        kind = combiner_named(str(combiner))
         chosen = options_check(kind.options, options or {})
     except UnknownCombiner as error:
         raise StrategyError(f"combiner: {error}") from error
@@ -77,7 +81,7 @@ def strategy_check(
         )
     return Definition(
         code, weights, combiner, chosen, universe_check(universe={} if universe is None else universe, region=code),
-        _neutralise(neutralise),
+        _neutralise(neutralise), _meanings(weights),
     )  # fmt: skip
 
 
@@ -104,6 +108,12 @@ def _weights(factors: Any) -> dict[str, float]:
     return {str(name): float(weight) for name, weight in sorted(pairs)}
 
 
+def _meanings(names: Iterable[str]) -> dict[str, str]:
+    """The definitions of those that are formulas: a changed formula is another strategy's score."""
+    found = factors_resolved(list(names))
+    return {factor.name: factor.definition() for factor in found if isinstance(factor, FormulaFactor)}
+
+
 def _neutralise(asked: Any) -> list[str]:
     if isinstance(asked, str) or not isinstance(asked, Iterable):
         raise StrategyError(f"neutralise: must be a list of {' and/or '.join(NEUTRALISATIONS)}, not {asked!r}")
@@ -128,6 +138,8 @@ def strategy_save(
     others = Strategy.objects.filter(name=name)
     if (others.exclude(pk=strategy.pk) if strategy else others).exists():
         raise StrategyError(f"name: there is a strategy {name!r} already")
+    if not isinstance(description, str):
+        raise StrategyError(f"description: must be a text, not {description!r}")
     if not isinstance(is_active, bool):
         raise StrategyError(f"is_active: must be true or false, not {is_active!r}")
     found = strategy_check(

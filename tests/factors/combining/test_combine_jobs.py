@@ -6,8 +6,24 @@ import numpy as np
 import pytest
 
 from factors import services, store, tasks
-from factors.models import CombineRun, CompositeScore, FactorReturn, FactorRun, FactorScore, JobState, Strategy
-from factors.services import StrategyError, combine_chunks, combine_run_create, combine_run_execute, strategy_save
+from factors.models import (
+    CombineRun,
+    CompositeScore,
+    FactorFormula,
+    FactorReturn,
+    FactorRun,
+    FactorScore,
+    JobState,
+    Strategy,
+)
+from factors.services import (
+    StrategyError,
+    combine_chunks,
+    combine_run_create,
+    combine_run_execute,
+    strategy_save,
+)
+from factors.services.formulas import formula_save
 from tests.factors.combining.scored_market import add_returns, add_scores, add_stocks
 from tests.factors.market_tables import SESSION, sessions
 
@@ -192,6 +208,30 @@ def test_every_day(market):
     assert told["broken"].startswith("factors: roa has no scores of KR from 2024-06-28 to 2024-06-28")
     assert services.strategies_daily(region="KR")["mine"] == "done already"
     assert services.strategies_daily(region="US") == {}
+
+
+def test_one_strategy_that_breaks_does_not_stop_the_others(market, monkeypatch):
+    make("equal_weight")
+    strategy_save(name="zero", region="KR", factors=["roe"])
+    write = store.composites_write
+
+    def breaks(strategy_id, *arguments):
+        if strategy_id == Strategy.objects.get(name="mine").pk:
+            raise OSError("disk full")
+        return write(strategy_id, *arguments)
+
+    monkeypatch.setattr(store, "composites_write", breaks)
+    assert services.strategies_daily(region="KR") == {"mine": "OSError: disk full", "zero": "12 scores"}
+    assert CombineRun.objects.get(strategy__name="mine").state == JobState.FAILED
+
+
+def test_a_changed_formula_is_another_definition(market):
+    formula_save(name="mine_too", formula="mean(close, 5) / close")
+    strategy = strategy_save(name="mine", region="KR", factors=["roe", "mine_too"])
+    before = services.strategy_definition(strategy=strategy)
+    assert "mean" in before.formulas["mine_too"]
+    formula_save(name="mine_too", formula="mean(close, 9) / close", existing=FactorFormula.objects.get(name="mine_too"))
+    assert services.strategy_definition(strategy=strategy) != before
 
 
 def test_the_best(market):
