@@ -57,6 +57,8 @@ def period_check(region: str, start: dt.date | None, end: dt.date | None) -> tup
     first, last = start or known[0], end or known[1]
     if first < known[0] and len(sessions(region, first, known[0])) > 1:
         raise AnalysisError(f"from: {first} is before the first factor scores of {region} ({known[0]})")
+    if last < known[0]:
+        raise AnalysisError(f"to: {last} is before the first factor scores of {region} ({known[0]})")
     if first > known[1]:
         raise AnalysisError(f"from: {first} is after the newest factor scores of {region} ({known[1]})")
     if not len(sessions(region, first, last)):

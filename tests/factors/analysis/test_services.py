@@ -128,6 +128,7 @@ REFUSED = [
     ({"start": dt.date(2024, 6, 27)}, "from: 2024-06-27 is after the newest factor scores of KR (2024-06-20)"),
     ({"start": dt.date(2024, 6, 1), "end": dt.date(2024, 5, 1)}, "from: 2024-06-01 is after to (2024-05-01)"),
     ({"start": dt.date(2024, 6, 1), "end": dt.date(2024, 6, 2)}, "from: there is no session of KR"),
+    ({"end": dt.date(2024, 4, 1)}, "to: 2024-04-01 is before the first factor scores of KR (2024-04-16)"),
     ({"end": dt.date(2999, 1, 4)}, "to: 2999-01-04 is in the future for KR"),
     ({"horizons": []}, "horizons: one or more numbers of sessions from 1 to 252"),
     ({"horizons": [0, 5]}, "horizons: one or more numbers of sessions from 1 to 252"),
