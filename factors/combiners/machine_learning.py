@@ -62,9 +62,9 @@ class MachineLearning(Combiner):
         Option("window_months", 36, "Months of samples that count.", 6, 240),
         Option("every", 5, "A sample every so many sessions.", 1, 63),
         Option("min_sessions", 252, "Sessions of samples below which it is equal weight.", 60, 2520),
-        Option("trees", 100, "Number of trees.", 10, 2000),
+        Option("trees", 60, "Number of trees.", 10, 2000),
         Option("depth", 4, "Depth of a tree.", 1, 12),
-        Option("learning_rate", 0.05, "Of XGBoost.", 0.001, 1.0),
+        Option("learning_rate", 0.1, "Of XGBoost.", 0.001, 1.0),
         Option("seed", 7, "Of all that is random.", 0, 2**31 - 1),
     )
 
