@@ -27,8 +27,8 @@ def test_a_cube_has_a_layer_per_factor_in_the_order_asked_for(two_stocks):
     first, second = factor("first"), factor("second")
     other = Instrument.objects.create(region="KR", ticker="000001", currency="KRW")
     for day, instrument, of, score in [
-        (MONDAY, two_stocks[0], first, 1.5), (MONDAY, two_stocks[1], second, -0.25), (TUESDAY, two_stocks[1], first, 2.0),
-        (MONDAY, other, first, 3.0),
+        (MONDAY, two_stocks[0], first, 1.5), (MONDAY, two_stocks[1], second, -0.25),
+        (TUESDAY, two_stocks[1], first, 2.0), (MONDAY, other, first, 3.0),
     ]:  # fmt: skip
         FactorScore.objects.create(date=day, instrument=instrument, factor=of, value=9.0, score=score, percentile=50.0)
     cube = cube_read("US", MONDAY, TUESDAY, ["second", "never_computed", "first"])
