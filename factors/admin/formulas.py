@@ -123,6 +123,7 @@ class FactorFormulaAdmin(HouseExport, HouseAdmin):
                     continue
                 top = ", ".join(f"{row['ticker']} {short(row['value'])}" for row in found["top"])
                 told = f"{formula}, {region} {found['date']}: {found['valued']} of {found['universe']} have a value"
+                told += "".join(f", {why} {count}" for why, count in found["without"].items())
                 messages.info(request, f"{told}; the highest: {top}" if top else told)
 
     @display(description="better", label={"more": "success", "less": "info"})

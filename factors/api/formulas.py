@@ -80,7 +80,9 @@ class CheckAnswer(serializers.Serializer):
     figures = serializers.ListField(child=serializers.CharField())
     factors = serializers.ListField(child=serializers.CharField())
     formulas = serializers.ListField(child=serializers.CharField())
-    values = serializers.DictField(required=False, help_text="Date, how many have a value, the highest.")
+    values = serializers.DictField(
+        required=False, help_text="Date, how many have a value, why others do not, the highest."
+    )
 
 
 class FormulaList(ListView, generics.ListCreateAPIView):

@@ -13,6 +13,7 @@ import numpy as np
 from django.contrib.auth.models import User
 from django.db import transaction
 
+from factors.engine import cross_section
 from factors.formulas import FUNCTIONS, SERIES, FormulaError, FormulaFactor, Terms, Vocabulary, compiled
 from factors.formulas.plan import Plan
 from factors.formulas.vocabulary import WORDS
@@ -24,6 +25,7 @@ from market.panel import FieldUnavailable
 from market.regions import region_get
 from market.store.panels import read_panel
 
+NOT_REASONS = ("scored", "valued", "not_in_universe", "small_cross_section")  # for which there is no value
 NAME = re.compile(r"[a-z][a-z0-9_]*")
 LONGEST_NAME = 56  # leaves room for ~ and a number
 
@@ -129,7 +131,7 @@ def formula_problems() -> dict[str, str]:
 
 
 def formula_try(*, formula: str, region: str, count: int = 10, name: str = "") -> dict[str, Any]:
-    """The formula over the region's latest session, not stored: date, how many have a value, the ``count`` highest."""
+    """The formula over the region's latest session, not stored: who has a value, why others do not, the highest."""
     words = _words_without(name)
     factor = FormulaFactor(Terms(name or "formula", formula), _plan(formula, words, name), words)
     try:
@@ -139,17 +141,22 @@ def formula_try(*, formula: str, region: str, count: int = 10, name: str = "") -
     except ValueError as error:  # an unknown region, or one without prices
         raise FormulaRefused("region", str(error)) from error
     try:
-        value = np.where(panel.in_universe & (panel.n_bars >= factor.min_bars), factor.compute(panel), np.nan)
+        with np.errstate(all="ignore"):
+            cross = cross_section(panel, factor)
     except FieldUnavailable as error:
         raise FormulaRefused("formula", str(error)) from error
-    valued = np.flatnonzero(np.isfinite(value))
-    best = valued[np.lexsort((panel.tickers[valued].astype(str), -value[valued]))][:count]
+    valued = np.flatnonzero(np.isfinite(cross.value))
+    best = valued[np.lexsort((panel.tickers[valued].astype(str), -cross.value[valued]))][:count]
     names = Instrument.objects.in_bulk(panel.instrument_ids[best].tolist())
     rows = [
-        {"ticker": panel.tickers[i], "name": names[int(panel.instrument_ids[i])].name, "value": float(value[i])}
+        {"ticker": panel.tickers[i], "name": names[int(panel.instrument_ids[i])].name, "value": float(cross.value[i])}
         for i in best
     ]
-    return {"region": code, "date": day, "universe": int(panel.in_universe.sum()), "valued": len(valued), "top": rows}
+    without = {why: number for why, number in cross.counts().items() if why not in NOT_REASONS}
+    return {
+        "region": code, "date": day, "universe": int(panel.in_universe.sum()), "valued": len(valued),
+        "without": without, "top": rows,
+    }  # fmt: skip
 
 
 def _plan(formula: str, words: Vocabulary, name: str) -> Plan:

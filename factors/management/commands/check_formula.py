@@ -39,6 +39,7 @@ class Command(HouseCommand):
 def values_table(tried: dict[str, Any]) -> Table:
     """The highest values, rank by rank."""
     title = f"{tried['region']} {tried['date']}: {tried['valued']:,} of {tried['universe']:,} have a value"
+    title += "".join(f"; {why} {count:,}" for why, count in tried["without"].items())
     table = Table("#", "ticker", "name", "value", title=title, title_justify="left", min_width=60)
     for place, row in enumerate(tried["top"], 1):
         table.add_row(str(place), row["ticker"], row["name"], f"{row['value']:,.6g}")

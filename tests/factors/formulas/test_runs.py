@@ -140,6 +140,7 @@ def test_some_by_name(market):
 def test_trying_one_stores_nothing(market):
     found = formula_try(formula="close / lag(close, 250) - 1", region="kr", count=3)
     assert (found["region"], found["date"], found["universe"], found["valued"]) == ("KR", SESSION, 12, 11)
+    assert found["without"] == {"insufficient_history": 1}
     assert [row["value"] for row in found["top"]] == sorted((row["value"] for row in found["top"]), reverse=True)
     assert not FactorScore.objects.exists()
     for asked, field in (({"region": "XX"}, "region"), ({"region": "US"}, "region"), ({"formula": "clse"}, "formula")):
