@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from factors.calc.composite import ranked, scaled
 from factors.combiners import Fitted, as_date
@@ -98,7 +99,8 @@ class Combination:
         self.fitted = {day: self.fitted[day] for day in days if day in self.fitted}
         missing = [day for day in days if day not in self.fitted]
         learns = self.combiner.learns_from_samples
-        with ThreadPoolExecutor(side_by_side() if learns else 1) as pool:
+        # Matrices of factors are small: several threads in one product would mostly wait for each other.
+        with threadpool_limits(1, "blas"), ThreadPoolExecutor(side_by_side() if learns else 1) as pool:
             found = pool.map(lambda day: self.combiner.fit(self.history, day), missing)
             for day, fitted in zip(missing, found, strict=True):
                 self.fitted[day] = fitted
