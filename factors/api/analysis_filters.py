@@ -1,14 +1,11 @@
 """What may be asked of analyses, checked."""
 
-from typing import Any
-
 from rest_framework import serializers
-from rest_framework.exceptions import ValidationError
 
 from factors.api.filters import FactorNamesField
 from factors.models import FactorAnalysis, JobState
 from factors.services import ANALYSIS_DEFAULT
-from market.api.filters import QueryParams, RegionField
+from market.api.filters import KnownFields, QueryParams, RegionField
 
 WRONG_DATE = {"invalid": "not a date: write it as YYYY-MM-DD"}
 
@@ -19,7 +16,7 @@ class AnalysisParams(QueryParams):
     factor = FactorNamesField(required=False, help_text="Analyses of all of these factors.")
 
 
-class AnalysisRequest(serializers.Serializer):
+class AnalysisRequest(KnownFields):
     """The body of a POST: what to analyse. ``from`` and ``to`` are added by name (``from`` is a word of Python's)."""
 
     region = RegionField()
@@ -38,12 +35,6 @@ class AnalysisRequest(serializers.Serializer):
             "to": serializers.DateField(help_text="Last day; without it, of the newest scores.", **of_scores),
         }
         return super().get_fields() | period
-
-    def validate(self, asked: dict[str, Any]) -> dict[str, Any]:
-        unknown = sorted(set(self.initial_data) - set(self.fields))
-        if unknown:
-            raise ValidationError({unknown[0]: [f"unknown field; known are {', '.join(self.fields)}"]})
-        return asked
 
 
 class AnalysisSerializer(serializers.ModelSerializer):

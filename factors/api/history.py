@@ -50,20 +50,24 @@ class ReturnParams(PeriodParams):
 
 
 class BackfillRequest(KnownFields):
-    """The body of a POST: which sessions to compute."""
+    """The body of a POST: which sessions to compute. ``from`` and ``to`` are added by name (a word of Python's)."""
 
     region = RegionField()
-    start = serializers.DateField(help_text="First day.", error_messages={"invalid": "write it as YYYY-MM-DD"})
-    end = serializers.DateField(
-        required=False, default=None, help_text="Last day; without it, that of the newest bar.",
-        error_messages={"invalid": "write it as YYYY-MM-DD"},
-    )  # fmt: skip
     factors = ComputedNamesField(required=False, default=list, help_text="Without it, all.")
     normalisation = serializers.ChoiceField(list(METHODS), default="zscore")
     neutralise = serializers.ListField(
         child=serializers.ChoiceField(list(NEUTRALISATIONS)), required=False, default=list
     )
     restart = serializers.BooleanField(default=False, help_text="Do not take up an unfinished one.")
+
+    def get_fields(self) -> dict[str, serializers.Field]:
+        wrong = {"invalid": "not a date: write it as YYYY-MM-DD"}
+        newest = "Last day; without it, that of the newest bar."
+        period = {
+            "from": serializers.DateField(help_text="First day.", error_messages=wrong),
+            "to": serializers.DateField(required=False, default=None, help_text=newest, error_messages=wrong),
+        }
+        return super().get_fields() | period
 
 
 class OfBackfills(generics.GenericAPIView):
@@ -94,7 +98,9 @@ class BackfillList(OfBackfills, ListView):
         body.is_valid(raise_exception=True)
         asked = body.validated_data
         try:
-            job = backfill_enqueue(factor_names=asked.pop("factors"), **asked)
+            job = backfill_enqueue(
+                start=asked.pop("from"), end=asked.pop("to"), factor_names=asked.pop("factors"), **asked
+            )
         except FactorRunError as error:
             raise ValidationError(_by_field(str(error))) from error
         location = reverse("factorbackfill-detail", args=[job.pk], request=request)
@@ -123,7 +129,6 @@ class ReturnList(ListView):
 
 
 def _by_field(message: str) -> dict[str, list[str]]:
-    """``from: 2020-01-02 is before the data`` is told under ``start``."""
-    field, found, reason = message.partition(": ")
-    names = {"from": "start", "to": "end"}
-    return {names[field]: [reason]} if found and field in names else {"non_field_errors": [message]}
+    """``from: 2020-01-02 is before the data`` is told under ``from``."""
+    field, _, reason = message.partition(": ")
+    return {field: [reason]} if field in ("from", "to") else {"non_field_errors": [message]}

@@ -6,7 +6,7 @@ from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
 
 from factors.models import JobState
-from market.api.filters import DayField, PeriodParams, QueryParams, RegionField
+from market.api.filters import DayField, KnownFields, PeriodParams, QueryParams, RegionField
 
 
 class StrategyParams(QueryParams):
@@ -32,16 +32,6 @@ class CompositeParams(PeriodParams):
 class CombineRunParams(QueryParams):
     strategy = serializers.CharField(required=False, help_text="Its name.")
     state = serializers.ChoiceField(JobState.choices, required=False)
-
-
-class KnownFields(serializers.Serializer):
-    """A body in which an unknown field is a mistake."""
-
-    def validate(self, asked: dict[str, Any]) -> dict[str, Any]:
-        unknown = sorted(set(self.initial_data) - set(self.fields))
-        if unknown:
-            raise ValidationError({unknown[0]: [f"unknown field; known are {', '.join(self.fields)}"]})
-        return asked
 
 
 class StrategyRequest(KnownFields):

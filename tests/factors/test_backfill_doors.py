@@ -69,7 +69,7 @@ def test_a_wrong_factor_is_told(client: Client, market) -> None:
 
 
 def test_asking_for_a_backfill(writer: Client) -> None:
-    body = {"region": "KR", "start": "2024-06-27", "factors": ["roe"]}
+    body = {"region": "KR", "from": "2024-06-27", "factors": ["roe"]}
     answer = writer.post("/api/factor-backfills/", body, content_type="application/json")
     assert answer.status_code == 202, answer.content
     assert (answer.json()["state"], answer.json()["end"]) == ("QUEUED", "2024-06-28")
@@ -82,12 +82,12 @@ def test_asking_for_a_backfill(writer: Client) -> None:
 @pytest.mark.parametrize(
     ("body", "field", "reason"),
     [
-        ({"start": "2020-01-02"}, "start", "before the data"),
-        ({"start": "2024-06-27", "end": "2024-06-26"}, "end", "is before from"),
-        ({"start": "27.6.2024"}, "start", "YYYY-MM-DD"),
-        ({"start": "2024-06-27", "factors": ["rowe"]}, "factors", "did you mean roe"),
-        ({"start": "2024-06-27", "factor": "roe"}, "factor", "unknown field"),
-        ({}, "start", "required"),
+        ({"from": "2020-01-02"}, "from", "before the data"),
+        ({"from": "2024-06-27", "to": "2024-06-26"}, "to", "is before from"),
+        ({"from": "27.6.2024"}, "from", "YYYY-MM-DD"),
+        ({"from": "2024-06-27", "factors": ["rowe"]}, "factors", "did you mean roe"),
+        ({"from": "2024-06-27", "factor": "roe"}, "factor", "unknown field"),
+        ({}, "from", "required"),
     ],
 )
 def test_backfills_that_cannot_be(writer: Client, body: dict, field: str, reason: str) -> None:
