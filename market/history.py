@@ -128,14 +128,18 @@ class History(Panel):
 def last_rows(days: np.ndarray, session_days: np.ndarray, column_of: np.ndarray) -> np.ndarray:
     """The last row of ``days`` [B, M] (ascending, 0 above the first) on or before each session; -1 for none. [T x N].
 
-    column_of: int [T, N].
+    column_of: int [T, N]. Bars are counted by the first session that knows them, then added up session by session.
     """
-    step = int(max(days.max(initial=0), session_days.max(initial=0))) + 1
-    keys = (days.T.astype(np.int64) + np.arange(days.shape[1])[:, None] * step).ravel()
-    wanted = column_of * step + session_days[:, None]
-    rows = np.searchsorted(keys, wanted.ravel(), side="right") - 1 - column_of.ravel() * len(days)
-    exists = days[np.maximum(rows, 0), column_of.ravel()] > 0 if len(days) else np.zeros(rows.shape, dtype=bool)
-    return np.where((rows >= 0) & exists, rows, -1)
+    count, columns = len(session_days), days.shape[1]
+    first, last = int(session_days[0]), int(session_days[-1])
+    session_of = np.searchsorted(session_days, np.arange(first, last + 2))  # the day after the last: none
+    known_from = session_of[np.clip(days, first, last + 1) - first]
+    exists = days > 0
+    cells = (known_from * columns + np.arange(columns))[exists & (known_from < count)]
+    bars = np.bincount(cells, minlength=count * columns).reshape(count, columns)
+    np.cumsum(bars, axis=0, out=bars)
+    rows = np.where(bars > 0, bars + (len(days) - 1 - exists.sum(axis=0)), -1)
+    return np.take_along_axis(rows, column_of, axis=1).ravel()
 
 
 def _filled(found: np.ndarray, above: np.ndarray, missing: float) -> np.ndarray:

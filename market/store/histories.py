@@ -181,9 +181,12 @@ def _assemble(parts: Parts) -> History:
     relative = adjustment_to_last(raw["adjustment_factor"])
     bar_of = last_rows(stack.days, days, columns.of)
     column_of = columns.of.ravel()
+    cells, none = np.maximum(bar_of, 0) * stack.days.shape[1] + column_of, np.flatnonzero(bar_of < 0)
 
     def last(values: np.ndarray) -> np.ndarray:
-        return np.where(bar_of >= 0, values[np.maximum(bar_of, 0), column_of], np.nan)
+        found = np.ascontiguousarray(values).reshape(-1).take(cells).astype(np.float64, copy=False)
+        found[none] = np.nan
+        return found
 
     oldest = _oldest_fresh(source.region, days)
     is_quoted = (stocks.active(days[:, None]) & (last(stack.days).reshape(columns.of.shape) >= oldest[:, None])).ravel()
