@@ -2,11 +2,11 @@
 
 from django.db import models
 
-from factors.models.jobs import JobState
+from factors.models.jobs import Job
 from market.regions import REGION_CHOICES
 
 
-class FactorAnalysis(models.Model):
+class FactorAnalysis(Job):
     """One analysis of some factors of a region over a range of sessions."""
 
     region = models.CharField(max_length=2, choices=REGION_CHOICES)
@@ -14,13 +14,7 @@ class FactorAnalysis(models.Model):
     start = models.DateField(help_text="First session.")
     end = models.DateField(help_text="Last session.")
     options = models.JSONField(default=dict, blank=True, help_text="Horizons, quantiles, turnover window.")
-    state = models.CharField(max_length=11, choices=JobState, default=JobState.QUEUED)
-    message = models.TextField(blank=True)
     result = models.JSONField(null=True, blank=True)
-    timings = models.JSONField(default=dict, blank=True, help_text="Seconds by stage.")
-    created_at = models.DateTimeField(auto_now_add=True)
-    started_at = models.DateTimeField(null=True, blank=True)
-    finished_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         ordering = ["-id"]

@@ -7,20 +7,18 @@ from typing import Self
 
 from django.db import models
 
-from factors.models.jobs import JobState
+from factors.models.jobs import Job
 from factors.models.runs import Factor
 from market.regions import REGION_CHOICES
 
 
-class FactorBackfill(models.Model):
+class FactorBackfill(Job):
     """One computation of a range of sessions. Chunk by chunk; ``done_through`` is where it goes on after a stop."""
 
     region = models.CharField(max_length=2, choices=REGION_CHOICES)
     start = models.DateField(help_text="First session.")
     end = models.DateField(help_text="Last session.")
     done_through = models.DateField(null=True, blank=True, help_text="Sessions up to here are stored.")
-    state = models.CharField(max_length=11, choices=JobState, default=JobState.QUEUED)
-    message = models.TextField(blank=True)
     factor_names = models.JSONField(default=list, blank=True, help_text="Asked for; empty: all.")
     normalisation = models.CharField(max_length=10, default="zscore")
     neutralise = models.JSONField(default=list, blank=True, help_text="Of sector, size.")
@@ -28,11 +26,7 @@ class FactorBackfill(models.Model):
     session_count = models.PositiveIntegerField(default=0)
     score_count = models.PositiveBigIntegerField(default=0)
     errors = models.JSONField(default=dict, blank=True, help_text="By factor: why it failed.")
-    timings = models.JSONField(default=dict, blank=True, help_text="Seconds by stage.")
     peak_memory_mb = models.FloatField(null=True, blank=True)
-    created_at = models.DateTimeField(auto_now_add=True)
-    started_at = models.DateTimeField(null=True, blank=True)
-    finished_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         ordering = ["-id"]

@@ -6,7 +6,7 @@ from typing import Self
 
 from django.db import models
 
-from factors.models.jobs import JobState
+from factors.models.jobs import Job, JobState
 from market.regions import REGION_CHOICES
 
 
@@ -78,15 +78,13 @@ class FactorRunQuerySet(models.QuerySet["FactorRun"]):
         return list(runs.order_by("date").values_list("date", flat=True).distinct())
 
 
-class FactorRun(models.Model):
+class FactorRun(Job):
     """One computation of factors for one region and date."""
 
     State = JobState
 
     region = models.CharField(max_length=2, choices=REGION_CHOICES)
     date = models.DateField()
-    state = models.CharField(max_length=11, choices=State, default=State.QUEUED)
-    message = models.TextField(blank=True)
     factor_names = models.JSONField(default=list, blank=True, help_text="Asked for; empty: all.")
     normalisation = models.CharField(max_length=10, default="zscore")
     neutralise = models.JSONField(default=list, blank=True, help_text="Of sector, size.")
@@ -94,12 +92,8 @@ class FactorRun(models.Model):
     score_count = models.PositiveIntegerField(default=0)
     counts = models.JSONField(default=dict, blank=True, help_text="By factor: scored, and unscored by reason code.")
     errors = models.JSONField(default=dict, blank=True, help_text="By factor: why it failed.")
-    timings = models.JSONField(default=dict, blank=True, help_text="Seconds by stage.")
     cache = models.CharField(max_length=10, blank=True, help_text="warm, extended or rebuilt.")
     peak_memory_mb = models.FloatField(null=True, blank=True)
-    created_at = models.DateTimeField(auto_now_add=True)
-    started_at = models.DateTimeField(null=True, blank=True)
-    finished_at = models.DateTimeField(null=True, blank=True)
 
     objects = FactorRunQuerySet.as_manager()
 

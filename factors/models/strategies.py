@@ -7,7 +7,7 @@ from typing import Self
 from django.conf import settings
 from django.db import models
 
-from factors.models.jobs import JobState
+from factors.models.jobs import Job
 from factors.models.runs import Factor
 from market.models import Instrument
 from market.models.columns import RealField
@@ -57,15 +57,13 @@ class StrategyFactor(models.Model):
         return f"{self.strategy}: {self.factor}"
 
 
-class CombineRun(models.Model):
+class CombineRun(Job):
     """One combination of a strategy's factors over a range of sessions, with the weights it used."""
 
     strategy = models.ForeignKey(Strategy, on_delete=models.CASCADE, related_name="runs")
     start = models.DateField(help_text="First session.")
     end = models.DateField(help_text="Last session.")
     done_through = models.DateField(null=True, blank=True, help_text="Sessions up to here are stored.")
-    state = models.CharField(max_length=11, choices=JobState, default=JobState.QUEUED)
-    message = models.TextField(blank=True)
     definition = models.JSONField(default=dict, blank=True, help_text="The strategy as it was combined.")
     weights = models.JSONField(
         default=list, blank=True, help_text="By change: from which session on which weights, and any fallback."
@@ -73,10 +71,6 @@ class CombineRun(models.Model):
     model_cards = models.JSONField(default=list, blank=True, help_text="Of each model trained: data, settings, skill.")
     warnings = models.JSONField(default=list, blank=True)
     score_count = models.PositiveBigIntegerField(default=0)
-    timings = models.JSONField(default=dict, blank=True, help_text="Seconds by stage.")
-    created_at = models.DateTimeField(auto_now_add=True)
-    started_at = models.DateTimeField(null=True, blank=True)
-    finished_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         ordering = ["-id"]

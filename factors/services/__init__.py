@@ -35,9 +35,9 @@ from factors.services.history import (
     backfill_summary,
     backfills_compute,
 )
+from factors.services.jobs import JobError, NotQueued
 from factors.services.runs import (
     FactorRunError,
-    NotQueued,
     Outcome,
     factor_run_create,
     factor_run_daily,
@@ -63,6 +63,7 @@ __all__ = [
     "ANALYSIS_DEFAULT",
     "AnalysisError",
     "FactorRunError",
+    "JobError",
     "NotQueued",
     "Outcome",
     "StrategyError",

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.db import transaction
-from django.utils import timezone
 from django_q.tasks import async_task
 
 from factors import store
@@ -15,8 +14,8 @@ from factors.models import FactorAnalysis, JobState
 from factors.services.analysis_figures import Asked, figures_read
 from factors.services.analysis_request import AnalysisError, names_check, period_check, plan_check
 from factors.services.analysis_result import result_of
+from factors.services.jobs import carried_out
 from factors.services.progress import Progress, silent
-from factors.services.runs import NotQueued
 from factors.tearsheet import tear_sheet
 from market.regions import region_get
 
@@ -66,25 +65,12 @@ def analysis_execute(*, analysis_id: int, progress: Progress = silent) -> Factor
     it has been carried out; ``store.RunInProgress`` while another process does.
     """
     analysis = FactorAnalysis.objects.get(pk=analysis_id)
-    store.analyses_interrupted_mark()
-    with store.analysis_lock(analysis.pk):
-        analysis.refresh_from_db()
-        if analysis.state != JobState.QUEUED:
-            raise NotQueued(f"analysis #{analysis.pk} is {analysis.state}, not {JobState.QUEUED}")
-        try:
-            _execute(analysis, progress)
-        except AnalysisError as error:
-            _finish(analysis, JobState.FAILED, str(error))
-            raise
-        except BaseException as error:  # told and raised again: an interrupt must not look like a job that still runs
-            _finish(analysis, JobState.FAILED, f"{type(error).__name__}: {error}")
-            raise
+    with carried_out(analysis):
+        _execute(analysis, progress)
     return analysis
 
 
 def _execute(analysis: FactorAnalysis, progress: Progress) -> None:
-    analysis.state, analysis.started_at = JobState.RUNNING, timezone.now()
-    analysis.save()
     clock = time.perf_counter()
     plan = plan_of(analysis)
     region, start, end, names = analysis.region, analysis.start, analysis.end, analysis.factor_names
@@ -98,7 +84,7 @@ def _execute(analysis: FactorAnalysis, progress: Progress) -> None:
     analysis.timings |= {"total": round(time.perf_counter() - clock, 4)}
     progress("done", 1, 1)
     message = "; ".join([*(f"{name}: {why}" for name, why in problems.items()), *result["warnings"]])
-    _finish(analysis, JobState.PARTLY if problems else JobState.DONE, message)
+    analysis.finish(JobState.PARTLY if problems else JobState.DONE, message)
 
 
 def _nothing(analysis: FactorAnalysis, problems: dict[str, str]) -> str:
@@ -108,11 +94,6 @@ def _nothing(analysis: FactorAnalysis, problems: dict[str, str]) -> str:
     if any("no scores" in why for why in problems.values()):
         hint = f" (manage.py compute_factors --region {region} --from {start} --to {end} computes scores)"
     return f"factors: nothing to analyse in {region} from {start} to {end}: {told}{hint}"
-
-
-def _finish(analysis: FactorAnalysis, state: JobState, message: str) -> None:
-    analysis.state, analysis.message, analysis.finished_at = state, message, timezone.now()
-    analysis.save()
 
 
 def plan_of(analysis: FactorAnalysis) -> Plan:

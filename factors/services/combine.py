@@ -12,6 +12,7 @@ from django_q.tasks import async_task
 from factors import store
 from factors.models import CombineRun, CompositeScore, FactorBackfill, FactorRun, JobState, Strategy
 from factors.services.combine_chunks import Combination
+from factors.services.jobs import carried_out
 from factors.services.progress import Progress, silent
 from factors.services.strategies import strategy_definition, strategy_get
 from factors.services.universes import StrategyError, members_of
@@ -105,32 +106,12 @@ def combine_run_execute(*, run_id: int, progress: Progress = silent) -> CombineR
     StrategyError for what the request has wrong, ``store.RunInProgress`` when the strategy is being combined already.
     """
     run = CombineRun.objects.select_related("strategy").get(pk=run_id)
-    store.combines_interrupted_mark()
-    try:
-        with store.strategy_lock(run.strategy_id):
-            run.refresh_from_db()
-            if run.state not in STARTS:
-                raise StrategyError(f"state: run #{run.pk} is {run.state}, not {JobState.QUEUED}")
-            _execute(run, progress)
-    except store.RunInProgress as error:
-        CombineRun.objects.filter(pk=run.pk, state=JobState.QUEUED).update(
-            state=JobState.CANCELLED, message=str(error), finished_at=timezone.now()
-        )
-        raise
-    except StrategyError as error:
-        if run.state in (JobState.QUEUED, JobState.RUNNING):
-            _finish(run, JobState.FAILED, str(error))
-        raise
-    except BaseException as error:  # told and raised again: an interrupt must not look like a job that still runs
-        if run.state == JobState.RUNNING:
-            _finish(run, JobState.FAILED, f"{type(error).__name__}: {error}")
-        raise
+    with carried_out(run, STARTS):
+        _execute(run, progress)
     return run
 
 
 def _execute(run: CombineRun, progress: Progress) -> None:
-    run.state, run.started_at, run.message = JobState.RUNNING, timezone.now(), ""
-    run.save()
     clock = time.perf_counter()
     definition = strategy_definition(strategy=run.strategy)
     if definition.as_dict() != run.definition:
@@ -155,8 +136,7 @@ def _execute(run: CombineRun, progress: Progress) -> None:
         why = "; ".join(run.warnings)
         raise StrategyError(f"universe: nobody could be scored from {run.start} to {run.end}: {why}")
     run.timings = {stage: round(seconds, 4) for stage, seconds in run.timings.items()}
-    run.save()
-    _finish(run, JobState.DONE, "; ".join(run.warnings))
+    run.finish(JobState.DONE, "; ".join(run.warnings))
     progress("done", 1, 1)
 
 
@@ -167,12 +147,6 @@ def _replace_other_definition(run: CombineRun) -> None:
         removed = store.composites_delete(run.strategy_id)
         if removed:
             run.warnings.append(f"the strategy was changed: {removed:,} scores of its earlier definition were removed")
-
-
-def _finish(run: CombineRun, state: JobState, message: str) -> None:
-    """Close the row. What a failing chunk had noted in it is not saved: the chunk is not stored either."""
-    run.state, run.message, run.finished_at = state, message, timezone.now()
-    run.save(update_fields=["state", "message", "finished_at"])
 
 
 def combine_run_summary(*, run: CombineRun) -> dict[str, Any]:

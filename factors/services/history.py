@@ -9,7 +9,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from django.db import DatabaseError, transaction
-from django.utils import timezone
 from django_q.tasks import async_task
 
 from factors import store
@@ -17,8 +16,9 @@ from factors.base import Factor
 from factors.models import FactorBackfill, FactorRun, JobState
 from factors.services.catalogue import factors_resolved, panel_lookback
 from factors.services.history_chunks import Chunk, chunk_compute, chunk_write, chunks_of
+from factors.services.jobs import carried_out
 from factors.services.progress import Progress, silent
-from factors.services.runs import FactorRunError, NotQueued, peak_memory_mb, request_check
+from factors.services.runs import FactorRunError, peak_memory_mb, request_check
 from market.calendars import sessions
 from market.models import DataChange, Instrument, PriceBar
 from market.store.panels import NoBars
@@ -73,7 +73,7 @@ def backfill_create(
         "neutralise": list(neutralise), "fingerprint": _fingerprint(code, factor_names),
     }  # fmt: skip
     stopped = [JobState.INTERRUPTED, JobState.FAILED, JobState.CANCELLED]
-    store.backfills_interrupted_mark()
+    store.interrupted_mark(FactorBackfill)
     found = FactorBackfill.objects.filter(**asked, done_through__isnull=False).order_by("-id").first()
     if not restart and found is not None and found.state in stopped:
         found.state, found.message = JobState.QUEUED, ""
@@ -117,24 +117,11 @@ def backfill_execute(*, backfill_id: int, progress: Progress = silent) -> Factor
     ``store.RunInProgress``, ``NotQueued``, ``Cancelled``, FactorRunError.
     """
     job = FactorBackfill.objects.get(pk=backfill_id)
-    if job.state != JobState.QUEUED:
-        raise NotQueued(f"backfill #{job.pk} is {job.state}, not {JobState.QUEUED}")
-    try:
-        with store.backfill_lock(job.region):
-            job.state, job.started_at, job.finished_at = JobState.RUNNING, timezone.now(), None
-            job.save()
+    with carried_out(job):
+        try:
             _execute(job, progress)
-    except store.RunInProgress:
-        FactorBackfill.objects.filter(pk=job.pk).update(state=JobState.QUEUED)
-        raise
-    except Cancelled:
-        raise
-    except (NoBars, FactorRunError) as error:
-        _finish(job, JobState.FAILED, str(error))
-        raise FactorRunError(str(error)) from error
-    except BaseException as error:  # told and raised again: an interrupt must not look like a job that still runs
-        _finish(job, JobState.FAILED, f"{type(error).__name__}: {error}")
-        raise
+        except NoBars as error:
+            raise FactorRunError(str(error)) from error
     return job
 
 
@@ -164,7 +151,7 @@ def _execute(job: FactorBackfill, progress: Progress) -> None:
             _lap(job, chunk.seconds | {"write": time.perf_counter() - clock})
             done += len(dates)
             progress(f"through {dates[-1]}", done, len(whole))
-    _finish(job, JobState.PARTLY if job.errors else JobState.DONE, _message(job))
+    job.finish(JobState.PARTLY if job.errors else JobState.DONE, _message(job))
 
 
 def _before(
@@ -186,9 +173,8 @@ def _before(
 
 def _stop_if_cancelled(job: FactorBackfill) -> None:
     if FactorBackfill.objects.filter(pk=job.pk, state=JobState.CANCELLED).exists():
-        job.refresh_from_db()
-        _finish(job, JobState.CANCELLED, f"cancelled; stored through {job.done_through}")
-        raise Cancelled(f"backfill #{job.pk} was cancelled; {job.message}")
+        where = f"stored through {job.done_through}" if job.done_through else "nothing is stored"
+        raise Cancelled(f"backfill #{job.pk} was cancelled; {where}")
 
 
 def _refuse_mixture(job: FactorBackfill) -> None:
@@ -212,11 +198,6 @@ def _lap(job: FactorBackfill, seconds: dict[str, float]) -> None:
 
 def _message(job: FactorBackfill) -> str:
     return "; ".join(f"{name}: {why}" for name, why in job.errors.items())
-
-
-def _finish(job: FactorBackfill, state: JobState, message: str) -> None:
-    job.state, job.message, job.finished_at = state, message, timezone.now()
-    job.save()
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,6 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from django.db import ProgrammingError, connection, transaction
-from django.utils import timezone
 from django_q.tasks import async_task
 
 from factors import store
@@ -19,6 +18,7 @@ from factors.engine import NEUTRALISATIONS, Result, run
 from factors.models import FactorRun, JobState
 from factors.registry import UnknownFactor
 from factors.services.catalogue import changed_drop, factors_resolved, panel_lookback
+from factors.services.jobs import JobError, carried_out
 from factors.services.progress import Progress, silent
 from factors.services.returns import returns_of
 from factors.timescale import RETURNS, SCORES
@@ -30,12 +30,8 @@ from market.store.panels import NoBars, Origin, read_panel
 from market.timescale.chunks import chunks_make
 
 
-class FactorRunError(ValueError):
+class FactorRunError(JobError):
     """A request for factors that cannot be met; says which field is wrong and why."""
-
-
-class NotQueued(FactorRunError):
-    """The run has been carried out, or is under way."""
 
 
 def request_check(region: str, factor_names: Sequence[str], normalisation: str, neutralise: Sequence[str]) -> str:
@@ -124,41 +120,18 @@ def factor_run_execute(*, run_id: int, progress: Progress = silent) -> FactorRun
     rest.
     """
     job = FactorRun.objects.get(pk=run_id)
-    _refuse_unless_queued(job)
-    store.interrupted_mark()
-    try:
-        with store.run_lock(job.region, job.date):
-            job.refresh_from_db()
-            _refuse_unless_queued(job)  # another worker may have taken it since
-            _refuse_mixture(job)
+    with carried_out(job):
+        _refuse_mixture(job)
+        try:
             _execute(job, progress)
-    except NotQueued:
-        raise
-    except store.RunInProgress as error:
-        # Not job.save(): it may be this very run that another worker carries out.
-        FactorRun.objects.filter(pk=job.pk, state=FactorRun.State.QUEUED).update(
-            state=FactorRun.State.CANCELLED, message=str(error), finished_at=timezone.now()
-        )
-        raise
-    except (NoBars, FactorRunError) as error:
-        _finish(job, FactorRun.State.FAILED, str(error))
-        raise FactorRunError(str(error)) from error
-    except BaseException as error:  # told and raised again: an interrupt must not look like a job that still runs
-        if not FactorRun.objects.done().filter(pk=job.pk).exists():
-            job.score_count = 0  # what was written has been rolled back
-            _finish(job, FactorRun.State.FAILED, f"{type(error).__name__}: {error}")
-        raise
+        except NoBars as error:
+            raise FactorRunError(str(error)) from error
     return job
 
 
 def _method(job: FactorRun) -> str:
     by = f"neutralised by {' and '.join(sorted(job.neutralise))}" if job.neutralise else "not neutralised"
     return f"{job.normalisation}, {by}"
-
-
-def _refuse_unless_queued(job: FactorRun) -> None:
-    if job.state != FactorRun.State.QUEUED:
-        raise NotQueued(f"run #{job.pk} is {job.state}, not {FactorRun.State.QUEUED}")
 
 
 def _refuse_mixture(job: FactorRun) -> None:
@@ -174,8 +147,6 @@ def _refuse_mixture(job: FactorRun) -> None:
 
 
 def _execute(job: FactorRun, progress: Progress) -> None:
-    job.state, job.started_at = FactorRun.State.RUNNING, timezone.now()
-    job.save()
     clock = time.perf_counter()
     factors = factors_resolved(job.factor_names)
     progress("reading the panel", 0, len(factors) + 2)
@@ -226,12 +197,7 @@ def _record(job: FactorRun, panel: Panel, result: Result, origin: Origin) -> Non
     job.cache = origin.bars
     job.peak_memory_mb = round(peak_memory_mb(), 1)
     message = "; ".join(f"{name}: {why}" for name, why in (result.errors | result.waiting).items())
-    _finish(job, FactorRun.State.PARTLY if result.errors else FactorRun.State.DONE, message)
-
-
-def _finish(job: FactorRun, state: JobState, message: str) -> None:
-    job.state, job.message, job.finished_at = state, message, timezone.now()
-    job.save()
+    job.finish(JobState.PARTLY if result.errors else JobState.DONE, message)
 
 
 def peak_memory_mb() -> float:

@@ -10,13 +10,14 @@ import numpy as np
 from factors.calc.conditions import BETWEEN, FIELDS, OPERATORS, Condition
 from factors.registry import UnknownFactor
 from factors.services.catalogue import factor_names_check
+from factors.services.jobs import JobError
 from market.models import Instrument
 
 LISTS = ("sectors", "exclude_sectors", "tickers", "exclude_tickers")
 OF_CONDITION = ("factor", "field", "operator", "value")
 
 
-class StrategyError(ValueError):
+class StrategyError(JobError):
     """A strategy or a combination of it that cannot be; begins with the field that is wrong."""
 
 

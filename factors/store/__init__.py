@@ -1,15 +1,15 @@
 """Bulk reads and writes of factors, and their locks: the only doors to these tables besides the ORM."""
 
-from factors.store.analyses import analyses_interrupted_mark, analysis_lock, counts_read
+from factors.store.analyses import counts_read
 from factors.store.catalogue import factors_sync
 from factors.store.composites import Composites, composites_delete, composites_write
 from factors.store.cubes import ScoreCube, cube_read
 from factors.store.locks import (
     RunInProgress,
+    analysis_lock,
     backfill_lock,
-    backfills_interrupted_mark,
-    combines_interrupted_mark,
     interrupted_mark,
+    lock_of,
     run_lock,
     strategy_lock,
 )
@@ -20,17 +20,15 @@ __all__ = [
     "Composites",
     "RunInProgress",
     "ScoreCube",
-    "analyses_interrupted_mark",
     "analysis_lock",
     "backfill_lock",
-    "backfills_interrupted_mark",
-    "combines_interrupted_mark",
     "composites_delete",
     "composites_write",
     "counts_read",
     "cube_read",
     "factors_sync",
     "interrupted_mark",
+    "lock_of",
     "returns_write",
     "run_lock",
     "scores_before",

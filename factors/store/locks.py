@@ -1,13 +1,13 @@
 """One run at a time per region and date, and per strategy, kept apart by advisory locks."""
 
 import datetime as dt
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from typing import Any
 
 from django.db import connection
-from django.utils import timezone
 
-from factors.models import CombineRun, FactorBackfill, FactorRun, JobState
+from factors.models import CombineRun, FactorAnalysis, FactorBackfill, FactorRun, Job, JobState
 
 LOCK_CLASS = 7422
 
@@ -46,6 +46,13 @@ def strategy_lock(strategy_id: int) -> Iterator[None]:
 
 
 @contextmanager
+def analysis_lock(analysis_id: int) -> Iterator[None]:
+    """Hold the advisory lock of an analysis; RunInProgress when somebody else does."""
+    with _held(f"analysis:{analysis_id}", f"analysis #{analysis_id} is being carried out by another process"):
+        yield
+
+
+@contextmanager
 def _held(name: str, busy: str) -> Iterator[None]:
     key: tuple[int, str] = (LOCK_CLASS, name)
     with connection.cursor() as cursor:
@@ -58,37 +65,24 @@ def _held(name: str, busy: str) -> Iterator[None]:
             cursor.execute("SELECT pg_advisory_unlock(%s, hashtext(%s))", key)
 
 
-def interrupted_mark() -> None:
-    """Mark runs that say they run although nobody holds their lock: their process ended without a word."""
-    for run in FactorRun.objects.filter(state=FactorRun.State.RUNNING):
+def lock_of(job: Job) -> AbstractContextManager[None]:
+    """The lock a job holds while it runs."""
+    return _LOCKS[type(job)](job)
+
+
+def interrupted_mark(kind: type[Job]) -> None:
+    """Mark jobs that say they run although nobody holds their lock: their process ended without a word."""
+    for job in kind._default_manager.filter(state=JobState.RUNNING):
         try:
-            with run_lock(run.region, run.date):
-                FactorRun.objects.filter(pk=run.pk, state=FactorRun.State.RUNNING).update(
-                    state=FactorRun.State.INTERRUPTED, finished_at=timezone.now(), message="its process ended before it"
-                )
+            with lock_of(job):
+                job.stop(JobState.INTERRUPTED, "its process ended before it")
         except RunInProgress:
             continue
 
 
-def backfills_interrupted_mark() -> None:
-    """As ``interrupted_mark``, of backfills: one that runs holds the lock of its region's backfills."""
-    for job in FactorBackfill.objects.filter(state=JobState.RUNNING):
-        try:
-            with backfill_lock(job.region):
-                FactorBackfill.objects.filter(pk=job.pk, state=JobState.RUNNING).update(
-                    state=JobState.INTERRUPTED, finished_at=timezone.now(), message="its process ended before it"
-                )
-        except RunInProgress:
-            continue
-
-
-def combines_interrupted_mark() -> None:
-    """As ``interrupted_mark``, of combinations."""
-    for run in CombineRun.objects.filter(state=JobState.RUNNING):
-        try:
-            with strategy_lock(run.strategy_id):
-                CombineRun.objects.filter(pk=run.pk, state=JobState.RUNNING).update(
-                    state=JobState.INTERRUPTED, finished_at=timezone.now(), message="its process ended before it"
-                )
-        except RunInProgress:
-            continue
+_LOCKS: dict[type[Job], Callable[[Any], AbstractContextManager[None]]] = {
+    FactorRun: lambda run: run_lock(run.region, run.date),
+    FactorBackfill: lambda job: backfill_lock(job.region),
+    CombineRun: lambda run: strategy_lock(run.strategy_id),
+    FactorAnalysis: lambda analysis: analysis_lock(analysis.pk),
+}

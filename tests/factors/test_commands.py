@@ -143,7 +143,7 @@ def test_a_run_in_progress_leaves_with_1(market, monkeypatch):
     def taken(region, date):
         raise store.RunInProgress("KR is being computed by another process")
 
-    monkeypatch.setattr(store, "run_lock", taken)
+    monkeypatch.setattr(store.locks, "run_lock", taken)
     _, err, code = compute("--region", "KR")
     assert code == 1
     assert "another process" in err

@@ -32,7 +32,7 @@ class Command(HouseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         try:
             run = self._run(options)
-        except services.StrategyError as error:
+        except services.JobError as error:
             self.fail(str(error), Exit.USAGE)
         except (store.RunInProgress, CombineRun.DoesNotExist) as error:
             self.fail(str(error))

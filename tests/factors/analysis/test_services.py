@@ -13,7 +13,7 @@ from factors.calc.analysis import Plan
 from factors.models import Factor, FactorAnalysis, FactorRun, FactorScore
 from factors.services import analysis as service
 from factors.services import analysis_figures
-from factors.store.analyses import LOCK_CLASS
+from factors.store.locks import LOCK_CLASS
 from factors.tasks import run_analysis
 from market.models import PriceBar
 from tests.factors.analysis.scored import NAMES, Market, scored_market
@@ -235,12 +235,14 @@ def test_one_process_at_a_time(market):
     created = services.analysis_create(region="KR", factor_names=["roe"])
     other = connections.create_connection("default")
     with other.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_lock(%s, %s)", [LOCK_CLASS, created.pk])
+        cursor.execute("SELECT pg_advisory_lock(%s, hashtext(%s))", [LOCK_CLASS, f"analysis:{created.pk}"])
         with pytest.raises(store.RunInProgress):
             services.analysis_execute(analysis_id=created.pk)
     other.close()
     created.refresh_from_db()
-    assert created.state == "QUEUED"
+    assert (created.state, created.message) == (
+        "CANCELLED", f"analysis #{created.pk} is being carried out by another process"
+    )  # fmt: skip
 
 
 def test_a_killed_process_is_noticed(market):

@@ -17,6 +17,7 @@ from factors.models import (
     Strategy,
 )
 from factors.services import (
+    NotQueued,
     StrategyError,
     combine_chunks,
     combine_run_create,
@@ -155,7 +156,7 @@ def test_a_cancelled_run_stops_after_its_chunk(market, monkeypatch):
     assert (run.state, queued.state, queued.message) == (JobState.CANCELLED, JobState.CANCELLED, "cancelled")
     assert (queued.done_through, CompositeScore.objects.count()) == (market[-21], 120)
     assert not services.combine_run_cancel(run_id=queued.pk)
-    with pytest.raises(StrategyError, match="is CANCELLED, not QUEUED"):
+    with pytest.raises(NotQueued, match="is CANCELLED, not QUEUED"):
         combine_run_execute(run_id=queued.pk)
 
 

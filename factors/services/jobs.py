@@ -1,0 +1,42 @@
+"""The life of a long job, the same for all of them."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+from factors import store
+from factors.models import Job, JobState
+
+
+class JobError(ValueError):
+    """A request that cannot be met; says which field is wrong and why."""
+
+
+class NotQueued(JobError):
+    """The job has been carried out, or is under way."""
+
+
+@contextmanager
+def carried_out(job: Job, starts: Sequence[JobState] = (JobState.QUEUED,)) -> Iterator[None]:
+    """Carry ``job`` out inside, under its lock, if it is in one of the states ``starts``; otherwise ``NotQueued``.
+
+    Whatever is raised inside ends it as FAILED with the reason, and is raised again: an interrupt must not look like a
+    job that still runs. ``store.RunInProgress`` when its lock is held: queued, it is cancelled with that reason.
+    """
+    store.interrupted_mark(type(job))
+    try:
+        with store.lock_of(job):
+            job.refresh_from_db()  # another worker may have taken it since
+            if job.state not in starts:
+                raise NotQueued(f"{job._meta.verbose_name} #{job.pk} is {job.state}, not {JobState.QUEUED}")
+            job.begin()
+            try:
+                yield
+            except BaseException as error:
+                job.stop(
+                    JobState.FAILED, str(error) if isinstance(error, JobError) else f"{type(error).__name__}: {error}"
+                )
+                raise
+    except store.RunInProgress as error:
+        cancelled = type(job)._default_manager.filter(pk=job.pk, state=JobState.QUEUED)
+        cancelled.update(state=JobState.CANCELLED, message=str(error))
+        raise
