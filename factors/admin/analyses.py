@@ -14,11 +14,10 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import display
 from unfold.widgets import UnfoldAdminSelectMultipleWidget, UnfoldAdminTextInputWidget
 
+from factors.admin.jobs import JobAdmin
 from factors.models import FactorAnalysis
 from factors.services import ANALYSIS_DEFAULT, AnalysisError, analysis_check, analysis_enqueue, analysis_tear_sheet
 from factors.services.catalogue import factors_resolved
-from market.admin import STATE_COLOURS
-from market.adminbase import HouseAdmin
 
 
 class AnalysisForm(forms.ModelForm):
@@ -60,11 +59,9 @@ class AnalysisForm(forms.ModelForm):
 
 
 @admin.register(FactorAnalysis)
-class FactorAnalysisAdmin(HouseAdmin):
+class FactorAnalysisAdmin(JobAdmin):
     list_display = ("id", "region", "names", "start", "end", "shown_state", "tear_sheet", "seconds", "short_message")
     list_filter = (("region", ChoicesDropdownFilter), ("state", ChoicesDropdownFilter))
-    search_fields = ("=id", "message")
-    search_help_text = "Number of the analysis, or a part of its message"
 
     def has_change_permission(self, request: HttpRequest, obj: FactorAnalysis | None = None) -> bool:
         return False
@@ -111,16 +108,3 @@ class FactorAnalysisAdmin(HouseAdmin):
     @display(description="factors")
     def names(self, analysis: FactorAnalysis) -> str:
         return Truncator(", ".join(analysis.factor_names)).chars(48)
-
-    @display(description="state", ordering="state", label=STATE_COLOURS | {"QUEUED": "info", "CANCELLED": "warning"})
-    def shown_state(self, analysis: FactorAnalysis) -> str:
-        return analysis.state
-
-    @display(description="seconds")
-    def seconds(self, analysis: FactorAnalysis) -> str:
-        return f"{analysis.timings['total']:.2f}" if "total" in analysis.timings else "-"
-
-    @display(description="message")
-    def short_message(self, analysis: FactorAnalysis) -> str:
-        """One line in the list; the analysis' own page has all of it."""
-        return Truncator(analysis.message).chars(48) or "-"

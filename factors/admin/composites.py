@@ -9,15 +9,14 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
-from django.utils.text import Truncator
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, DropdownFilter, TextFilter
 from unfold.decorators import action, display
 
+from factors.admin.jobs import JobAdmin
 from factors.models import CombineRun, CompositeScoreRow, Strategy
 from factors.services import StrategyError, combine_run_cancel, combine_run_resume, composite_newest
-from market.admin import STATE_COLOURS, as_day
+from market.admin import as_day
 from market.adminbase import (
-    HouseAdmin,
     KeyedRowsAdmin,
     ReadOnlyMixin,
     TickerFilter,
@@ -42,15 +41,13 @@ def html_table(headings: Sequence[str], rows: Iterable[Sequence[object]]) -> Saf
 
 
 @admin.register(CombineRun)
-class CombineRunAdmin(ReadOnlyMixin, HouseAdmin):
+class CombineRunAdmin(ReadOnlyMixin, JobAdmin):
     list_display = (
         "id", "strategy", "start", "end", "done_through", "shown_state", "score_count", "seconds", "created_at",
         "short_message",
     )  # fmt: skip
     list_filter = ("strategy", ("state", ChoicesDropdownFilter))
     list_select_related = ("strategy",)
-    search_fields = ("=id", "message")
-    search_help_text = "Number of the run, or a part of its message"
     actions = ("resume", "cancel")
     fields = (
         "strategy", "start", "end", "done_through", "state", "shown_message", "score_count",
@@ -81,18 +78,6 @@ class CombineRunAdmin(ReadOnlyMixin, HouseAdmin):
                 messages.success(request, f"{run}: cancelled; a chunk under way is not stored")
             else:
                 messages.error(request, f"{run}: it is {run.state}, there is nothing to cancel")
-
-    @display(description="state", ordering="state", label=STATE_COLOURS | {"QUEUED": "info", "CANCELLED": "warning"})
-    def shown_state(self, run: CombineRun) -> str:
-        return run.state
-
-    @display(description="seconds")
-    def seconds(self, run: CombineRun) -> str:
-        return f"{sum(run.timings.values()):.2f}" if run.timings else "-"
-
-    @display(description="message")
-    def short_message(self, run: CombineRun) -> str:
-        return Truncator(run.message).chars(60) or "-"
 
     @display(description="message and warnings")
     def shown_message(self, run: CombineRun) -> SafeString | str:

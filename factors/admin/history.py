@@ -6,16 +6,15 @@ from django import forms
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from django.utils.text import Truncator
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
-from unfold.decorators import action, display
+from unfold.decorators import action
 
+from factors.admin.jobs import JobAdmin
 from factors.admin.runs import FactorsForm
 from factors.admin.scores import FactorFilter
 from factors.models import FactorBackfill, FactorReturnRow, JobState
 from factors.services import FactorRunError, backfill_cancel, backfill_check, backfill_enqueue
-from market.admin import STATE_COLOURS
-from market.adminbase import HouseAdmin, KeyedRowsAdmin, figure
+from market.adminbase import KeyedRowsAdmin, figure
 
 ASKED = ("region", "start", "end", "factor_names", "normalisation", "neutralise")
 
@@ -40,14 +39,12 @@ class FactorBackfillForm(FactorsForm):
 
 
 @admin.register(FactorBackfill)
-class FactorBackfillAdmin(HouseAdmin):
+class FactorBackfillAdmin(JobAdmin):
     list_display = (
         "id", "region", "start", "end", "done_through", "shown_state", "session_count", "score_count", "created_at",
         "short_message",
     )  # fmt: skip
     list_filter = (("region", ChoicesDropdownFilter), ("state", ChoicesDropdownFilter))
-    search_fields = ("=id", "message")
-    search_help_text = "Number of the backfill, or a part of its message"
     actions = ("resume", "cancel")
 
     def has_change_permission(self, request: HttpRequest, obj: FactorBackfill | None = None) -> bool:
@@ -84,14 +81,6 @@ class FactorBackfillAdmin(HouseAdmin):
                 messages.success(request, f"{job}: it stops after the sessions it is at")
             else:
                 messages.error(request, f"{job}: it is {job.state}, there is nothing to cancel")
-
-    @display(description="state", ordering="state", label=STATE_COLOURS | {"QUEUED": "info", "CANCELLED": "warning"})
-    def shown_state(self, job: FactorBackfill) -> str:
-        return job.state
-
-    @display(description="message")
-    def short_message(self, job: FactorBackfill) -> str:
-        return Truncator(job.message).chars(48) or "-"
 
 
 @admin.register(FactorReturnRow)

@@ -6,18 +6,16 @@ from django import forms
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from django.utils.text import Truncator
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
-from unfold.decorators import action, display
+from unfold.decorators import action
 from unfold.widgets import UnfoldAdminSelectMultipleWidget, UnfoldAdminSelectWidget
 
+from factors.admin.jobs import JobAdmin
 from factors.calc.normalise import METHODS
 from factors.engine import NEUTRALISATIONS
 from factors.models import FactorRun
 from factors.services import FactorRunError, factor_run_enqueue, session_resolve
 from factors.services.catalogue import factors_resolved
-from market.admin import STATE_COLOURS
-from market.adminbase import HouseAdmin
 
 
 class FactorsForm(forms.ModelForm):
@@ -62,21 +60,14 @@ class FactorRunForm(FactorsForm):
 
 
 @admin.register(FactorRun)
-class FactorRunAdmin(HouseAdmin):
+class FactorRunAdmin(JobAdmin):
     list_display = (
         "id", "region", "date", "shown_state", "universe_size", "score_count", "cache", "seconds",
         "created_at", "short_message",
     )  # fmt: skip
     list_filter = (("region", ChoicesDropdownFilter), ("state", ChoicesDropdownFilter))
-    search_fields = ("=id", "message")
-    search_help_text = "Number of the run, or a part of its message"
     date_hierarchy = "date"
     actions = ("compute_again",)
-
-    @display(description="message")
-    def short_message(self, run: FactorRun) -> str:
-        """One line in the list; the run's own page has all of it."""
-        return Truncator(run.message).chars(48) or "-"
 
     def has_change_permission(self, request: HttpRequest, obj: FactorRun | None = None) -> bool:
         return False
@@ -115,11 +106,3 @@ class FactorRunAdmin(HouseAdmin):
                 messages.error(request, f"{run}: {error}")
             else:
                 messages.success(request, f"Queued {queued}")
-
-    @display(description="state", ordering="state", label=STATE_COLOURS | {"QUEUED": "info", "CANCELLED": "warning"})
-    def shown_state(self, run: FactorRun) -> str:
-        return run.state
-
-    @display(description="seconds")
-    def seconds(self, run: FactorRun) -> str:
-        return f"{sum(run.timings.values()):.2f}" if run.timings else "-"

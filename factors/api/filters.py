@@ -37,14 +37,11 @@ class ComputedNamesField(FactorNamesField):
         factors_resolved(names)
 
 
-class ScoreParams(PeriodParams):
-    region = RegionField()
+class DayOrHistoryParams(PeriodParams):
+    """Scores of a session, or of one ticker over time."""
+
     date = DayField(required=False, help_text="A session, or `latest`: the newest with scores.")
     ticker = serializers.CharField(required=False, help_text="With it, `date` may be left out: the whole history.")
-    factor = FactorNamesField(required=False, help_text="One or more factors; without it, all.")
-    ordering = serializers.ChoiceField(
-        ORDERINGS, required=False, help_text="`-` for descending; rows without a score come last."
-    )
 
     def validate(self, asked: dict[str, Any]) -> dict[str, Any]:
         period = [name for name in ("from", "to") if name in asked]
@@ -55,6 +52,14 @@ class ScoreParams(PeriodParams):
         if period and "date" in asked:
             raise ValidationError({period[0]: ["either date, or from and to"]})
         return super().validate(asked)
+
+
+class ScoreParams(DayOrHistoryParams):
+    region = RegionField()
+    factor = FactorNamesField(required=False, help_text="One or more factors; without it, all.")
+    ordering = serializers.ChoiceField(
+        ORDERINGS, required=False, help_text="`-` for descending; rows without a score come last."
+    )
 
 
 class RunParams(QueryParams):

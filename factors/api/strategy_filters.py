@@ -1,32 +1,18 @@
 """What may be asked of strategies, their scores and combinations, checked."""
 
-from typing import Any
-
 from rest_framework import serializers
-from rest_framework.exceptions import ValidationError
 
+from factors.api.filters import DayOrHistoryParams
 from factors.models import JobState
-from market.api.filters import DayField, KnownFields, PeriodParams, QueryParams, RegionField
+from market.api.filters import DayField, KnownFields, QueryParams, RegionField
 
 
 class StrategyParams(QueryParams):
     region = RegionField(required=False)
 
 
-class CompositeParams(PeriodParams):
+class CompositeParams(DayOrHistoryParams):
     strategy = serializers.CharField(help_text="Its name.")
-    date = DayField(required=False, help_text="A session, or `latest`: the newest with scores.")
-    ticker = serializers.CharField(required=False, help_text="With it, `date` may be left out: the whole history.")
-
-    def validate(self, asked: dict[str, Any]) -> dict[str, Any]:
-        period = [name for name in ("from", "to") if name in asked]
-        if "date" not in asked and "ticker" not in asked:
-            raise ValidationError({"date": ["needed unless a ticker is given: YYYY-MM-DD or latest"]})
-        if period and "ticker" not in asked:
-            raise ValidationError({period[0]: ["only with a ticker (the history of one instrument)"]})
-        if period and "date" in asked:
-            raise ValidationError({period[0]: ["either date, or from and to"]})
-        return super().validate(asked)
 
 
 class CombineRunParams(QueryParams):

@@ -1,6 +1,7 @@
 """Strategies edited, combined and copied in the admin; runs and scores shown."""
 
 import pytest
+from django.contrib.admin.utils import quote
 from django.contrib.auth.models import User
 from django.db import connection
 from django.test import Client
@@ -201,7 +202,7 @@ def test_scores_are_ranked_and_a_ticker_shows_its_history(manager: Client, strat
     assert shown(manager, strategy=999) == []
     row = CompositeScore.objects.first()
     key = f"{row.strategy_id}_{row.date}_{row.instrument_id}"
-    assert manager.get(reverse("admin:factors_compositescorerow_change", args=[key])).status_code == 200
+    assert manager.get(reverse("admin:factors_compositescorerow_change", args=[quote(key)])).status_code == 200
     for wrong in ("nothing", "1_2024-13-01_1", f"{row.strategy_id}_2024-06-28_999999"):
         assert manager.get(reverse("admin:factors_compositescorerow_change", args=[wrong])).status_code == 302
 
