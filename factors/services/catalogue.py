@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
+from factors import store
 from factors.base import Factor
 from factors.engine import Result
 from factors.formulas import BrokenFormula, FormulaError, FormulaFactor, Terms, Vocabulary, compiled
@@ -9,6 +10,9 @@ from factors.models import Factor as FactorRow
 from factors.models import FactorFormula
 from factors.registry import all_factors, unknown_factor
 from market.fields import registered_fields
+
+CHANGED = "the formula was changed while it was computed: compute it again"
+DELETED = "the formula was deleted while it was computed"
 
 
 def vocabulary(formulas: Iterable[FactorFormula] | None = None) -> Vocabulary:
@@ -60,17 +64,22 @@ def factor_names_check(names: Sequence[str]) -> list[str]:
     return wanted
 
 
-def changed_drop(factors: Sequence[Factor], result: Result) -> None:
-    """Take out of a result the formulas whose meaning was changed while they were computed: these numbers are of the
-    old one, and the name stands for the new."""
-    formulas = {factor.name: factor.definition() for factor in factors if isinstance(factor, FormulaFactor)}
+def changed_drop(factors: Sequence[Factor], result: Result) -> list[Factor]:
+    """Take out of a result the formulas whose meaning was changed while they were computed, or that were deleted: these
+    numbers are of the old one, and the name stands for the new. The factors whose scores may be stored.
+
+    Within the transaction that stores them: until it ends, formulas stay as they are found here.
+    """
+    formulas = {f.name: f.definition() for f in factors if isinstance(f, FormulaFactor | BrokenFormula)}
     if not formulas:
-        return
-    stored = FactorFormula.objects.filter(name__in=formulas).values_list("name", flat=True)
-    now = {factor.name: factor.definition() for factor in factors_resolved(list(stored))} if stored else {}
-    changed = [name for name, meaning in formulas.items() if now.get(name) != meaning]
+        return list(factors)
+    store.formulas_lock()
+    stored = list(FactorFormula.objects.filter(name__in=formulas).values_list("name", flat=True))
+    now = {factor.name: factor.definition() for factor in factors_resolved(stored)} if stored else {}
+    changed = {name for name, meaning in formulas.items() if now.get(name) != meaning}
     result.crosses = [cross for cross in result.crosses if cross.factor.name not in changed]
-    result.errors |= dict.fromkeys(changed, "the formula was changed while it was computed: compute it again")
+    result.errors |= {name: CHANGED if name in now else DELETED for name in formulas if name in changed}
+    return [factor for factor in factors if factor.name not in changed]
 
 
 def panel_lookback(factors: Sequence[Factor] = ()) -> int:

@@ -13,6 +13,7 @@ import numpy as np
 from django.contrib.auth.models import User
 from django.db import transaction
 
+from factors import store
 from factors.engine import cross_section
 from factors.formulas import FUNCTIONS, SERIES, FormulaError, FormulaFactor, Terms, Vocabulary, compiled
 from factors.formulas.plan import Plan
@@ -64,7 +65,8 @@ def formula_save(
     Where its meaning changes, so does that of the formulas that name it: their scores so far are set apart, too.
     """
     with transaction.atomic():
-        rows = {row.name: row for row in FactorFormula.objects.select_for_update()}
+        store.formulas_lock(to_change=True)
+        rows = {row.name: row for row in FactorFormula.objects.all()}
         changed = formula_validate(name=name, formula=formula, direction=direction, existing=existing)
         _retire(changed)
         row = rows.get(name) or FactorFormula(name=name, owner=owner)
@@ -95,6 +97,7 @@ def formula_validate(
 def formula_delete(*, formula: FactorFormula) -> None:
     """Forget a formula; its scores stay under ``name~1``. FormulaRefused while a strategy or a formula uses it."""
     with transaction.atomic():
+        store.formulas_lock(to_change=True)
         if uses := formula_uses(formula=formula):
             raise FormulaRefused("name", f"{formula.name} is {' and '.join(uses)}")
         _retire([formula.name], keep_name=False)

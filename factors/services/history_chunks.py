@@ -98,13 +98,14 @@ def chunk_write(
 
     before: by factor the scores [N] of the session before; returns those of the chunk's last session.
     """
-    changed_drop(factors, chunk.result)
-    history, ids = chunk.history, store.factors_sync(factors)
+    history = chunk.history
     dates = [_date(day) for day in history.session_days]
     earned, after = returns_of(history, chunk.result.crosses, before)
     for table in (SCORES, RETURNS):
         chunks_make(table, dates)
     with transaction.atomic():
+        ids = store.factors_sync(changed_drop(factors, chunk.result))
+        earned = {name: found for name, found in earned.items() if name in ids}
         job.score_count += store.scores_write(
             job.region, history.session_days, history.instrument_ids, chunk.result.crosses, ids
         )

@@ -162,13 +162,13 @@ def _execute(job: FactorRun, progress: Progress) -> None:
     )
     clock = _lap(origin, "compute", clock)
     progress("writing scores", len(factors) + 1, len(factors) + 2)
-    changed_drop(factors, result)
-    ids = store.factors_sync(factors)
     before = store.scores_before(job.region, job.date, [factor.name for factor in factors], panel.instrument_ids)
     earned, _ = returns_of(panel, result.crosses, before)
     for table in (SCORES, RETURNS):
         chunks_make(table, [job.date])
     with transaction.atomic():
+        ids = store.factors_sync(changed_drop(factors, result))
+        earned = {name: found for name, found in earned.items() if name in ids}
         days = panel.days_of_sessions()
         job.score_count = store.scores_write(job.region, days, panel.instrument_ids, result.crosses, ids)
         store.returns_write(job.region, days, {ids[name]: found for name, found in earned.items()}, panel.in_universe)

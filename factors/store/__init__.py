@@ -1,7 +1,7 @@
 """Bulk reads and writes of factors, and their locks: the only doors to these tables besides the ORM."""
 
 from factors.store.analyses import counts_read
-from factors.store.catalogue import factors_sync
+from factors.store.catalogue import factors_sync, formulas_lock
 from factors.store.composites import Composites, composites_delete, composites_write
 from factors.store.cubes import ScoreCube, cube_read
 from factors.store.locks import (
@@ -27,6 +27,7 @@ __all__ = [
     "counts_read",
     "cube_read",
     "factors_sync",
+    "formulas_lock",
     "interrupted_mark",
     "lock_of",
     "returns_write",

@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+from django.db import connection
+
 from factors.base import Factor as FactorClass
 from factors.models import Factor
 
@@ -19,3 +21,13 @@ def factors_sync(factors: Sequence[FactorClass]) -> dict[str, int]:
             Factor.objects.update_or_create(name=factor.name, defaults=described)
     names = [factor.name for factor in factors]
     return dict(Factor.objects.filter(name__in=names).values_list("name", "id"))
+
+
+def formulas_lock(*, to_change: bool = False) -> None:
+    """Until the transaction ends no formula is changed or deleted by another, and what is read next is as it stands now.
+
+    Those who store scores hold it together; one who is to change formulas (``to_change``) waits for them to end.
+    """
+    mode = "UPDATE" if to_change else "SHARE"
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT id FROM factors_factorformula ORDER BY id FOR {mode}")
