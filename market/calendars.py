@@ -50,8 +50,9 @@ def is_session(region: str, day: dt.date) -> bool:
 
 def sessions_before(region: str, day: dt.date, count: int) -> np.ndarray:
     """The last ``count`` sessions up to and including ``day`` (fewer where the calendar begins later)."""
-    start = day - dt.timedelta(days=int(count * 1.6) + 30)
-    return sessions(region, max(start, dt.date(1900, 1, 1)), day)[-count:]
+    back = dt.timedelta(days=int(count * 1.6) + 30)
+    first = dt.date(1900, 1, 1)
+    return sessions(region, day - back if day > first + back else min(first, day), day)[-count:]
 
 
 @lru_cache(maxsize=16)

@@ -137,6 +137,11 @@ REST_FRAMEWORK = {
         "rest_framework.authentication.TokenAuthentication",
         "rest_framework.authentication.SessionAuthentication",
     ],
+    "DEFAULT_PARSER_CLASSES": [
+        "market.api.parsers.ShallowJSONParser",
+        "rest_framework.parsers.FormParser",
+        "rest_framework.parsers.MultiPartParser",
+    ],
     "DEFAULT_PERMISSION_CLASSES": ["market.api.permissions.ReferenceDataPermission"],
     "DEFAULT_PAGINATION_CLASS": "market.api.pagination.KeysetPagination",
     "DEFAULT_SCHEMA_CLASS": "market.api.schema.HouseSchema",

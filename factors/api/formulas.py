@@ -6,7 +6,7 @@ from typing import Any
 from django.db.models import QuerySet
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework import generics, serializers, status
-from rest_framework.exceptions import ValidationError
+from rest_framework.exceptions import NotFound, ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -21,6 +21,7 @@ from factors.services.formulas import (
 )
 from market.api.filters import QueryParams, RegionField
 from market.api.listing import ListView
+from market.texts import is_storable
 
 REFUSED = OpenApiResponse(description="Field and reason; for a formula also the place.")
 
@@ -106,6 +107,11 @@ class FormulaDetail(generics.RetrieveUpdateDestroyAPIView):
     queryset = FactorFormula.objects.all()
     serializer_class = FormulaSerializer
     lookup_field = "name"
+
+    def get_object(self) -> FactorFormula:
+        if not is_storable(self.kwargs["name"]):
+            raise NotFound
+        return super().get_object()
 
     def perform_destroy(self, formula: FactorFormula) -> None:
         try:

@@ -25,6 +25,7 @@ from market.models import Instrument
 from market.panel import FieldUnavailable
 from market.regions import region_get
 from market.store.panels import read_panel
+from market.texts import is_storable
 
 NOT_REASONS = ("scored", "valued", "not_in_universe", "small_cross_section")  # for which there is no value
 NAME = re.compile(r"[a-z][a-z0-9_]*")
@@ -64,6 +65,9 @@ def formula_save(
 
     Where its meaning changes, so does that of the formulas that name it: their scores so far are set apart, too.
     """
+    for field, text in (("category", category), ("unit", unit), ("description", description)):
+        if not is_storable(text):
+            raise FormulaRefused(field, f"{text!r} has a character that is none")
     with transaction.atomic():
         store.formulas_lock(to_change=True)
         rows = {row.name: row for row in FactorFormula.objects.all()}

@@ -19,9 +19,12 @@ from factors.formulas import FormulaFactor
 from factors.models import Factor, Strategy, StrategyFactor
 from factors.registry import UnknownFactor
 from factors.services.catalogue import factors_resolved
+from factors.services.given import number_given
 from factors.services.universes import StrategyError, universe_check
 from market.regions import region_get
+from market.texts import is_storable
 
+MOST_WEIGHT = 1e15
 NAME = re.compile(r"\w[\w .+-]{0,63}")
 WRITTEN = ("name", "region", "factors", "combiner", "options", "universe", "neutralise", "description", "is_active")
 
@@ -101,8 +104,9 @@ def _weights(factors: Any) -> dict[str, float]:
     if twice:
         raise StrategyError(f"factors: {twice[0]} is there twice")
     for name, weight in pairs:
-        if isinstance(weight, bool) or not isinstance(weight, int | float) or not 0 <= weight < float("inf"):
-            raise StrategyError(f"factors: the weight of {name} must be a number from 0 on, not {weight!r}")
+        number = number_given(weight)
+        if number is None or not 0 <= number <= MOST_WEIGHT:
+            raise StrategyError(f"factors: the weight of {name} must be a number from 0 to 1e15, not {weight!r}")
     if not sum(float(weight) for _, weight in pairs) > 0:
         raise StrategyError("factors: every weight is 0")
     return {str(name): float(weight) for name, weight in sorted(pairs)}
@@ -138,7 +142,7 @@ def strategy_save(
     others = Strategy.objects.filter(name=name)
     if (others.exclude(pk=strategy.pk) if strategy else others).exists():
         raise StrategyError(f"name: there is a strategy {name!r} already")
-    if not isinstance(description, str):
+    if not isinstance(description, str) or not is_storable(description):
         raise StrategyError(f"description: must be a text, not {description!r}")
     if not isinstance(is_active, bool):
         raise StrategyError(f"is_active: must be true or false, not {is_active!r}")
@@ -179,12 +183,14 @@ def _define(one: Any) -> Strategy:
         if key not in WRITTEN:
             close = difflib.get_close_matches(str(key), WRITTEN, n=1)
             raise StrategyError(f"{key}: unknown; {f'did you mean {close[0]}?' if close else ', '.join(WRITTEN)}")
-    return strategy_save(**one, strategy=Strategy.objects.filter(name=one["name"]).first())
+    name = one["name"]
+    is_name = isinstance(name, str) and is_storable(name)
+    return strategy_save(**one, strategy=Strategy.objects.filter(name=name).first() if is_name else None)
 
 
 def strategy_get(*, name: str) -> Strategy:
     """The strategy of this name; StrategyError tells what is close to a wrong one."""
-    found = Strategy.objects.filter(name=name).first()
+    found = Strategy.objects.filter(name=name).first() if is_storable(name) else None
     if found is None:
         names = list(Strategy.objects.values_list("name", flat=True))
         close = difflib.get_close_matches(name, names, n=3)

@@ -10,8 +10,10 @@ import numpy as np
 from factors.calc.conditions import BETWEEN, FIELDS, OPERATORS, Condition
 from factors.registry import UnknownFactor
 from factors.services.catalogue import factor_names_check
+from factors.services.given import number_given
 from factors.services.jobs import JobError
 from market.models import Instrument
+from market.texts import is_storable
 
 LISTS = ("sectors", "exclude_sectors", "tickers", "exclude_tickers")
 OF_CONDITION = ("factor", "field", "operator", "value")
@@ -74,7 +76,7 @@ def members_of(*, region: str, universe: Mapping[str, Any]) -> Members:
 
 
 def _names(name: str, value: Any) -> list[str]:
-    if not isinstance(value, list) or not all(isinstance(one, str) and one for one in value):
+    if not isinstance(value, list) or not all(isinstance(one, str) and one and is_storable(one) for one in value):
         raise StrategyError(f"universe: {name} must be a list of names, not {value!r}")
     return list(dict.fromkeys(value))
 
@@ -116,11 +118,12 @@ def _condition(given: Any) -> Condition:
 
 def _bounds(value: Any, operator: str) -> tuple[float, float]:
     figures = value if operator == BETWEEN and isinstance(value, list) and len(value) == 2 else [value]
-    if not all(isinstance(one, int | float) and not isinstance(one, bool) and np.isfinite(one) for one in figures):
+    found = [number for number in map(number_given, figures) if number is not None]
+    if len(found) < len(figures):
         raise StrategyError(f"universe: the value of a condition must be a number (two for between), not {value!r}")
-    if operator == BETWEEN and (len(figures) != 2 or figures[0] > figures[1]):
+    if operator == BETWEEN and (len(found) != 2 or found[0] > found[1]):
         raise StrategyError(f"universe: between needs the value [low, high], not {value!r}")
-    return float(figures[0]), float(figures[-1])
+    return found[0], found[-1]
 
 
 def _as_dict(condition: Condition) -> dict[str, Any]:

@@ -24,7 +24,7 @@ def factors_sync(factors: Sequence[FactorClass]) -> dict[str, int]:
 
 
 def formulas_lock(*, to_change: bool = False) -> None:
-    """Until the transaction ends no formula is changed or deleted by another, and what is read next is as it stands now.
+    """Until the transaction ends no formula is changed or deleted by another; what is read next is as it stands now.
 
     Those who store scores hold it together; one who is to change formulas (``to_change``) waits for them to end.
     """

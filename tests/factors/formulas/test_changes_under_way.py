@@ -53,10 +53,10 @@ def once_before(monkeypatch: pytest.MonkeyPatch, where: object, name: str, then:
 
 
 @pytest.mark.parametrize(("module", "job"), [(runs, compute), (history_chunks, backfill)])
-@pytest.mark.parametrize(("act", "why"), [(change, CHANGED), (delete, DELETED)])
-def test_just_before_the_scores_are_written(market, monkeypatch, module, job, act, why):
+@pytest.mark.parametrize("act", [change, delete])
+def test_just_before_the_scores_are_written(market, monkeypatch, module, job, act):
     once_before(monkeypatch, module, "chunks_make", act)
-    assert job() == {"trend": why}
+    assert job() == {"trend": {change: CHANGED, delete: DELETED}[act]}
     assert set(FactorScore.objects.values_list("factor__name", flat=True)) == {"momentum_1m"}
     assert "trend" not in FactorReturn.objects.values_list("factor__name", flat=True)
     assert not Factor.objects.filter(name="trend").exists()  # nobody brings it back, and with the old description
