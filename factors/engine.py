@@ -18,6 +18,8 @@ from factors.calc.normalise import MINIMUM, normalise
 from market.panel import FieldUnavailable, Panel
 
 NEUTRALISATIONS = ("sector", "size")
+LARGEST = 1e30  # what is larger is no figure of a company but a formula that ran away; its square is still a number
+SMALLEST = float(np.finfo(np.float64).tiny)  # what is nearer to zero without being it has lost its digits
 
 
 @dataclass(frozen=True)
@@ -85,13 +87,15 @@ def cross_section(panel: Panel, factor: Factor, method: str = "zscore", neutrali
     if value.shape != (panel.n,):
         raise ValueError(f"compute returned shape {value.shape}, not ({panel.n},)")
     short = panel.n_bars < factor.min_bars
-    usable = panel.in_universe & ~short & np.isfinite(value)
+    known = panel.in_universe & ~short & np.isfinite(value)
+    usable = known & ((value == 0) | ((np.abs(value) >= SMALLEST) & (np.abs(value) <= LARGEST)))
     value = np.where(usable, value, np.nan)
     raw_signal = np.where(usable, factor.signal(value), np.nan)
     signal = _neutralised(panel, raw_signal, neutralise)
     sessions = panel.by_session(signal)
     score, percentile = (part.ravel() for part in normalise(sessions, method))
     reason = np.where(usable, Reason.NONE, factor.reasons(panel, value)).astype(np.uint8)
+    reason[known & ~usable] = Reason.NON_FINITE_SIGNAL
     reason[short] = Reason.INSUFFICIENT_HISTORY
     reason[~panel.in_universe] = Reason.NOT_IN_UNIVERSE
     reason[usable & ~np.isfinite(signal)] = Reason.MISSING_FIELD  # what neutralising needs

@@ -3,7 +3,7 @@
 from factors.store.analyses import counts_read
 from factors.store.catalogue import factors_sync, formulas_lock
 from factors.store.composites import Composites, composites_delete, composites_write
-from factors.store.cubes import ScoreCube, cube_read
+from factors.store.cubes import FIGURES, ScoreCube, cube_read
 from factors.store.locks import (
     RunInProgress,
     analysis_lock,
@@ -17,6 +17,7 @@ from factors.store.returns import returns_write, scores_before
 from factors.store.scores import scores_read, scores_write
 
 __all__ = [
+    "FIGURES",
     "Composites",
     "RunInProgress",
     "ScoreCube",

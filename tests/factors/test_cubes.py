@@ -3,10 +3,11 @@
 import datetime as dt
 
 import numpy as np
+import pyarrow as pa
 import pytest
 
 from factors.models import Factor, FactorScore
-from factors.store import cube_read
+from factors.store import cube_read, cubes
 from market.models import Instrument, PriceBar
 from market.store.closes import closes_read
 
@@ -54,3 +55,44 @@ def test_closes_are_adjusted_and_by_session(two_stocks):
     assert found.tickers.tolist() == ["AAA", "BBB"]
     assert found.days.tolist() == [19877, 19878]
     np.testing.assert_allclose(found.close, [[10.0, np.nan], [11.0, 5.0]])
+
+
+def test_values_are_read_as_exactly_as_they_are_stored(two_stocks):
+    """Single precision would not hold them: 1e60 and 1e-60 at all, the others to seven digits."""
+    values = {MONDAY: (1e60, 1e-60), TUESDAY: (16_777_217.0, -0.1)}
+    first = factor("first")
+    for day, of_day in values.items():
+        for stock, value in zip(two_stocks, of_day, strict=True):
+            FactorScore.objects.create(
+                date=day, instrument=stock, factor=first, value=value, score=1.5, percentile=50.0
+            )
+    cube = cube_read("US", MONDAY, TUESDAY, ["first"], column="value")
+    assert cube.score.tolist() == [[list(of_day) for of_day in values.values()]]
+    assert cube_read("US", MONDAY, TUESDAY, ["first"]).score.dtype == np.float32
+
+
+def test_a_cube_is_filled_batch_by_batch(two_stocks, monkeypatch):
+    """In whatever order rows come; no batch is kept."""
+    first, stock, rows, held = factor("first"), two_stocks[1], 100_000, []
+
+    def many(*_: object):
+        for number in range(20):
+            held.append(pa.total_allocated_bytes())
+            columns = {
+                "date": pa.array(np.resize([19880 - number % 3, 19877], rows).astype(np.int32), pa.date32()),
+                "instrument_id": pa.array(np.full(rows, stock.pk, dtype=np.int32)),
+                "factor_id": pa.array(np.full(rows, first.pk, dtype=np.int16)),
+                "figure": pa.array(np.full(rows, number, dtype=np.float32)),
+            }
+            yield pa.RecordBatch.from_pydict(columns)
+
+    monkeypatch.setattr(cubes, "batches", many)
+    cube = cube_read("US", MONDAY, dt.date(2024, 6, 10), ["first"])
+    assert cube.days.tolist() == [19877, 19878, 19879, 19880]
+    assert cube.score.ravel().tolist() == [19.0, 17.0, 19.0, 18.0]
+    assert cube.instrument_ids.tolist() == [stock.pk]
+    assert max(held) - held[0] < 3 * rows * 14  # bytes of a row
+
+
+def test_no_instrument_no_cube(db):
+    assert cube_read("JP", MONDAY, TUESDAY, ["first"]).score.shape == (1, 0, 0)
