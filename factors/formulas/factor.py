@@ -7,6 +7,7 @@ import numpy as np
 from factors.base import OF_STATUS, Factor, Reason
 from factors.formulas.errors import FormulaError
 from factors.formulas.evaluator import evaluate, factor_value
+from factors.formulas.grammar import canonical
 from factors.formulas.levels import needs_levels
 from factors.formulas.plan import Plan
 from factors.formulas.vocabulary import SERIES, Vocabulary
@@ -59,7 +60,9 @@ class FormulaFactor(Factor):
         return found
 
     def definition(self) -> str:
-        return repr((self.name, self.terms.formula.split(), self.direction, sorted(self.named.items())))
+        """However a text is spaced; that of the formulas named is a part of it."""
+        named = {name: canonical(text) for name, text in self.named.items()}
+        return repr((self.name, canonical(self.terms.formula), self.direction, sorted(named.items())))
 
     def _holes(self) -> list[tuple[str, int]]:
         """Series with the bars looked at, but for the close, which every bar has."""

@@ -1,5 +1,6 @@
 """From text to a tree. The grammar knows numbers, names, operators and calls, and nothing else."""
 
+import re
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, NoReturn
@@ -12,7 +13,10 @@ from factors.formulas.errors import FormulaError, Span
 LONGEST = 2000  # characters
 DEEPEST = 100  # operations inside one another
 
-GRAMMAR = r"""
+NUMBER = r"([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?"
+NAME = r"[A-Za-z_][A-Za-z0-9_]*"
+
+GRAMMAR = rf"""
 ?start: either
 
 ?either: both | either "or" both           -> or_
@@ -29,12 +33,13 @@ GRAMMAR = r"""
      | "(" either ")"                      -> group
 
 COMPARISON: "<=" | ">=" | "==" | "!=" | "<" | ">"
-NUMBER: /([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?/
-NAME: /[A-Za-z_][A-Za-z0-9_]*/
+NUMBER: /{NUMBER}/
+NAME: /{NAME}/
 
 %import common.WS
 %ignore WS
 """
+WORD = re.compile(rf"(?:{NUMBER})|{NAME}|[<>=!]=|\S")
 
 
 @dataclass(frozen=True)
@@ -87,6 +92,11 @@ def parse(text: str) -> Syntax:
     except FormulaError as error:
         raise FormulaError(error.reason, text, error.span) from None
     return found
+
+
+def canonical(text: str) -> str:
+    """A formula word by word, with one space between: the same for texts that differ in nothing but space."""
+    return " ".join(found[0] for found in WORD.finditer(text))
 
 
 @lru_cache(maxsize=1)

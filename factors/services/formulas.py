@@ -16,6 +16,7 @@ from django.db import transaction
 from factors import store
 from factors.engine import cross_section
 from factors.formulas import FUNCTIONS, SERIES, FormulaError, FormulaFactor, Terms, Vocabulary, compiled
+from factors.formulas.grammar import canonical
 from factors.formulas.plan import Plan
 from factors.formulas.vocabulary import WORDS
 from factors.models import Factor, FactorFormula, Strategy, StrategyFactor
@@ -68,6 +69,9 @@ def formula_save(
     for field, text in (("category", category), ("unit", unit), ("description", description)):
         if not is_storable(text):
             raise FormulaRefused(field, f"{text!r} has a character that is none")
+        longest = FactorFormula._meta.get_field(field).max_length
+        if longest is not None and len(text) > longest:
+            raise FormulaRefused(field, f"at most {longest} characters, not {len(text)}")
     with transaction.atomic():
         store.formulas_lock(to_change=True)
         rows = {row.name: row for row in FactorFormula.objects.all()}
@@ -89,7 +93,7 @@ def formula_validate(
     if direction not in FactorFormula.Direction.values:
         raise FormulaRefused("direction", f"must be 1 or -1, not {direction}")
     before = rows.get(name)
-    if before and _reads_alike(before.formula, formula):
+    if before and canonical(before.formula) == canonical(formula):
         return [] if before.direction == direction else [name]
     words = vocabulary(())
     texts = {row.name: row.formula for row in rows.values()} | {name: formula}
@@ -117,11 +121,6 @@ def formula_uses(*, formula: FactorFormula) -> list[str]:
     return [f"used by the strategies {', '.join(strategies)}"] * bool(strategies) + [
         f"named by the formulas {', '.join(named)}"
     ] * bool(named)
-
-
-def _reads_alike(one: str, other: str) -> bool:
-    """Whether two texts differ in nothing but space."""
-    return re.findall(r"\w+|\S", one) == re.findall(r"\w+|\S", other)
 
 
 def formula_problems() -> dict[str, str]:

@@ -7,7 +7,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from factors.formulas import FUNCTIONS, SERIES, FormulaError, compiled
-from factors.formulas.grammar import Apply, Literal, Name, Syntax, parse
+from factors.formulas.grammar import Apply, Literal, Name, Syntax, canonical, parse
 from tests.factors.formulas.helpers import words
 
 
@@ -179,3 +179,16 @@ def test_a_call_is_told_from_an_operator():
     assert isinstance(found, Apply)
     assert found.is_call
     assert found.span == (0, 14)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("mean(close,20)", "mean ( close , 20 )"), ("  1e-5*x>=.5 ", "1e-5 * x >= .5"), ("1e - 5", "1 e - 5"),
+        ("not a==b", "not a == b"), ("1. 5", "1. 5"), ("x^-2.50E3", "x ^ - 2.50E3"), ("< =", "< ="), ("$x", "$ x"),
+    ],
+)  # fmt: skip
+def test_a_text_word_by_word(text, words):
+    """As the parser reads it, so that texts with the same words are the same formula."""
+    assert canonical(text) == words
+    assert canonical(words) == words

@@ -222,3 +222,19 @@ def test_a_library_factor_that_takes_the_name_wins():
         assert "the library has a factor of this name" in formula_problems()["passing"]
     finally:
         unregister("passing")
+
+
+def test_spaces_change_nothing_at_all():
+    """Not what a strategy or an unfinished backfill is defined by, of the formula and of those that name it."""
+    texts = ["mean(close,20)/mean(close,120)-1", " mean( close , 20 )\n/ mean(close, 120) - 1 "]
+    meanings = []
+    for text in texts:
+        formula_save(name="trend", formula=text, existing=FactorFormula.objects.filter(name="trend").first())
+        if not FactorFormula.objects.filter(name="double").exists():
+            formula_save(name="double", formula="2*trend")
+        meanings.append([factor.definition() for factor in factors_resolved(["trend", "double"])])
+    assert meanings[0] == meanings[1]
+    changed = formula_save(
+        name="trend", formula=texts[0].replace("20)", "2)"), existing=FactorFormula.objects.get(name="trend")
+    )
+    assert [factor.definition() for factor in factors_resolved([changed.name, "double"])] != meanings[0]
