@@ -2,11 +2,13 @@
 
 import datetime as dt
 import json
+import re
 import sys
 from argparse import ArgumentTypeError
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from enum import IntEnum
+from pathlib import Path
 from typing import Any, ClassVar
 
 from django.core.management.base import BaseCommand
@@ -46,11 +48,43 @@ class HouseCommand(BaseCommand):
         self.stderr.write(f"{message}\n" if not message.endswith("\n") else message)
         raise SystemExit(int(code))
 
+    def writable_or_fail(self, path: Path) -> None:
+        """Leave, before any work, when ``path`` cannot be written."""
+        folder = path.resolve().parent
+        if not folder.is_dir():
+            self.fail(f"no such folder: {folder}", Exit.USAGE)
+        try:
+            is_new = not path.exists()
+            path.open("a").close()
+            if is_new:
+                path.unlink()
+        except OSError as error:
+            self.fail(f"cannot write {path}: {error.strerror}", Exit.USAGE)
+
+    def write_file(self, path: Path, text: str) -> None:
+        try:
+            path.write_text(text, encoding="utf-8")
+        except OSError as error:
+            self.fail(f"cannot write {path}: {error.strerror}")
+
     def json_text(self, data: Any) -> str:
         return json.dumps(data, indent=2, ensure_ascii=False, default=str)
 
     def print_json(self, data: Any) -> None:
         self.stdout.write(self.json_text(data))
+
+
+class FormulaCommand(HouseCommand):
+    """A command with a formula among its arguments, which may begin with a minus."""
+
+    def run_from_argv(self, argv: list[str]) -> None:
+        super().run_from_argv([*argv[:2], *map(minus_protected, argv[2:])])
+
+
+def minus_protected(argument: str) -> str:
+    """``-close`` as `` -close``, which argparse takes for no option; ``-h``, ``-v 2``, ``-v2`` and ``--`` stay."""
+    is_option = argument.startswith("--") or re.fullmatch(r"-|-h|-v[0-9]?", argument)
+    return f" {argument}" if argument.startswith("-") and not is_option else argument
 
 
 @contextmanager

@@ -48,7 +48,8 @@ class FormulaSerializer(serializers.ModelSerializer):
     def validate(self, asked: dict[str, Any]) -> dict[str, Any]:
         unknown = sorted(set(self.initial_data) - set(self.fields))
         if unknown:
-            raise ValidationError({unknown[0]: [f"unknown field; known are {', '.join(self.fields)}"]})
+            writable = [name for name, field in self.fields.items() if not field.read_only]
+            raise ValidationError({unknown[0]: [f"unknown field; known are {', '.join(writable)}"]})
         return asked
 
     def create(self, asked: dict[str, Any]) -> FactorFormula:

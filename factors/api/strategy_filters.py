@@ -1,6 +1,9 @@
 """What may be asked of strategies, their scores and combinations, checked."""
 
+from typing import Any
+
 from rest_framework import serializers
+from rest_framework.exceptions import ValidationError
 
 from factors.api.filters import DayOrHistoryParams
 from factors.models import JobState
@@ -46,3 +49,8 @@ class CombineRequest(KnownFields):
             "to": serializers.DateField(required=False, help_text="Last session.", error_messages=wrong),
         }
         return super().get_fields() | period
+
+    def validate(self, asked: dict[str, Any]) -> dict[str, Any]:
+        if "date" in asked and ("from" in asked or "to" in asked):
+            raise ValidationError({"date": ["either date, or from and to"]})
+        return super().validate(asked)

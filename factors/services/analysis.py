@@ -13,7 +13,7 @@ from factors.calc.analysis import Plan
 from factors.models import FactorAnalysis, JobState
 from factors.services.analysis_figures import Asked, figures_read
 from factors.services.analysis_request import AnalysisError, names_check, period_check, plan_check
-from factors.services.analysis_result import result_of
+from factors.services.analysis_result import NO_SCORES, result_of
 from factors.services.jobs import carried_out
 from factors.services.progress import Progress, silent
 from factors.tearsheet import tear_sheet
@@ -91,7 +91,7 @@ def _nothing(analysis: FactorAnalysis, problems: dict[str, str]) -> str:
     region, start, end = analysis.region, analysis.start, analysis.end
     told = "; ".join(f"{name}: {why}" for name, why in problems.items())
     hint = ""
-    if any("no scores" in why for why in problems.values()):
+    if NO_SCORES in problems.values():
         hint = f" (manage.py compute_factors --region {region} --from {start} --to {end} computes scores)"
     return f"factors: nothing to analyse in {region} from {start} to {end}: {told}{hint}"
 

@@ -10,6 +10,7 @@ from factors.calc.analysis import Daily, Plan, Summary, summarise
 from factors.calc.analysis.inference import Mean
 from factors.calc.analysis.summary import spread_of
 from factors.services.analysis_figures import Figures
+from factors.services.scoreless import why_scoreless
 
 DIGITS = 6  # of series; what stands for the whole period is kept in full
 UNITS = {
@@ -19,12 +20,13 @@ UNITS = {
     "coverage": "instruments per session",
     "horizon, window": "sessions of the exchange",
 }
+NO_SCORES = "no scores in this period"
 Counts = dict[dt.date, tuple[int, dict[str, int]]]
 
 
 def result_of(figures: Figures, plan: Plan, counts: dict[str, Counts]) -> tuple[dict[str, Any], dict[str, str]]:
     """(the result, by factor why it cannot be analysed)."""
-    problems = {name: why for name, daily in figures.daily.items() if (why := _problem(daily))}
+    problems = {name: why for name, daily in figures.daily.items() if (why := _problem(daily, counts[name]))}
     names = [name for name in figures.daily if name not in problems]
     summaries = {name: summarise(figures.daily[name], plan) for name in names}
     factors = {
@@ -39,10 +41,10 @@ def result_of(figures: Figures, plan: Plan, counts: dict[str, Counts]) -> tuple[
     }, problems  # fmt: skip
 
 
-def _problem(daily: Daily) -> str:
+def _problem(daily: Daily, counts: Counts) -> str:
     """Why a factor has nothing to show."""
     if not daily.scored.any():
-        return "no scores in this period"
+        return why_scoreless(counts) or NO_SCORES
     if not daily.analysed.any():
         return "no instrument with a score has a close on that session"
     if not np.isfinite(daily.rank_ic).any():

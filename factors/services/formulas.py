@@ -69,7 +69,7 @@ def formula_save(
     for field, text in (("category", category), ("unit", unit), ("description", description)):
         if not is_storable(text):
             raise FormulaRefused(field, f"{text!r} has a character that is none")
-        longest = FactorFormula._meta.get_field(field).max_length
+        longest: int | None = getattr(FactorFormula._meta.get_field(field), "max_length", None)
         if longest is not None and len(text) > longest:
             raise FormulaRefused(field, f"at most {longest} characters, not {len(text)}")
     with transaction.atomic():

@@ -16,6 +16,7 @@ from market.models import Instrument
 from market.texts import is_storable
 
 LISTS = ("sectors", "exclude_sectors", "tickers", "exclude_tickers")
+NOTHING: tuple[Any, ...] = (None, [])
 OF_CONDITION = ("factor", "field", "operator", "value")
 
 
@@ -43,11 +44,11 @@ def universe_check(*, universe: Any, region: str) -> dict[str, Any]:
     for name in universe:
         if name not in known:
             raise StrategyError(f"universe: unknown part {name!r}; {_hint(str(name), known)}")
-    found: dict[str, Any] = {name: _names(name, universe[name]) for name in LISTS if universe.get(name)}
+    found: dict[str, Any] = {name: _names(name, universe[name]) for name in LISTS if universe.get(name) not in NOTHING}
     _refuse_unknown(found, region)
-    conditions = universe.get("conditions") or []
-    if not isinstance(conditions, list):
-        raise StrategyError("universe: conditions must be a list")
+    conditions = universe.get("conditions")
+    if conditions is not None and not isinstance(conditions, list):
+        raise StrategyError(f"universe: conditions must be a list, not {conditions!r}")
     if conditions:
         found["conditions"] = [_as_dict(_condition(one)) for one in conditions]
     return found
@@ -88,7 +89,8 @@ def _refuse_unknown(lists: Mapping[str, list[str]], region: str) -> None:
         there = set(stocks.filter(**{f"{column}__in": asked}).values_list(column, flat=True))
         for one in asked:
             if one not in there and stocks.exists():
-                close = _hint(one, stocks.values_list(column, flat=True).distinct() if column == "sector" else ())
+                sectors = stocks.order_by("sector").values_list("sector", flat=True).distinct()
+                close = _hint(one, sectors if column == "sector" else ())
                 raise StrategyError(
                     f"universe: {name}: no stock of {region} has the {column} {one!r}{close and '; '}{close}"
                 )

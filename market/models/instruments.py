@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 
 from market.regions import REGION_CHOICES
+from market.texts import is_storable
 
 
 class InstrumentQuerySet(models.QuerySet["Instrument"]):
@@ -13,7 +14,8 @@ class InstrumentQuerySet(models.QuerySet["Instrument"]):
         return self.filter(region=region)
 
     def at(self, region: str, ticker: str) -> "Instrument | None":
-        return self.filter(region=region, ticker=ticker).first()
+        """None also for a text that the database could not even be asked for."""
+        return self.filter(region=region, ticker=ticker).first() if is_storable(region + ticker) else None
 
     def matching(self, *, search: str = "", region: str = "", asset_type: str = "", sector: str = "") -> Self:
         """What meets every condition given, by region and ticker."""

@@ -77,6 +77,8 @@ def test_one_instrument_by_ticker_and_by_id(client: Client) -> None:
     assert client.get(f"/api/instruments/{found['id']}/").json() == found
     missing = client.get("/api/instruments/KR/XYZ/")
     assert (missing.status_code, missing.json()["detail"]) == (404, "no instrument 'XYZ' in region KR")
+    for address in ("KR/%00", "%00/005930", "KR/%ED%A0%80"):  # NUL, half of a pair of surrogates
+        assert client.get(f"/api/instruments/{address}/").status_code == 404
 
 
 def test_prices_newest_first_in_pages(client: Client) -> None:

@@ -30,11 +30,11 @@ class Command(HouseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         for path in (options["html"], options["json"]):
-            if path and path != "-" and not Path(path).resolve().parent.is_dir():
-                self.fail(f"no such folder: {Path(path).resolve().parent}", Exit.USAGE)
+            if path and path != "-":
+                self.writable_or_fail(Path(path))
         analysis = self._analyse(options)
         if options["html"]:
-            options["html"].write_text(services.analysis_tear_sheet(analysis=analysis), encoding="utf-8")
+            self.write_file(options["html"], services.analysis_tear_sheet(analysis=analysis))
         self._report(analysis, options["json"])
         if options["html"]:
             self.stderr.write(f"tear sheet: {options['html']}")
@@ -61,7 +61,7 @@ class Command(HouseCommand):
             self.print_json(services.analysis_summary(analysis=analysis))
             return
         if as_json:
-            Path(as_json).write_text(self.json_text(services.analysis_summary(analysis=analysis)), encoding="utf-8")
+            self.write_file(Path(as_json), self.json_text(services.analysis_summary(analysis=analysis)))
         result, out = analysis.result, self.out()
         names = [name for name in analysis.factor_names if name in result["factors"]]
         for name in names:

@@ -7,14 +7,14 @@ from typing import Any
 from rich.table import Table
 
 from factors.services.formulas import FormulaRefused, formula_check, formula_try
-from market.cli import Exit, HouseCommand
+from market.cli import Exit, FormulaCommand
 
 
-class Command(HouseCommand):
+class Command(FormulaCommand):
     help = "Check a formula without saving it; with --region, show its highest values on the latest session."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("formula")
+        parser.add_argument("formula", type=str.strip)
         parser.add_argument("--region", help="KR, US, CN, HK, JP or VN")
         parser.add_argument("--top", type=int, default=10)
         parser.add_argument("--json", action="store_true")

@@ -5,15 +5,17 @@ from typing import Any
 
 from factors.models import FactorFormula
 from factors.services.formulas import FormulaRefused, formula_check, formula_save
-from market.cli import Exit, HouseCommand
+from market.cli import Exit, FormulaCommand
 
 
-class Command(HouseCommand):
+class Command(FormulaCommand):
     help = "Save a factor written as a formula, new or changed, e.g. save_formula trend 'mean(close, 20) / close - 1'."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("name", help="small letters, digits and _")
-        parser.add_argument("formula", nargs="?", help="docs/formulas.md; may be left out to change the rest")
+        parser.add_argument(
+            "formula", nargs="?", type=str.strip, help="docs/formulas.md; may be left out to change the rest"
+        )
         parser.add_argument("--category", help="default: custom")
         parser.add_argument("--unit", help="default: ratio")
         parser.add_argument("--less-is-better", action="store_const", const=-1, dest="direction")

@@ -5,9 +5,8 @@ from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from factors import services
+from factors.services.strategy_files import NotYaml, strategies_read
 from market.cli import Exit, HouseCommand
 
 EXAMPLE = """A file holds one strategy, a list, or a list under `strategies`:
@@ -32,10 +31,10 @@ class Command(HouseCommand):
         file = options["file"]
         try:
             text = sys.stdin.read() if str(file) == "-" else file.read_text(encoding="utf-8")
-            saved = services.strategies_define(data=yaml.safe_load(text))
+            saved = services.strategies_define(data=strategies_read(text=text))
         except (OSError, UnicodeDecodeError) as error:
             self.fail(f"cannot read {file}: {error}", Exit.USAGE)
-        except yaml.YAMLError as error:
+        except NotYaml as error:
             self.fail(f"{file} is not YAML: {error}", Exit.USAGE)
         except services.StrategyError as error:
             self.fail(f"{error}\n\n{EXAMPLE}" if "needs name" in str(error) else str(error), Exit.USAGE)

@@ -1,5 +1,6 @@
 """Analyses through the command, the API and the admin, and the tear sheet they show."""
 
+import errno
 import io
 import json
 from html.parser import HTMLParser
@@ -17,6 +18,7 @@ from factors import services
 from factors.models import FactorAnalysis
 from factors.tearsheet.charts import quantile_colour, rolling_mean
 from tests.factors.analysis.scored import scored_market
+from tests.factors.market_tables import random_market
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -70,12 +72,41 @@ def test_exit_codes(market, tmp_path: Path, subtests):
         (("--factor", "roee"), 2, "did you mean roe"),
         (("--factor", "roe", "--from", "2001-01-02"), 2, "from: 2001-01-02 is before the first factor scores"),
         (("--factor", "roe", "--html", str(tmp_path / "none" / "x.html")), 2, "no such folder"),
+        (("--factor", "roe", "--html", str(tmp_path)), 2, f"cannot write {tmp_path}: Is a directory"),
+        (("--factor", "roe", "--json", str(tmp_path / ("x" * 300))), 2, "File name too long"),
         (("--factor", "roa"), 2, "roa: no scores in this period"),
         (("--factor", "roe", "--factor", "roa"), 3, "roa: no scores in this period"),
     ]:
         with subtests.test(told):
             _, err, left = analyze(*arguments)
             assert (left, told in err) == (code, True), err
+
+
+def test_a_file_that_cannot_be_written_is_told_before_the_work(market, tmp_path: Path):
+    kept = tmp_path / "kept.json"
+    kept.write_text("{}")
+    analyze("--factor", "roe", "--json", str(kept), "--html", str(tmp_path))
+    assert not FactorAnalysis.objects.exists()
+    assert [(file.name, file.read_text()) for file in tmp_path.iterdir()] == [("kept.json", "{}")]
+
+
+def test_a_file_that_cannot_be_written_after_all(market, tmp_path: Path, monkeypatch):
+    def full(*_: object, **__: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(Path, "write_text", full)
+    _, err, left = analyze("--factor", "roe", "--html", str(tmp_path / "x.html"))
+    assert (left, err) == (1, f"cannot write {tmp_path / 'x.html'}: No space left on device\n")
+
+
+@pytest.mark.parametrize("count", [1, 9])
+def test_too_few_instruments_are_told(count):
+    random_market(count, bars=30)
+    services.factors_compute(regions=["KR"], date=None, factor_names=["momentum_1m"])
+    _, err, left = analyze("--factor", "momentum_1m")
+    assert left == 2
+    assert "momentum_1m: fewer than 10 instruments have a value, so there are no scores" in err
+    assert "compute_factors" not in err
 
 
 # --- the tear sheet -----------------------------------------------------------------------------------------------

@@ -229,6 +229,8 @@ def test_combining_is_queued_or_refused(writer: Client, scored) -> None:
         ({"date": "2999-01-04"}, "date", "in the future"),
         ({"from": "2024-06-28", "to": "2024-06-24"}, "from", "is after to"),
         ({"date": "latest", "until": 1}, "until", "unknown field"),
+        ({"date": "latest", "from": "2024-06-24"}, "date", "either date, or from and to"),
+        ({"date": "2024-06-28", "to": "2024-06-28"}, "date", "either date, or from and to"),
     ]:
         answer = send(writer, "post", "strategies/mine/combine/", body)
         assert (answer.status_code, reason in str(answer.json().get(field))) == (400, True), answer.content

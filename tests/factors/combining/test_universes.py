@@ -5,6 +5,7 @@ import pytest
 
 from factors.models import CombineRun, CompositeScore, FactorScore
 from factors.services import StrategyError, combine_run_create, combine_run_execute, strategy_save
+from factors.services.strategies import strategy_check
 from tests.factors.combining.scored_market import add_scores, add_stocks
 from tests.factors.market_tables import SESSION, sessions
 
@@ -99,6 +100,12 @@ def test_a_universe_that_its_lists_leave_empty(nine):
         ({"sectors": "bank"}, "sectors must be a list of names"),
         ({"sectors": ["banks"]}, "no stock of KR has the sector 'banks'; did you mean bank?"),
         ({"exclude_tickers": ["X"]}, "exclude_tickers: no stock of KR has the ticker 'X'"),
+        ({"sectors": ["zzzz"]}, "no stock of KR has the sector 'zzzz'; known are bank, chip, wood|"),
+        ({"sectors": 0}, "sectors must be a list of names, not 0"),
+        ({"exclude_tickers": {}}, "exclude_tickers must be a list of names, not {}"),
+        ({"conditions": 0}, "conditions must be a list, not 0"),
+        ({"conditions": {}}, "conditions must be a list, not {}"),
+        ({"conditions": False}, "conditions must be a list, not False"),
         ({"conditions": {"factor": "roe"}}, "conditions must be a list"),
         ({"conditions": [{"factor": "roe"}]}, "a condition needs factor, field, operator, value"),
         ({"conditions": [{"factor": "reo", "value": 1}]}, "unknown factor 'reo'; did you mean roe"),
@@ -116,7 +123,11 @@ def test_a_universe_that_its_lists_leave_empty(nine):
 def test_filters_that_cannot_be(nine, universe, why):
     with pytest.raises(StrategyError, match=r"^universe: ") as told:
         combine(universe=universe)
-    assert why in str(told.value)
+    assert why in f"{told.value}|"
+
+
+def test_parts_left_empty_are_none(nine):
+    assert strategy_check(region="KR", factors=["roe"], universe={"sectors": None, "conditions": []}).universe == {}
 
 
 def test_the_session_of_the_fixture_is_the_one_combined(nine):

@@ -5,12 +5,14 @@ import json
 
 import pytest
 from django.contrib.auth.models import User
-from django.core.management import call_command
+from django.core.management import BaseCommand, call_command
 from django.test import Client
 from django.urls import reverse
 
 from factors.formulas import FUNCTIONS, SERIES
 from factors.formulas.functions import OPERATOR
+from factors.management.commands.check_formula import Command as CheckFormula
+from factors.management.commands.save_formula import Command as SaveFormula
 from factors.models import Factor, FactorFormula, Strategy, StrategyFactor
 from factors.services.catalogue import factors_resolved
 from factors.services.formulas import formula_save
@@ -77,13 +79,17 @@ def test_changing_and_deleting_over_http(manager):
         ({"name": "roe", "formula": TREND}, "name", "roe is a library factor"),
         ({"name": "mine"}, "formula", "required"),
         ({"name": "mine", "formula": TREND, "direction": 3}, "direction", "not a valid choice"),
-        ({"name": "mine", "formula": TREND, "units": "%"}, "units", "unknown field"),
+        (
+            {"name": "mine", "formula": TREND, "units": "%"},
+            "units",
+            "unknown field; known are name, formula, category, unit, direction, description, is_active|",
+        ),
     ],
 )
 def test_refusals_over_http(manager, body, field, reason):
     status, told = send(manager, "post", "", **body)
     assert status == 400
-    assert reason in told[field][0]
+    assert reason in f"{told[field][0]}|"
 
 
 def test_writing_needs_the_permission(client):
@@ -212,6 +218,28 @@ def test_saving_on_the_command_line():
         "formula: the formula ends too early: 1 closing parenthesis is missing", "  mean(close",
     ]  # fmt: skip
     assert command("save_formula", "another")[1:] == ("formula: needed for a new one\n", 2)
+
+
+@pytest.mark.parametrize("field", ["unit", "category"])
+def test_texts_that_are_too_long_are_refused_by_every_door(manager, field):
+    _, err, code = command("save_formula", "trend", TREND, f"--{field}", "x" * 500)
+    assert (code, err) == (2, f"{field}: at most 32 characters, not 500\n")
+    assert send(manager, "post", "", name="trend", formula=TREND, **{field: "x" * 500})[0] == 400
+    assert not FactorFormula.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_formula_may_begin_with_a_minus(capsys):
+    for argv in (["-close"], ["-volume", "--json"], ["-v", "1", "-(close + 1)"], ["--", "-close"]):
+        call_with(CheckFormula(), "check_formula", *argv)
+        assert ("close" in capsys.readouterr().out) == ("-volume" not in argv)
+    call_with(SaveFormula(), "save_formula", "fall", "-close", "--unit", "%")
+    assert FactorFormula.objects.get().formula == "-close"
+
+
+def call_with(command: BaseCommand, *argv: str) -> None:
+    """As manage.py does."""
+    command.run_from_argv(["manage.py", *argv])
 
 
 def test_checking_on_the_command_line():

@@ -1,0 +1,37 @@
+"""Files of strategies: YAML, of which JSON is a part."""
+
+from typing import Any
+
+import yaml
+
+
+class NotYaml(ValueError):
+    """A text that is not YAML, or means two things."""
+
+
+class _Loader(yaml.SafeLoader):
+    """YAML in which no key is written twice: the first of the two would be lost without a word."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        seen: set[str] = set()
+        for key, _ in node.value:
+            if isinstance(key, yaml.ScalarNode) and key.tag != "tag:yaml.org,2002:merge":
+                if key.value in seen:
+                    line = key.start_mark.line + 1
+                    raise NotYaml(f"line {line}: {key.value!r} is written twice")
+                seen.add(key.value)
+        return super().construct_mapping(node, deep)
+
+
+def strategies_read(*, text: str) -> Any:
+    """What a file says; NotYaml tells where it is wrong."""
+    try:
+        return yaml.load(text, _Loader)  # noqa: S506 - a SafeLoader
+    except RecursionError as error:
+        raise NotYaml("too many levels of lists within lists") from error
+    except yaml.YAMLError as error:
+        raise NotYaml(str(error)) from error
+    except NotYaml:
+        raise
+    except (ValueError, KeyError, AttributeError, TypeError) as error:  # a date like 2024-13-01, a !!bool like 7
+        raise NotYaml(f"a value cannot be read: {error}") from error
