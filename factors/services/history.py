@@ -14,7 +14,7 @@ from django_q.tasks import async_task
 from factors import store
 from factors.base import Factor
 from factors.models import FactorBackfill, FactorRun, JobState
-from factors.services.catalogue import factors_resolved, panel_lookback
+from factors.services.catalogue import factors_resolved
 from factors.services.history_chunks import Chunk, chunk_compute, chunk_write, chunks_of
 from factors.services.jobs import carried_out
 from factors.services.progress import Progress, silent
@@ -131,8 +131,7 @@ def _execute(job: FactorBackfill, progress: Progress) -> None:
     left = [day for day in whole if job.done_through is None or day > job.done_through]
     stocks = Instrument.objects.in_region(job.region).filter(asset_type=Instrument.AssetType.STOCK).count()
     factors = factors_resolved(job.factor_names)
-    lookback = panel_lookback(factors)
-    chunks = chunks_of(left, stocks)
+    chunks = chunks_of(left, stocks, factors)
     before: dict[str, np.ndarray] | None = None
     ids = np.zeros(0, dtype=np.int32)
     done = len(whole) - len(left)
@@ -141,9 +140,9 @@ def _execute(job: FactorBackfill, progress: Progress) -> None:
         coming: Future[Chunk] | None = None
         for place, dates in enumerate(chunks):
             _stop_if_cancelled(job)
-            chunk = (coming or ahead.submit(chunk_compute, job, factors, dates, lookback)).result()
+            chunk = (coming or ahead.submit(chunk_compute, job, factors, dates)).result()
             if place + 1 < len(chunks):
-                coming = ahead.submit(chunk_compute, job, factors, chunks[place + 1], lookback)
+                coming = ahead.submit(chunk_compute, job, factors, chunks[place + 1])
             before = _before(job, factors, chunk, before, ids)
             clock = time.perf_counter()
             with store.run_lock(job.region, *dates):

@@ -13,6 +13,7 @@ from factors import store
 from factors.base import Factor, Reason
 from factors.engine import Cross, Result, run
 from factors.models import FactorBackfill, FactorRun, JobState
+from factors.registry import all_factors
 from factors.services.catalogue import changed_drop
 from factors.services.returns import returns_of
 from factors.timescale import RETURNS, SCORES
@@ -20,7 +21,8 @@ from market.history import History
 from market.store.histories import Source, read_source
 from market.timescale.chunks import chunks_make
 
-CELLS = 1_000_000  # instrument-sessions of a chunk
+CELLS = 60_000_000  # numbers of a chunk in memory, about 480 MB; two are, one computed while the other is written
+OF_BAR, OF_SCORE = 16, 3  # numbers kept of a bar (as read, as stacked), and of a factor's instrument-session
 LONGEST, SHORTEST = 252, 10  # sessions of a chunk
 
 
@@ -33,27 +35,44 @@ class Chunk:
     seconds: dict[str, float]
 
 
-def chunks_of(sessions: Sequence[dt.date], instruments: int) -> list[list[dt.date]]:
-    """Sessions in chunks: long ones, since each reads a year before it, but no more than memory bears."""
-    length = min(LONGEST, max(SHORTEST, CELLS // max(instruments, 1)))
+def chunks_of(sessions: Sequence[dt.date], instruments: int, factors: Sequence[Factor]) -> list[list[dt.date]]:
+    """Sessions in chunks: long ones, since each reads all that ``factors`` look back on before it, but no more than
+    memory bears. (Half of it is for the sessions: what lies before them must be read however few they are.)
+    """
+    of_bars, of_scores = OF_BAR * max(instruments, 1), OF_SCORE * len(factors) * max(instruments, 1)
+    before = max(_own_depth(), *(factor.lookback for factor in factors)) * of_bars
+    length = (CELLS - min(before, CELLS // 2)) // (of_bars + of_scores)
+    length = min(LONGEST, max(SHORTEST, length))
     return [list(sessions[i : i + length]) for i in range(0, len(sessions), length)]
 
 
-def chunk_compute(job: FactorBackfill, factors: Sequence[Factor], sessions: list[dt.date], lookback: int) -> Chunk:
+def _own_depth() -> int:
+    """Bars that the library's factors look back on: what a formula may use without making the history deeper."""
+    return max(factor.lookback for factor in all_factors())
+
+
+def chunk_compute(job: FactorBackfill, factors: Sequence[Factor], sessions: list[dt.date]) -> Chunk:
     """Cross-sections of all ``factors`` on ``sessions``; NoBars where the region has none.
 
-    Factors that need price levels as of each session are computed over a history that has them.
+    Factors that need price levels as of each session are computed over a history that has them, formulas that look back
+    further than the library over a deeper one.
     """
     names = {name for factor in factors for name in (*factor.inputs, *factor.fallback)}
-    by_level = {level: [factor for factor in factors if factor.needs_levels == level] for level in (True, False)}
+    shared = _own_depth()
+    deepest = max(shared, *(factor.lookback for factor in factors))
     clock = time.perf_counter()
     try:
-        source = read_source(job.region, sessions, lookback, names)
-        history = source.history(sessions, lookback)
-        read = time.perf_counter() - clock
-        result = run(history, by_level[False], job.normalisation, job.neutralise)
-        if by_level[True]:
-            _add(result, _with_levels(job, source, by_level[True]))
+        source = read_source(job.region, sessions, deepest, names)
+        history = source.history(sessions, shared)
+        read, result = time.perf_counter() - clock, Result()
+        for depth, group in ((shared, [f for f in factors if f.lookback <= shared]),
+                             (deepest, [f for f in factors if f.lookback > shared])):  # fmt: skip
+            plain, by_level = ([f for f in group if f.needs_levels == level] for level in (False, True))
+            if plain:
+                over = history if depth == shared else source.history(sessions, depth)
+                _add(result, run(over, plain, job.normalisation, job.neutralise))
+            if by_level:
+                _add(result, _with_levels(job, source, by_level))
         return Chunk(history, result, {"read": read, "compute": time.perf_counter() - clock - read})
     finally:
         connection.close()  # it may be a thread's own
