@@ -5,7 +5,7 @@ from django.http import HttpResponse
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework import generics, status
-from rest_framework.exceptions import NotFound, ValidationError
+from rest_framework.exceptions import NotFound
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -62,7 +62,7 @@ class AnalysisList(OfAnalyses, ListView):
                 factor_names=asked["factors"], start=asked.get("from"), end=asked.get("to"), **options
             )
         except AnalysisError as error:
-            raise ValidationError(_by_field(str(error), body)) from error
+            raise body.refused(error) from error
         location = reverse("factoranalysis-detail", args=[queued.pk], request=request)
         return Response(AnalysisSerializer(queued).data, status.HTTP_202_ACCEPTED, headers={"Location": location})
 
@@ -88,9 +88,3 @@ class AnalysisTearSheet(OfAnalyses):
     def perform_content_negotiation(self, request: Request, force: bool = False) -> tuple[JSONRenderer, str]:
         renderer = JSONRenderer()
         return renderer, renderer.media_type
-
-
-def _by_field(message: str, body: AnalysisRequest) -> dict[str, list[str]]:
-    """``from: too early`` is told under ``from``; what names no field, under ``non_field_errors``."""
-    field, found, reason = message.partition(": ")
-    return {field: [reason]} if found and field in body.fields else {"non_field_errors": [message]}

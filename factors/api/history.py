@@ -3,7 +3,6 @@
 from django.db.models import QuerySet
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework import generics, serializers, status
-from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.reverse import reverse
@@ -102,7 +101,7 @@ class BackfillList(OfBackfills, ListView):
                 start=asked.pop("from"), end=asked.pop("to"), factor_names=asked.pop("factors"), **asked
             )
         except FactorRunError as error:
-            raise ValidationError(_by_field(str(error))) from error
+            raise body.refused(error) from error
         location = reverse("factorbackfill-detail", args=[job.pk], request=request)
         return Response(BackfillSerializer(job).data, status.HTTP_202_ACCEPTED, headers={"Location": location})
 
@@ -126,9 +125,3 @@ class ReturnList(ListView):
         asked = self.asked()
         rows = FactorReturn.objects.between(asked["region"], asked.get("from"), asked.get("to"))
         return rows.of_factors(Factor.objects.ids_of(asked.get("factor", []))).with_names()
-
-
-def _by_field(message: str) -> dict[str, list[str]]:
-    """``from: 2020-01-02 is before the data`` is told under ``from``."""
-    field, _, reason = message.partition(": ")
-    return {field: [reason]} if field in ("from", "to") else {"non_field_errors": [message]}

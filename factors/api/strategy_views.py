@@ -5,7 +5,7 @@ from typing import Any
 from django.db.models import QuerySet, prefetch_related_objects
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework import generics, status
-from rest_framework.exceptions import NotFound, ValidationError
+from rest_framework.exceptions import NotFound
 from rest_framework.renderers import BrowsableAPIRenderer, JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -94,7 +94,7 @@ def _save(request: Request, **more: Any) -> Strategy:
     try:
         return strategy_save(**body.validated_data, **more)
     except StrategyError as error:
-        raise ValidationError(_by_field(str(error), [*body.fields])) from error
+        raise body.refused(error) from error
 
 
 class StrategyCombine(generics.GenericAPIView):
@@ -118,7 +118,7 @@ class StrategyCombine(generics.GenericAPIView):
                 strategy=name, date=None if date == LATEST else date, start=asked.get("from"), end=asked.get("to")
             )
         except StrategyError as error:
-            raise ValidationError(_by_field(str(error), [*body.fields])) from error
+            raise body.refused(error) from error
         location = reverse("combinerun-detail", args=[run.pk], request=request)
         return Response(CombineRunSerializer(run).data, status.HTTP_202_ACCEPTED, headers={"Location": location})
 
@@ -180,9 +180,3 @@ class CompositeList(ListView):
         if newest is None:
             raise NotFound(f"strategy {strategy.name!r} has no scores yet: combine it first")
         return newest
-
-
-def _by_field(message: str, fields: list[str]) -> dict[str, list[str]]:
-    """``date: not a session`` is told under ``date``; what names no field, under ``non_field_errors``."""
-    field, found, reason = message.partition(": ")
-    return {field: [reason]} if found and field in fields else {"non_field_errors": [message]}

@@ -5,7 +5,7 @@ from typing import Any
 from django.db.models import QuerySet
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework import generics, status
-from rest_framework.exceptions import NotFound, ValidationError
+from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.reverse import reverse
@@ -119,16 +119,10 @@ class RunList(OfRuns, ListView):
                 neutralise=asked["neutralise"],
             )
         except FactorRunError as error:
-            raise ValidationError(_by_field(str(error), body)) from error
+            raise body.refused(error) from error
         location = reverse("factorrun-detail", args=[run.pk], request=request)
         return Response(FactorRunSerializer(run).data, status.HTTP_202_ACCEPTED, headers={"Location": location})
 
 
 class RunDetail(OfRuns, generics.RetrieveAPIView):
     """One computation: state, counts by factor and reason, timings; `message` and `errors` need a login."""
-
-
-def _by_field(message: str, body: RunRequest) -> dict[str, list[str]]:
-    """``date: not a session`` is told under ``date``; what names no field, under ``non_field_errors``."""
-    field, found, reason = message.partition(": ")
-    return {field: [reason]} if found and field in body.fields else {"non_field_errors": [message]}

@@ -12,6 +12,7 @@ from market.models import Instrument, LoadRun
 from market.regions import REGION_CHOICES, region_get
 
 LATEST = "latest"
+NO_FIELD = "non_field_errors"
 OF_EVERY_LIST = ("format", "cursor", "page_size")
 
 
@@ -97,6 +98,11 @@ class KnownFields(serializers.Serializer):
         if unknown:
             raise ValidationError({unknown[0]: [f"unknown field; known are {', '.join(self.fields)}"]})
         return asked
+
+    def refused(self, error: Exception) -> ValidationError:
+        """What a service says of it: ``date: no session`` under ``date``, what names no field as non_field_errors."""
+        field, found, reason = str(error).partition(": ")
+        return ValidationError({field: [reason]} if found and field in self.fields else {NO_FIELD: [str(error)]})
 
 
 def refuse_future(name: str, day: dt.date | str | None, region: str | None) -> None:

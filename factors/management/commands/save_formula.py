@@ -16,11 +16,11 @@ class Command(FormulaCommand):
         parser.add_argument(
             "formula", nargs="?", type=str.strip, help="docs/formulas.md; may be left out to change the rest"
         )
-        parser.add_argument("--category", help="default: custom")
-        parser.add_argument("--unit", help="default: ratio")
+        parser.add_argument("--category", type=str.strip, help="default: custom")
+        parser.add_argument("--unit", type=str.strip, help="default: ratio")
         parser.add_argument("--less-is-better", action="store_const", const=-1, dest="direction")
         parser.add_argument("--more-is-better", action="store_const", const=1, dest="direction")
-        parser.add_argument("--description")
+        parser.add_argument("--description", type=str.strip)
         parser.add_argument("--active", action="store_const", const=True, dest="is_active")
         parser.add_argument(
             "--inactive", action="store_const", const=False, dest="is_active", help="kept, not computed"

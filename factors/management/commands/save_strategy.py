@@ -38,5 +38,7 @@ class Command(HouseCommand):
             self.fail(f"{file} is not YAML: {error}", Exit.USAGE)
         except services.StrategyError as error:
             self.fail(f"{error}\n\n{EXAMPLE}" if "needs name" in str(error) else str(error), Exit.USAGE)
+        if not saved:
+            self.fail(f"strategies: {file} has none", Exit.USAGE)
         for strategy in saved:
             self.stdout.write(f"saved {strategy.name}: {strategy.combiner} of {strategy.members.count()} factors")

@@ -54,6 +54,14 @@ def test_strategies_come_from_a_file_and_are_rewritten_by_it(market):
         ("name: x\nregion: KR\nfactors: [reo]", "unknown factor 'reo'; did you mean roe"),
         ("name: x\nregion: KR\nfactors: [roe]\ncombinr: x", "combinr: unknown; did you mean combiner?"),
         ("a: [", "is not YAML"),
+        ("strategies: []", "strategies.yaml has none"),
+        ("[]", "strategies.yaml has none"),
+        ("[" * 100_000, "is not YAML: too many levels"),
+        ("name: 2024-13-01", "is not YAML: a value cannot be read: month must be in 1..12"),
+        ("name: x\nregion: KR\nfactors: [roe]\nregion: US", "is not YAML: line 4: 'region' is written twice"),
+        ("name: x\nregion: KR\nfactors:\n  roe: 1\n  beta: 1\n  roe: 2", "is not YAML: line 6: 'roe' is written twice"),
+        ('name: "x\\0"\nregion: KR\nfactors: [roe]', "name: 1 to 64 letters"),
+        ('name: x\ndescription: "a\\0b"\nregion: KR\nfactors: [roe]', "description: must be a text"),
     ],
 )
 def test_files_that_cannot_be(market, text, why):
