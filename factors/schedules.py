@@ -9,12 +9,13 @@ from market.regions import REGIONS, Region
 
 # Daily schedules keep the site's local time: an hour's daylight saving at the exchange still falls after its close.
 AFTER_CLOSE = dt.timedelta(minutes=90)
+TIDY_MINUTES = 10
 AFTER_ALL = dt.time(23, 30, tzinfo=dt.UTC)  # New York, the last to close, has been computed by then
 
 
 def ensure_daily_schedules(**kwargs: Any) -> None:
-    """A django-q2 schedule per region and one for the aggregates, created where missing (after every ``migrate``);
-    existing ones stay as edited.
+    """A django-q2 schedule per region, one for the aggregates and one for dead jobs, created where missing (after every
+    ``migrate``); existing ones stay as edited.
     """
     schedule = apps.get_model("django_q", "Schedule")
     for region in REGIONS.values():
@@ -34,6 +35,10 @@ def ensure_daily_schedules(**kwargs: Any) -> None:
             "schedule_type": schedule.DAILY,
             "next_run": dt.datetime.combine(dt.datetime.now(tz=dt.UTC).date(), AFTER_ALL),
         },
+    )
+    schedule.objects.get_or_create(
+        name="mark interrupted jobs",
+        defaults={"func": "factors.tasks.tidy_jobs", "schedule_type": schedule.MINUTES, "minutes": TIDY_MINUTES},
     )
 
 

@@ -31,3 +31,8 @@ def run_combine(run_id: int) -> int:
 def run_analysis(analysis_id: int) -> str:
     """Carry out a queued FactorAnalysis; returns its state."""
     return services.analysis_execute(analysis_id=analysis_id).state
+
+
+def tidy_jobs() -> dict[str, int]:
+    """Mark the jobs whose process died; by kind, how many are interrupted."""
+    return services.jobs_tidy()

@@ -7,6 +7,7 @@ import numpy as np
 from factors.calc.analysis.ranks import correlate_ranks, rank_rows
 
 DECILES = 10
+RECENT_DAYS = 31  # scores older than this are none of "the session before"
 
 
 @dataclass(frozen=True)
@@ -41,10 +42,23 @@ def factor_returns(scores: np.ndarray, returns: np.ndarray) -> FactorReturns:
     return FactorReturns(value, ic, count)
 
 
-def previous(scores: np.ndarray, before: np.ndarray) -> np.ndarray:
-    """Each session's scores of the session before that has any. scores [T, N]; before [N], those before the first."""
-    shifted = np.concatenate([before[None], scores[:-1]]) if len(scores) else scores
-    exists = np.isfinite(shifted).any(axis=1)
-    source = np.maximum.accumulate(np.where(exists, np.arange(len(shifted)), 0))
-    found: np.ndarray = shifted[source]
-    return found
+@dataclass(frozen=True)
+class Earlier:
+    """The newest scores of a factor before a range of sessions: ``scores`` float [N], of session ``day`` (days since
+    1970-01-01)."""
+
+    scores: np.ndarray
+    day: int
+
+
+def previous(scores: np.ndarray, days: np.ndarray, before: Earlier) -> tuple[np.ndarray, Earlier]:
+    """Each session's scores of the session before that has any, and those the session after the last will have.
+
+    scores: [T, N] of sessions ``days`` int [T]. Scores more than 31 days old count no more: NaN.
+    """
+    all_scores, all_days = np.concatenate([before.scores[None], scores]), np.concatenate([[before.day], days])
+    exists = np.isfinite(all_scores).any(axis=1)
+    source = np.maximum.accumulate(np.where(exists, np.arange(len(all_scores)), 0))
+    too_old = days - all_days[source[:-1]] > RECENT_DAYS
+    found = np.where(too_old[:, None], np.nan, all_scores[source[:-1]])
+    return found, Earlier(all_scores[source[-1]], int(all_days[source[-1]]))

@@ -16,6 +16,7 @@ from factors.services.combine import (
     combine_run_create,
     combine_run_enqueue,
     combine_run_execute,
+    combine_run_requeue,
     combine_run_resume,
     combine_run_summary,
     composite_newest,
@@ -35,7 +36,7 @@ from factors.services.history import (
     backfill_summary,
     backfills_compute,
 )
-from factors.services.jobs import JobError, NotQueued
+from factors.services.jobs import JobError, NotQueued, jobs_tidy
 from factors.services.runs import (
     FactorRunError,
     Outcome,
@@ -86,6 +87,7 @@ __all__ = [
     "combine_run_create",
     "combine_run_enqueue",
     "combine_run_execute",
+    "combine_run_requeue",
     "combine_run_resume",
     "combine_run_summary",
     "composite_newest",
@@ -97,6 +99,7 @@ __all__ = [
     "factor_run_execute",
     "factor_run_summary",
     "factors_compute",
+    "jobs_tidy",
     "region_daily",
     "regions_with_bars",
     "scores_export",

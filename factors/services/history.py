@@ -13,6 +13,7 @@ from django_q.tasks import async_task
 
 from factors import store
 from factors.base import Factor
+from factors.calc.factor_returns import Earlier
 from factors.models import FactorBackfill, FactorRun, JobState
 from factors.services.catalogue import factors_resolved
 from factors.services.history_chunks import Chunk, chunk_compute, chunk_write, chunks_of
@@ -27,6 +28,9 @@ SUMMARY = (
     "id", "region", "start", "end", "done_through", "state", "message", "session_count", "score_count", "errors",
     "timings", "peak_memory_mb", "normalisation", "neutralise", "factor_names", "started_at", "finished_at",
 )  # fmt: skip
+
+
+LOCK_WAIT = 120.0  # seconds for a daily run of the same session to end
 
 
 class Cancelled(FactorRunError):
@@ -70,7 +74,7 @@ def backfill_create(
     )  # fmt: skip
     asked = {
         "region": code, "start": start, "end": end, "factor_names": list(factor_names), "normalisation": normalisation,
-        "neutralise": list(neutralise), "fingerprint": _fingerprint(code, factor_names),
+        "neutralise": sorted(neutralise), "fingerprint": _fingerprint(code, end, factor_names),
     }  # fmt: skip
     stopped = [JobState.INTERRUPTED, JobState.FAILED, JobState.CANCELLED]
     store.interrupted_mark(FactorBackfill)
@@ -82,9 +86,9 @@ def backfill_create(
     return FactorBackfill.objects.create(**asked)
 
 
-def _fingerprint(region: str, factor_names: Sequence[str]) -> str:
-    """What it is computed from, data and formulas: a backfill over other data starts anew."""
-    newest = [DataChange.objects.newest_id(region, kind) for kind in ("bars", "fundamentals")]
+def _fingerprint(region: str, end: dt.date, factor_names: Sequence[str]) -> str:
+    """What it is computed from, data up to ``end`` and formulas: a backfill over other data starts anew."""
+    newest = [DataChange.objects.newest_id(region, kind, end) for kind in ("bars", "fundamentals")]
     formulas = [factor.definition() for factor in factors_resolved(factor_names)]
     return hashlib.sha256(repr((newest, formulas)).encode()).hexdigest()
 
@@ -132,7 +136,7 @@ def _execute(job: FactorBackfill, progress: Progress) -> None:
     stocks = Instrument.objects.in_region(job.region).filter(asset_type=Instrument.AssetType.STOCK).count()
     factors = factors_resolved(job.factor_names)
     chunks = chunks_of(left, stocks, factors)
-    before: dict[str, np.ndarray] | None = None
+    before: dict[str, Earlier] | None = None
     ids = np.zeros(0, dtype=np.int32)
     done = len(whole) - len(left)
     progress(f"from {left[0]}" if left else "done", done, len(whole))
@@ -145,28 +149,33 @@ def _execute(job: FactorBackfill, progress: Progress) -> None:
                 coming = ahead.submit(chunk_compute, job, factors, chunks[place + 1])
             before = _before(job, factors, chunk, before, ids)
             clock = time.perf_counter()
-            with store.run_lock(job.region, *dates):
+            with store.run_lock(job.region, *dates, wait=LOCK_WAIT):
+                _stop_if_cancelled(job)
+                _refuse_changed(job)
                 before, ids = chunk_write(job, factors, chunk, before), chunk.history.instrument_ids
             _lap(job, chunk.seconds | {"write": time.perf_counter() - clock})
             done += len(dates)
             progress(f"through {dates[-1]}", done, len(whole))
+    _stop_if_cancelled(job)
     job.finish(JobState.PARTLY if job.errors else JobState.DONE, _message(job))
 
 
 def _before(
-    job: FactorBackfill, factors: Sequence[Factor], chunk: Chunk, carried: dict[str, np.ndarray] | None, ids: np.ndarray
-) -> dict[str, np.ndarray]:
-    """The scores of the session before a chunk, by its instruments: of the chunk before, else the stored ones."""
+    job: FactorBackfill, factors: Sequence[Factor], chunk: Chunk, carried: dict[str, Earlier] | None, ids: np.ndarray
+) -> dict[str, Earlier]:
+    """The newest scores before a chunk, by its instruments: of the chunks before, else the stored ones."""
     now = chunk.history.instrument_ids
     if carried is None:
         first = chunk.history.session_days[0].astype("datetime64[D]").item()
         return store.scores_before(job.region, first, [factor.name for factor in factors], now)
-    place = np.searchsorted(now, ids)  # instruments only ever join
+    place = np.minimum(np.searchsorted(now, ids), max(len(now) - 1, 0))
+    known = now[place] == ids  # one may have been taken away between two chunks
     found = {}
     for factor in factors:
-        found[factor.name] = np.full(len(now), np.nan)
-        if factor.name in carried:
-            found[factor.name][place] = carried[factor.name]
+        scores, earlier = np.full(len(now), np.nan), carried.get(factor.name)
+        if earlier is not None:
+            scores[place[known]] = earlier.scores[known]
+        found[factor.name] = Earlier(scores, earlier.day if earlier else 0)
     return found
 
 
@@ -176,18 +185,26 @@ def _stop_if_cancelled(job: FactorBackfill) -> None:
         raise Cancelled(f"backfill #{job.pk} was cancelled; {where}")
 
 
+def _refuse_changed(job: FactorBackfill) -> None:
+    """Bars, reports or formulas of the range must still be those of the beginning: chunks of two states do not mix."""
+    if _fingerprint(job.region, job.end, job.factor_names) != job.fingerprint:
+        where = f"stored through {job.done_through}" if job.done_through else "nothing is stored"
+        raise FactorRunError(f"data up to {job.end} (or a formula) changed while it ran; {where}: ask for it again")
+
+
 def _refuse_mixture(job: FactorBackfill) -> None:
     """A backfill of some factors must be normalised as the other scores of each day are."""
     if not job.factor_names:
         return
-    others = FactorRun.objects.done().filter(region=job.region, date__gte=job.start, date__lte=job.end)
-    other = others.exclude(normalisation=job.normalisation, neutralise=job.neutralise).order_by("date").first()
-    if other is not None:
-        raise FactorRunError(
-            f"the scores of {job.region} {other.date} are normalised by {other.normalisation}"
-            f" (neutralised by {', '.join(other.neutralise) or 'nothing'}): a day is not mixed;"
-            " compute all factors this way, or these as the rest"
-        )
+    runs = FactorRun.objects.done().filter(region=job.region, date__gte=job.start, date__lte=job.end)
+    newest = runs.order_by("date", "-id").distinct("date").values_list("date", "normalisation", "neutralise")
+    for date, normalisation, neutralise in newest:
+        if (normalisation, sorted(neutralise)) != (job.normalisation, sorted(job.neutralise)):
+            raise FactorRunError(
+                f"the scores of {job.region} {date} are normalised by {normalisation}"
+                f" (neutralised by {', '.join(neutralise) or 'nothing'}): a day is not mixed;"
+                " compute all factors this way, or these as the rest"
+            )
 
 
 def _lap(job: FactorBackfill, seconds: dict[str, float]) -> None:

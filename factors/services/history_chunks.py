@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from factors import store
 from factors.base import Factor, Reason
+from factors.calc.factor_returns import Earlier
 from factors.engine import Cross, Result, run
 from factors.models import FactorBackfill, FactorRun, JobState
 from factors.registry import all_factors
@@ -111,11 +112,11 @@ def _add(whole: Result, part: Result) -> None:
 
 
 def chunk_write(
-    job: FactorBackfill, factors: Sequence[Factor], chunk: Chunk, before: dict[str, np.ndarray]
-) -> dict[str, np.ndarray]:
+    job: FactorBackfill, factors: Sequence[Factor], chunk: Chunk, before: dict[str, Earlier]
+) -> dict[str, Earlier]:
     """Replace the chunk's scores, factor returns and runs, and note how far the job is, in one transaction.
 
-    before: by factor the scores [N] of the session before; returns those of the chunk's last session.
+    before: by factor the newest scores before the chunk; returns those before the session after it.
     """
     history = chunk.history
     dates = [_date(day) for day in history.session_days]
@@ -129,7 +130,7 @@ def chunk_write(
             job.region, history.session_days, history.instrument_ids, chunk.result.crosses, ids
         )
         by_id = {ids[name]: found for name, found in earned.items()}
-        store.returns_write(job.region, history.session_days, by_id, history.in_universe)
+        store.returns_write(job.region, history.session_days, by_id, history.in_universe, ids.values())
         FactorRun.objects.bulk_create(_runs(job, chunk, dates))
         job.errors = job.errors | chunk.result.errors
         job.done_through = dates[-1]

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from factors import store
-from factors.models import Job, JobState
+from factors.models import CombineRun, FactorAnalysis, FactorBackfill, FactorRun, Job, JobState
 
 
 class JobError(ValueError):
@@ -40,3 +40,13 @@ def carried_out(job: Job, starts: Sequence[JobState] = (JobState.QUEUED,)) -> It
         cancelled = type(job)._default_manager.filter(pk=job.pk, state=JobState.QUEUED)
         cancelled.update(state=JobState.CANCELLED, message=str(error))
         raise
+
+
+def jobs_tidy() -> dict[str, int]:
+    """Mark the jobs whose process ended without a word; by kind, how many are interrupted now."""
+    kinds: tuple[type[Job], ...] = (FactorRun, FactorBackfill, CombineRun, FactorAnalysis)
+    for kind in kinds:
+        store.interrupted_mark(kind)
+    return {
+        str(kind._meta.verbose_name): kind._default_manager.filter(state=JobState.INTERRUPTED).count() for kind in kinds
+    }

@@ -171,7 +171,8 @@ def _execute(job: FactorRun, progress: Progress) -> None:
         earned = {name: found for name, found in earned.items() if name in ids}
         days = panel.days_of_sessions()
         job.score_count = store.scores_write(job.region, days, panel.instrument_ids, result.crosses, ids)
-        store.returns_write(job.region, days, {ids[name]: found for name, found in earned.items()}, panel.in_universe)
+        by_id = {ids[name]: found for name, found in earned.items()}
+        store.returns_write(job.region, days, by_id, panel.in_universe, ids.values())
         _lap(origin, "write", clock)
         _record(job, panel, result, origin)
     progress("done", len(factors) + 2, len(factors) + 2)

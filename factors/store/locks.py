@@ -1,6 +1,7 @@
 """One run at a time per region and date, and per strategy, kept apart by advisory locks."""
 
 import datetime as dt
+import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from typing import Any
@@ -10,6 +11,7 @@ from django.db import connection
 from factors.models import CombineRun, FactorAnalysis, FactorBackfill, FactorRun, Job, JobState
 
 LOCK_CLASS = 7422
+POLL = 0.5  # seconds between two looks at a lock that is waited for
 
 
 class RunInProgress(RuntimeError):
@@ -17,15 +19,17 @@ class RunInProgress(RuntimeError):
 
 
 @contextmanager
-def run_lock(region: str, *dates: dt.date) -> Iterator[None]:
-    """Hold the advisory locks of a region and dates; RunInProgress when somebody else holds one of them.
+def run_lock(region: str, *dates: dt.date, wait: float = 0.0) -> Iterator[None]:
+    """Hold the advisory locks of a region and dates; RunInProgress when somebody else holds one of them for longer
+    than ``wait`` seconds.
 
     The locks belong to the connection: a killed process frees them.
     """
+    deadline = time.monotonic() + wait
     with ExitStack() as locks:
         for date in dates:
             busy = f"{region} {date} is being computed by another process; try again when it is done"
-            locks.enter_context(_held(f"{region}:{date}", busy))
+            locks.enter_context(_held(f"{region}:{date}", busy, deadline))
         yield
 
 
@@ -53,12 +57,15 @@ def analysis_lock(analysis_id: int) -> Iterator[None]:
 
 
 @contextmanager
-def _held(name: str, busy: str) -> Iterator[None]:
+def _held(name: str, busy: str, deadline: float = 0.0) -> Iterator[None]:
     key: tuple[int, str] = (LOCK_CLASS, name)
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_lock(%s, hashtext(%s))", key)
-        if not cursor.fetchone()[0]:
-            raise RunInProgress(busy)
+        while not cursor.fetchone()[0]:
+            if time.monotonic() >= deadline:
+                raise RunInProgress(busy)
+            time.sleep(POLL)
+            cursor.execute("SELECT pg_try_advisory_lock(%s, hashtext(%s))", key)
         try:
             yield
         finally:

@@ -1,24 +1,24 @@
 """Factor returns in and out of the database."""
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import numpy as np
 from django.db import connection
 
-from factors.calc.factor_returns import FactorReturns
+from factors.calc.factor_returns import RECENT_DAYS, Earlier, FactorReturns
 from factors.models import FactorReturn, FactorRun
 from factors.store.cubes import cube_read
 from market.store.copying import Column, copy_rows
 
-RECENT_DAYS = 31  # scores older than this are no scores of "the session before"
-
 
 def returns_write(
-    region: str, days: np.ndarray, by_factor: Mapping[int, FactorReturns], in_universe: np.ndarray
-) -> int:
+    region: str, days: np.ndarray, by_factor: Mapping[int, FactorReturns], in_universe: np.ndarray,
+    replaced: Collection[int],
+) -> int:  # fmt: skip
     """Replace the factor returns of ``region`` on ``days`` (int32 [T]) for the factor ids given; the rows written.
 
+    ``replaced``: the ids of all factors asked for; one that failed is left without returns as it is without scores.
     in_universe: bool [T x N], which instruments are in the region's universe. Call inside a transaction.
     """
     dates = days.astype("datetime64[D]")
@@ -26,7 +26,7 @@ def returns_write(
         cursor.execute(
             f"DELETE FROM {FactorReturn._meta.db_table}"
             " WHERE date BETWEEN %s AND %s AND region = %s AND factor_id = ANY(%s)",
-            [dates[0].item(), dates[-1].item(), region, list(by_factor)],
+            [dates[0].item(), dates[-1].item(), region, list(replaced)],
         )
         universe = in_universe.reshape(len(dates), -1).sum(axis=1)
         columns = _columns(region, dates, by_factor, universe)
@@ -55,14 +55,12 @@ def _columns(
     }
 
 
-def scores_before(
-    region: str, date: dt.date, names: Sequence[str], instrument_ids: np.ndarray
-) -> dict[str, np.ndarray]:
+def scores_before(region: str, date: dt.date, names: Sequence[str], instrument_ids: np.ndarray) -> dict[str, Earlier]:
     """By factor: the scores of ``instrument_ids`` [N] on its last session before ``date`` that has any, NaN for none.
 
     Sessions more than a month before do not count.
     """
-    found = {name: np.full(len(instrument_ids), np.nan) for name in names}
+    found = {name: Earlier(np.full(len(instrument_ids), np.nan), 0) for name in names}
     for day, of_day in _last_scored(region, date, names).items():
         cube = cube_read(region, day, day, of_day)
         place = np.minimum(np.searchsorted(instrument_ids, cube.instrument_ids), len(instrument_ids) - 1)
@@ -70,7 +68,8 @@ def scores_before(
             continue
         known = instrument_ids[place] == cube.instrument_ids
         for layer, name in enumerate(cube.names):
-            found[name][place[known]] = cube.score[layer, 0, known]
+            found[name].scores[place[known]] = cube.score[layer, 0, known]
+            found[name] = Earlier(found[name].scores, int(cube.days[0]))
     return found
 
 

@@ -72,6 +72,14 @@ class Timeline:
     company: np.ndarray
     bar_days: np.ndarray
 
+    @property
+    def first_bar(self) -> np.ndarray:
+        """The day of each column's first bar, int [N]; never where it has none."""
+        exists = self.bar_days > 0
+        row = exists.argmax(axis=0)
+        first = self.bar_days[row, np.arange(self.bar_days.shape[1])].astype(np.int64)
+        return np.where(exists.any(axis=0), first, NEVER)
+
 
 def stepped_snapshot(rows: ReportRows, splits: Splits, time: Timeline, history_days: int) -> SteppedSnapshot:
     """Fundamentals as known on each session of ``time``.
@@ -83,7 +91,7 @@ def stepped_snapshot(rows: ReportRows, splits: Splits, time: Timeline, history_d
     starts = _starts(rows, splits.column, effective, time, history_days)
     column, session = np.nonzero(starts)
     day = time.days[session].astype(np.int64)
-    index, step, is_own = _known_rows(_Reports.of(rows, time.company, history_days), column, day)
+    index, step, is_own = _known_rows(_Reports.of(rows, time, history_days), column, day)
     figures = _figures(rows, index, step, is_own, _splits_of_steps(splits, effective, column, day))
     snapshot = Snapshot(ReportGrid(figures, len(column)), day)
     step_of = (np.cumsum(starts.ravel()) - 1).reshape(starts.shape).T
@@ -105,10 +113,10 @@ def _starts(
 ) -> np.ndarray:
     """bool [N, T]: on which sessions something about the company begins to be different; the first always."""
     end = rows.period_end.astype(np.int64)
-    column = np.concatenate([rows.column] * 3 + [split_column]).astype(np.int64)
-    day = np.concatenate(
-        [np.maximum(rows.available_day, end), end + STALE_AFTER + 1, end + history_days + 1, effective]
-    )
+    lines = np.arange(len(time.company))
+    column = np.concatenate([rows.column] * 3 + [split_column, lines]).astype(np.int64)
+    published = np.maximum(rows.available_day, end)
+    day = np.concatenate([published, end + STALE_AFTER + 1, end + history_days + 1, effective, time.first_bar])
     session = np.searchsorted(time.days, day)
     seen = session < len(time.days)
     company_starts = np.zeros((int(time.company.max(initial=-1)) + 1, len(time.days)), dtype=bool)
@@ -126,13 +134,14 @@ class _Reports:
     order: np.ndarray
     first: np.ndarray
     company: np.ndarray
+    first_bar: np.ndarray
     history_days: int
 
     @classmethod
-    def of(cls, rows: ReportRows, company: np.ndarray, history_days: int) -> "_Reports":
+    def of(cls, rows: ReportRows, time: Timeline, history_days: int) -> "_Reports":
         order = np.argsort(rows.column, kind="stable")
-        first = np.searchsorted(rows.column[order], np.arange(len(company) + 1))
-        return cls(rows, order, first, company, history_days)
+        first = np.searchsorted(rows.column[order], np.arange(len(time.company) + 1))
+        return cls(rows, order, first, time.company, time.first_bar, history_days)
 
     def of_steps(self, column: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """(row, step): every report of each step's column."""
@@ -147,8 +156,8 @@ class _Reports:
         return known
 
     def of_sister(self, column: int, day: int) -> np.ndarray:
-        """Rows known on ``day`` of the first other line of the company that has any."""
-        for sister in np.flatnonzero(self.company == self.company[column]):
+        """Rows known on ``day`` of the first other line of the company that has any, and has traded by then."""
+        for sister in np.flatnonzero((self.company == self.company[column]) & (self.first_bar <= day)):
             index = self.order[self.first[sister] : self.first[sister + 1]]
             index = index[self.is_known(index, day)]
             if len(index):

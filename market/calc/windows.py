@@ -170,9 +170,9 @@ def wilder_rsi(close: np.ndarray, period: int) -> np.ndarray:
 
 
 def strength(gain: np.ndarray, loss: np.ndarray) -> np.ndarray:
-    """100 x gain / (gain + loss); 50 where both are 0."""
+    """100 x gain / (gain + loss); 50 where both are 0. The fraction first, so that no loss is 100 to the last bit."""
     total = gain + loss
-    return np.where(total > 0, 100.0 * gain / np.where(total > 0, total, 1.0), 50.0)
+    return np.where(total > 0, 100.0 * (gain / np.where(total > 0, total, 1.0)), 50.0)
 
 
 def market_fit(close: np.ndarray, index: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

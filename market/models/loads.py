@@ -76,9 +76,10 @@ class DataChangeQuerySet(models.QuerySet["DataChange"]):
         newest = self.filter(region=region).order_by("-id").values_list("created_at", flat=True)
         return newest.first()
 
-    def newest_id(self, region: str, kind: str) -> int:
-        """The data revision of a region and kind; 0 where nothing was ever loaded."""
-        return self.filter(region=region, kind=kind).order_by("-id").values_list("id", flat=True).first() or 0
+    def newest_id(self, region: str, kind: str, until: dt.date) -> int:
+        """The newest change of a region and kind that reaches back to ``until`` or further; 0 for none."""
+        changes = self.filter(region=region, kind=kind, changed_from__lte=until)
+        return changes.order_by("-id").values_list("id", flat=True).first() or 0
 
 
 class DataChange(models.Model):

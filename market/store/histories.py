@@ -48,7 +48,8 @@ class Source:
         rows = int(np.searchsorted(self.bars.days, days[-1], side="right"))
         fields = {name: values[:rows] for name, values in self.bars.fields.items()}
         bars = replace(self.bars, days=self.bars.days[:rows], fields=fields)
-        columns = _levels(bars, self.splits, days) if levels else _one_each(len(self.stocks.ids), len(days))
+        # Raw bars beside adjusted ones have no common scale over a split, so those instruments are told apart, too.
+        columns = _levels(bars, self.splits, days, slice(None) if levels else _mixed(bars))
         depth = lookback + int((bars.days > days[0]).sum())
         extra = {name: np.concatenate([self.extra[day][name] for day in on]) for name in self.extra[on[0]]}
         return _assemble(Parts(self, days, bars, columns, _stack(bars, columns, depth), extra))
@@ -99,22 +100,26 @@ class Columns:
     of: np.ndarray
 
 
-def _one_each(count: int, sessions: int) -> Columns:
-    return Columns(np.arange(count), np.full(count, 2**30), np.tile(np.arange(count), (sessions, 1)))
+def _mixed(bars: BarGrid) -> np.ndarray:
+    """Columns with raw and with adjusted bars. int."""
+    adjusted = bars.fields["close_is_adjusted"]
+    return np.flatnonzero(np.fmin.reduce(adjusted, axis=0) < np.fmax.reduce(adjusted, axis=0))
 
 
-def _levels(bars: BarGrid, splits: Splits, days: np.ndarray) -> Columns:
-    """A column per instrument and stretch of sessions between two changes of its adjustment."""
+def _levels(bars: BarGrid, splits: Splits, days: np.ndarray, which: np.ndarray | slice) -> Columns:
+    """A column per instrument, and for those of ``which`` per stretch of sessions between two changes of adjustment."""
+    chosen = np.zeros(bars.fields["close"].shape[1], dtype=bool)
+    chosen[which] = True
     factor = bars.fields["adjustment_factor"]
     changes: list[tuple[int, int]] = []
     within = bars.days > days[0]
-    for column in np.flatnonzero(np.fmin.reduce(factor, axis=0) != np.fmax.reduce(factor, axis=0)).tolist():
+    for column in np.flatnonzero(chosen & (np.fmin.reduce(factor, axis=0) != np.fmax.reduce(factor, axis=0))).tolist():
         own = np.flatnonzero(np.isfinite(factor[:, column]))
         moved = own[1:][factor[own[1:], column] != factor[own[:-1], column]]
         changes += [(column, int(bars.days[row])) for row in moved if within[row]]
     for column, ex_day in zip(splits.column.tolist(), splits.ex_day.tolist(), strict=True):
         own = np.flatnonzero(np.isfinite(bars.fields["close"][:, column]) & within & (bars.days >= ex_day))
-        if len(own) and ex_day > days[0]:
+        if chosen[column] and len(own) and ex_day > days[0]:
             changes.append((column, int(bars.days[own[0]])))
     count = bars.fields["close"].shape[1]
     instrument, until = list(range(count)), [2**30] * count

@@ -7,6 +7,7 @@ from io import StringIO
 import psycopg
 import pytest
 from django.core.management import call_command
+from django.db import connection, transaction
 
 from factors import services, store, tasks
 from factors.models import FactorBackfill, FactorReturn, FactorRun, FactorScore, JobState
@@ -14,6 +15,7 @@ from factors.services import FactorRunError, NotQueued, history, history_chunks
 from factors.store.locks import LOCK_CLASS
 from market.models import Instrument, PriceBar
 from market.store.arrow import dsn
+from market.store.changes import change_lock, change_note
 from tests.factors.market_tables import add_bars, add_instrument, add_split, random_market, sessions
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -143,6 +145,14 @@ def test_a_backfill_whose_process_died_is_marked_and_taken_up(market):
     assert (again.pk, again.state) == (job.pk, JobState.QUEUED)
 
 
+def test_dead_jobs_are_marked_without_anybody_asking_for_another(market):
+    job = services.backfill_create(region="KR", start=DAYS[0], end=DAYS[-1], factor_names=FACTORS)
+    FactorBackfill.objects.filter(pk=job.pk).update(state=JobState.RUNNING)
+    assert tasks.tidy_jobs() == {"factor run": 0, "factor backfill": 1, "combine run": 0, "factor analysis": 0}
+    job.refresh_from_db()
+    assert (job.state, job.message) == (JobState.INTERRUPTED, "its process ended before it")
+
+
 def test_cancelling_stops_it_after_its_chunk(market, small_chunks, monkeypatch):
     write = history.chunk_write
 
@@ -185,6 +195,79 @@ def test_a_day_is_not_mixed(market):
     with pytest.raises(FactorRunError, match=f"the scores of KR {DAYS[6]} are normalised by robust"):
         backfill(factor_names=["roe"])
     assert FactorBackfill.objects.get().state == JobState.FAILED
+
+
+def test_neither_the_order_of_words_nor_a_run_that_was_replaced_makes_a_mixture(market):
+    for method in ("zscore", "robust"):
+        services.factors_compute(regions=["KR"], date=DAYS[6], normalisation=method, neutralise=["size", "sector"])
+    job = backfill(factor_names=["roe"], normalisation="robust", neutralise=["sector", "size"])
+    assert job.state == JobState.DONE
+
+
+def test_it_ends_when_the_data_change_under_it(market, small_chunks, monkeypatch):
+    write = history.chunk_write
+
+    def a_load_meanwhile(job, *rest):
+        after = write(job, *rest)
+        PriceBar.objects.filter(date=DAYS[1]).update(volume=7.0)
+        return after
+
+    monkeypatch.setattr(history, "chunk_write", a_load_meanwhile)
+    with pytest.raises(FactorRunError, match=f"changed while it ran; stored through {DAYS[4]}: ask for it again"):
+        backfill()
+    monkeypatch.setattr(history, "chunk_write", write)
+    assert backfill().session_count == 12  # from the beginning, not from where the other stopped
+
+
+def test_newer_bars_do_not_disturb_it(market):
+    job = services.backfill_create(region="KR", start=DAYS[0], end=DAYS[6], factor_names=FACTORS)
+    store_bars_of(DAYS[-1])
+    assert services.backfill_execute(backfill_id=job.pk).state == JobState.DONE
+
+
+def store_bars_of(day: dt.date) -> None:
+    """A change of one day as a load notes it."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        change_lock(cursor, "KR", "bars")
+        PriceBar.objects.filter(date=day).update(volume=8.0)
+        change_note(cursor, "KR", "bars", day)
+
+
+def test_a_factor_that_fails_loses_its_returns_with_its_scores(market, monkeypatch):
+    backfill()
+    (momentum,) = services.catalogue.factors_resolved(["momentum_1m"])
+    monkeypatch.setattr(type(momentum), "compute", lambda self, panel: 1 / 0)
+    services.factors_compute(regions=["KR"], date=DAYS[5], factor_names=["momentum_1m"])
+    assert not FactorReturn.objects.filter(date=DAYS[5], factor__name="momentum_1m").exists()
+    assert FactorReturn.objects.filter(date=DAYS[5]).exists()
+
+
+def test_cancelled_in_its_only_chunk_it_stays_cancelled(market, monkeypatch):
+    write = history.chunk_write
+
+    def cancelled_meanwhile(job, *rest):
+        services.backfill_cancel(backfill_id=job.pk)
+        return write(job, *rest)
+
+    monkeypatch.setattr(history, "chunk_write", cancelled_meanwhile)
+    with pytest.raises(FactorRunError, match=f"was cancelled; stored through {DAYS[-1]}"):
+        backfill()
+    assert FactorBackfill.objects.get().state == JobState.CANCELLED
+
+
+def test_the_daily_task_makes_up_for_sessions_it_missed(market):
+    services.factors_compute(regions=["KR"], date=DAYS[-4])
+    tasks.run_daily("KR")
+    assert FactorRun.objects.dates_of("KR", DAYS[-4]) == DAYS[-4:]
+    assert tasks.run_daily("KR") is None
+
+
+def test_the_daily_task_leaves_a_session_to_who_has_it(market):
+    with psycopg.connect(dsn()) as another:
+        another.execute("SELECT pg_advisory_lock(%s, hashtext(%s))", [LOCK_CLASS, f"KR:{DAYS[-1]}"])
+        assert tasks.run_daily("KR") is None
+        another.execute("SELECT pg_advisory_unlock_all()")
+    assert tasks.run_daily("KR") > 0
 
 
 def test_one_factor_that_fails_is_told_and_stops_no_other(market, monkeypatch):

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from factors.calc.factor_returns import factor_returns, previous
+from factors.calc.factor_returns import Earlier, factor_returns, previous
 
 nan = np.nan
 
@@ -53,6 +53,15 @@ def test_the_information_coefficient_is_spearman_s():
 
 def test_a_session_without_scores_is_passed_over():
     scores = np.array([[1.0, 2.0], [nan, nan], [nan, nan], [3.0, 4.0]])
-    expected = [[0.0, 9.0], [1.0, 2.0], [1.0, 2.0], [1.0, 2.0]]
-    np.testing.assert_array_equal(previous(scores, np.array([0.0, 9.0])), expected)
-    np.testing.assert_array_equal(previous(scores, np.array([nan, nan]))[0], [nan, nan])
+    found, after = previous(scores, np.array([100, 101, 102, 103]), Earlier(np.array([0.0, 9.0]), 97))
+    np.testing.assert_array_equal(found, [[0.0, 9.0], [1.0, 2.0], [1.0, 2.0], [1.0, 2.0]])
+    assert (after.scores.tolist(), after.day) == ([3.0, 4.0], 103)
+    found, _ = previous(scores, np.array([100, 101, 102, 103]), Earlier(np.array([nan, nan]), 0))
+    np.testing.assert_array_equal(found[0], [nan, nan])
+
+
+def test_scores_of_more_than_a_month_ago_count_no_more():
+    scores = np.array([[1.0, 2.0], [nan, nan], [nan, nan]])
+    found, after = previous(scores, np.array([100, 131, 132]), Earlier(np.array([5.0, 6.0]), 60))
+    np.testing.assert_array_equal(found, [[nan, nan], [1.0, 2.0], [nan, nan]])
+    assert after.day == 100

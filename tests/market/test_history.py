@@ -38,6 +38,15 @@ def market() -> list[Instrument]:
     Instrument.objects.filter(pk=stocks[8].pk).update(company="pair")
     add_bars(twin, days[-300:], np.linspace(500.0, 700.0, 300), shares_outstanding=2e6)
     add_split(twin, days[-25], 2.0)
+    late = add_instrument("LATE", company="couple")  # has no report and borrows those of MUTE, which trades only later
+    mute = add_instrument("MUTE", company="couple")
+    add_bars(late, days[-300:], np.linspace(50.0, 71.0, 300), shares_outstanding=3e6)
+    add_bars(mute, days[-6:], np.linspace(50.0, 53.0, 6), shares_outstanding=3e6)
+    add_report(mute, dt.date(2023, 12, 31), "FY", net_income=5e6, total_equity=5e7, total_assets=9e7)
+    mixed = add_instrument("MIXED")  # bars of two sources, one raw and one adjusted, and a split among them
+    add_bars(mixed, days[-300:], np.linspace(80.0, 90.0, 300), volume=np.arange(1.0, 301.0))
+    PriceBar.objects.filter(instrument=mixed, date__in=days[-300:-150:2]).update(close_is_adjusted=True)
+    split(mixed, days[-12], 4.0)
     flat = add_instrument("FLAT")
     add_bars(flat, days[-300:], np.full(300, 77.0), volume=0.0)
     index = Instrument.objects.get(asset_type="INDEX")
