@@ -6,6 +6,7 @@ from enum import IntEnum
 import numpy as np
 
 from market.calc.figures import Status
+from market.calc.windows import ZERO
 from market.panel import Panel
 
 
@@ -86,9 +87,6 @@ class Factor(ABC):
     def definition(self) -> str:
         """What its scores follow from, besides data: another text, another meaning."""
         return f"{self.name}: {self.description()}"
-
-
-ZERO = 1e-12  # a denominator up to this counts as zero (amounts and ratios alike; FORMULAS.md section 9)
 
 
 def ratio(numerator: np.ndarray, denominator: np.ndarray) -> np.ndarray:

@@ -22,10 +22,8 @@ from market.calc.rolling import (
     rolling_sum,
 )
 from market.calc.rolling_rsi import rolling_rsi
-from market.calc.windows import Window, market_fit, mean_of_first, not_ahead
+from market.calc.windows import ZERO, Window, market_fit, mean_of_first, not_ahead
 from market.panel import Panel
-
-ZERO = 1e-12
 
 
 @dataclass(frozen=True, kw_only=True)

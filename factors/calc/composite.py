@@ -2,7 +2,8 @@
 
 import numpy as np
 
-ZERO = 1e-12
+from market.calc.windows import ZERO
+
 HALF = 0.5 - 1e-9  # of the weight; the rest is rounding
 
 

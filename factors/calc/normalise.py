@@ -8,9 +8,10 @@ from collections.abc import Callable
 import numpy as np
 import pandas as pd
 
+from market.calc.windows import ZERO
+
 MINIMUM = 10  # instruments; fewer are no cross-section
 CLIP = 3.0
-ZERO = 1e-12
 _CELLS = 200_000  # ranked at a time: what a processor's cache holds
 
 

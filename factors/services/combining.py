@@ -63,14 +63,14 @@ def aligned(cube: store.ScoreCube, members: Members) -> np.ndarray:
     place = np.searchsorted(cube.instrument_ids, members.ids)
     found = place < len(cube.instrument_ids)
     found[found] = cube.instrument_ids[place[found]] == members.ids[found]
-    result = np.full((*cube.score.shape[:2], len(members.ids)), np.nan, dtype=cube.score.dtype)
+    result: np.ndarray = np.full((*cube.score.shape[:2], len(members.ids)), np.nan, dtype=cube.score.dtype)
     result[:, :, found] = cube.score[:, :, place[found]]
     return result
 
 
 def _figures(region: str, days: np.ndarray, members: Members, factor: str, column: str) -> np.ndarray:
     """One figure of one factor on ``days``: [T, N], as exactly as it is stored."""
-    result = np.full((len(days), len(members.ids)), np.nan, dtype=store.FIGURES[column])
+    result: np.ndarray = np.full((len(days), len(members.ids)), np.nan, dtype=store.FIGURES[column])
     if len(days):
         dates = [as_date(day) for day in days]
         cube = store.cube_read(region, dates[0], dates[-1], [factor], column, only=dates)

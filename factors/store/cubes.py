@@ -84,8 +84,7 @@ class _Layers:
         figure = batch.column("figure").to_numpy(zero_copy_only=False)
         self.used[column] = True
         order = np.argsort(day, kind="stable")
-        begins = np.flatnonzero(np.diff(day[order], prepend=-1)) if len(day) else []
-        for rows in np.split(order, begins[1:]) if len(day) else []:
+        for rows in np.split(order, np.flatnonzero(np.diff(day[order])) + 1) if len(day) else []:
             today = int(day[rows[0]])
             if today not in self.layers:
                 self.layers[today] = np.full(self.shape, np.nan, dtype=self.dtype)
@@ -94,7 +93,7 @@ class _Layers:
     def joined(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """(days, instrument ids, cube [F, T, N]); each layer is let go as it is copied."""
         days = sorted(self.layers)
-        cube = np.empty((self.shape[0], len(days), int(self.used.sum())), dtype=self.dtype)
+        cube: np.ndarray = np.empty((self.shape[0], len(days), int(self.used.sum())), dtype=self.dtype)
         for place, day in enumerate(days):
             cube[:, place] = self.layers.pop(day)[:, self.used]
         return np.array(days, dtype=np.int32), self.ids[self.used], cube

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-ZERO = 1e-12
+ZERO = 1e-12  # what is no larger counts as zero: denominators, and deviations as a part of the numbers they are of
 
 
 def window_sum(window: np.ndarray) -> np.ndarray:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from factors.calc.normalise import ZERO
+from market.calc.windows import ZERO
 
 SESSIONS_A_YEAR = 252
 NORMAL_95 = 1.959963984540054

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from factors.calc.normalise import ZERO
+from market.calc.windows import ZERO
 
 MINIMUM_PAIRS = 3  # two points always lie on a line
 CELLS = 80_000  # figures handled at a time: with their temporaries they fit into a core's cache
