@@ -1,6 +1,7 @@
 """What a combiner may learn from."""
 
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 import numpy as np
 
@@ -11,9 +12,9 @@ NOT_YET = np.iinfo(np.int32).max  # the closing day of a target window that has 
 class Samples:
     """Past cross-sections and what became of them: D sessions, F factors, N instruments.
 
-    ``days`` int32 [D] ascending; ``closed`` int32 [D], the session on which the target's window ended (``NOT_YET``
-    where it has not); ``features`` float32 [F, D, N], scores; ``target`` float32 [D, N], the rank of the forward return
-    among the day's instruments, NaN where there is none. Days are counted from 1970-01-01.
+    ``days`` int32 [D] ascending; ``closed`` int32 [D], never descending, the session on which the target's window ended
+    (``NOT_YET`` where it has not); ``features`` float32 [F, D, N], scores; ``target`` float32 [D, N], the rank of the
+    forward return among the day's instruments, NaN where there is none. Days are counted from 1970-01-01.
     """
 
     days: np.ndarray
@@ -21,20 +22,22 @@ class Samples:
     features: np.ndarray
     target: np.ndarray
 
-    def at(self, places: np.ndarray) -> "Samples":
-        """Those of some sessions (a bool or int array over D)."""
+    def at(self, places: np.ndarray | slice) -> "Samples":
+        """Those of some sessions (a bool or int array over D, which copies, or a slice, which does not)."""
         return Samples(self.days[places], self.closed[places], self.features[:, places], self.target[places])
 
     def closed_before(self, day: int) -> "Samples":
         """Those whose target was complete on a session before ``day``: what may be learnt from at its open."""
-        return self.at(self.closed < day)
+        return self.at(slice(int(np.searchsorted(self.closed, day))))
 
     def since(self, day: int) -> "Samples":
-        return self.at(self.days >= day)
+        return self.at(slice(int(np.searchsorted(self.days, day)), None))
 
     def sorted_by(self, tickers: np.ndarray) -> "Samples":
         """Instruments in the order of their tickers: what is learnt must not depend on how they came."""
         order = np.argsort(tickers.astype(str), kind="stable")
+        if (order == np.arange(len(order))).all():
+            return self
         return replace(self, features=self.features[:, :, order], target=self.target[:, order])
 
 
@@ -64,5 +67,10 @@ class History:
 
     def samples_before(self, day: int) -> Samples:
         """Samples whose window closed before ``day``, instruments by ticker."""
+        return self._in_order.closed_before(day)
+
+    @cached_property
+    def _in_order(self) -> Samples:
+        """All samples, sorted once for all days."""
         found = self.samples or no_samples(len(self.names))
-        return found.closed_before(day).sorted_by(self.tickers) if len(found.days) else found
+        return found.sorted_by(self.tickers) if len(found.days) else found

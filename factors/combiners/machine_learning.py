@@ -77,7 +77,9 @@ class MachineLearning(Combiner):
 
     def fit(self, history: History, day: int) -> Fitted:
         samples = history.samples_before(day).since(day - self.window_days())
-        samples = samples.at(np.isfinite(samples.target).any(axis=1))
+        with_target = np.isfinite(samples.target).any(axis=1)
+        if not with_target.all():
+            samples = samples.at(with_target)
         known = len(samples.days) * int(self.option["every"])
         needed = int(self.option["min_sessions"])
         if known < needed:
@@ -116,17 +118,17 @@ class MachineLearning(Combiner):
     def _skill(self, samples: Samples) -> dict[str, Any]:
         """Rank IC on the newest quarter of the sessions, of a model trained on those whose windows closed before it."""
         first = len(samples.days) - max(1, round(HOLDOUT * len(samples.days)))
-        held = samples.at(np.arange(first, len(samples.days)))
+        held = samples.at(slice(first, None))
         before = samples.closed_before(int(held.days[0]))
         if not len(before.days):
             return {"out_of_sample_ic": None, "out_of_sample_why_none": "nothing closed before the held-out sessions"}
         learner, _ = self._train(before)
         predicted = np.full(held.target.shape, np.nan)
         predicted[usable_of(held)] = learner.predict(rows_of(held)[0])
-        by_day = [spearman(*pair) for pair in zip(predicted, held.target, strict=True)]
-        known = [ic for ic in by_day if np.isfinite(ic)]
+        by_day = spearman(predicted, held.target)
+        known = by_day[np.isfinite(by_day)]
         return {
-            "out_of_sample_ic": round(float(np.mean(known)), 4) if known else None,
+            "out_of_sample_ic": round(float(np.mean(known)), 4) if len(known) else None,
             "out_of_sample_from": str(as_date(held.days[0])), "out_of_sample_to": str(as_date(held.days[-1])),
             "out_of_sample_sessions": len(known), "out_of_sample_trained_to": str(as_date(before.days[-1])),
         }  # fmt: skip

@@ -71,6 +71,7 @@ class CombineRun(Job):
     model_cards = models.JSONField(default=list, blank=True, help_text="Of each model trained: data, settings, skill.")
     warnings = models.JSONField(default=list, blank=True)
     score_count = models.PositiveBigIntegerField(default=0)
+    stored_at = models.DateTimeField(null=True, blank=True, help_text="When it stored its last scores.")
 
     class Meta:
         ordering = ["-id"]

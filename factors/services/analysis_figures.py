@@ -10,7 +10,7 @@ import numpy as np
 from factors import store
 from factors.calc.analysis import Daily, Plan, daily_figures, joined
 from factors.calc.analysis.correlation import score_correlations
-from factors.calc.analysis.returns import carried
+from factors.calc.analysis.returns import BEFORE, carried
 from factors.services.progress import Progress
 from market.calendars import sessions, sessions_before
 from market.models import PriceBar
@@ -18,7 +18,6 @@ from market.store.closes import Closes, closes_read
 
 CELLS = 6_000_000  # scores read at a time: about 300 MB with all that is made of them
 SESSIONS = (21, 252)  # read at a time, at least and at most
-BEFORE = 10  # sessions before the first, for names without a bar on it: a score needs one in the last five
 
 
 @dataclass(frozen=True)

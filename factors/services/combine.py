@@ -2,34 +2,33 @@
 
 import datetime as dt
 import time
+from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
 from django.db import transaction
-from django.db.models import Max, Min
+from django.db.models import Max
 from django.utils import timezone
 from django_q.tasks import async_task
 
 from factors import store
-from factors.models import CombineRun, CompositeScore, FactorBackfill, FactorRun, JobState, Strategy
+from factors.models import CombineRun, CompositeScore, FactorRun, JobState, Strategy
+from factors.services.combine_checks import scores_period
 from factors.services.combine_chunks import Combination
+from factors.services.combine_replacing import (
+    alike,
+    begin_again_if_overtaken,
+    refuse_to_replace_for_one_session,
+    replace_other_definition,
+)
 from factors.services.jobs import carried_out
 from factors.services.progress import Progress, silent
 from factors.services.strategies import strategy_definition, strategy_get
 from factors.services.universes import StrategyError, members_of
 from market.regions import region_get
 
-STARTS = (JobState.QUEUED, JobState.INTERRUPTED, JobState.FAILED)  # a failed or interrupted run goes on where it was
+STOPPED = (JobState.FAILED, JobState.INTERRUPTED, JobState.CANCELLED)  # such a run can go on where it was
 STORED = (JobState.DONE, JobState.PARTLY)
-
-
-def scores_period(*, region: str) -> tuple[dt.date, dt.date] | None:
-    """First and last session of a region that have factor scores; None where there are none."""
-    runs = FactorRun.objects.done().filter(region=region, score_count__gt=0).aggregate(Min("date"), Max("date"))
-    backfills = FactorBackfill.objects.filter(region=region, done_through__isnull=False)
-    of_backfills = backfills.aggregate(Min("start"), Max("done_through"))
-    first = [day for day in (runs["date__min"], of_backfills["start__min"]) if day]
-    last = [day for day in (runs["date__max"], of_backfills["done_through__max"]) if day]
-    return (min(first), max(last)) if first and last else None
 
 
 def combine_run_create(
@@ -77,14 +76,30 @@ def combine_run_enqueue(
 
 
 def combine_run_resume(*, run_id: int) -> CombineRun:
-    """Queue a failed or interrupted run again; it goes on after its last stored session. StrategyError for others."""
-    run = CombineRun.objects.select_related("strategy").get(pk=run_id)
-    if run.state not in STARTS[1:]:
-        raise StrategyError(f"state: run #{run.pk} is {run.state}: only failed and interrupted runs are taken up again")
-    run.state = JobState.QUEUED
+    """Queue a run that stopped again, for the background workers; errors as ``combine_run_requeue``."""
     with transaction.atomic():
-        run.save(update_fields=["state"])
+        run = combine_run_requeue(run_id=run_id)
         _hand_over(run)
+    return run
+
+
+def combine_run_requeue(*, run_id: int) -> CombineRun:
+    """Make a failed, interrupted or cancelled run a queued one, to go on after its last stored session.
+
+    StrategyError for others, and while its strategy is at work still (a cancelled run ends with its present chunk).
+    """
+    store.interrupted_mark(CombineRun)
+    run = CombineRun.objects.select_related("strategy").get(pk=run_id)
+    if run.state not in STOPPED:
+        raise StrategyError(
+            f"state: run #{run.pk} is {run.state}: only failed, interrupted and cancelled runs are taken up again"
+        )
+    try:
+        with store.lock_of(run):
+            run.state, run.message = JobState.QUEUED, ""
+            run.save(update_fields=["state", "message"])
+    except store.RunInProgress as error:
+        raise StrategyError(f"state: run #{run.pk} cannot be taken up yet: {error}") from error
     return run
 
 
@@ -100,13 +115,13 @@ def combine_run_cancel(*, run_id: int) -> bool:
 
 
 def combine_run_execute(*, run_id: int, progress: Progress = silent) -> CombineRun:
-    """Carry out a queued run, or go on with a failed or interrupted one after its last stored session.
+    """Carry out a queued run, from after its last stored session if it was taken up again.
 
     Each chunk of sessions is one transaction with the run's row, so what is stored and ``done_through`` agree.
     StrategyError for what the request has wrong, ``store.RunInProgress`` when the strategy is being combined already.
     """
     run = CombineRun.objects.select_related("strategy").get(pk=run_id)
-    with carried_out(run, STARTS):
+    with carried_out(run):
         _execute(run, progress)
     return run
 
@@ -114,8 +129,12 @@ def combine_run_execute(*, run_id: int, progress: Progress = silent) -> CombineR
 def _execute(run: CombineRun, progress: Progress) -> None:
     clock = time.perf_counter()
     definition = strategy_definition(strategy=run.strategy)
-    if definition.as_dict() != run.definition:
+    now = definition.as_dict()
+    # Within one run defaults count, too: its first chunk must not have others than its last.
+    if not alike(now, run.definition) or now["options"] != run.definition["options"]:
         raise StrategyError("strategy: it has been changed since this run was asked for: start another one")
+    begin_again_if_overtaken(run)
+    refuse_to_replace_for_one_session(run)
     progress("reading", 0, 1)
     work = Combination(definition, run)
     run.timings = run.timings | {"read": run.timings.get("read", 0.0) + time.perf_counter() - clock}
@@ -126,10 +145,7 @@ def _execute(run: CombineRun, progress: Progress) -> None:
             if not CombineRun.objects.select_for_update().filter(pk=run.pk, state=JobState.RUNNING).exists():
                 run.state = JobState.CANCELLED
                 return
-            if run.done_through is None:
-                _replace_other_definition(run)
-            run.score_count += store.composites_write(run.strategy_id, chunk[0], chunk[-1], found)
-            run.done_through = chunk[-1]
+            _store(run, chunk, found)
             run.timings["write"] = run.timings.get("write", 0.0) + time.perf_counter() - clock
             run.save()
     if not run.score_count:
@@ -140,13 +156,18 @@ def _execute(run: CombineRun, progress: Progress) -> None:
     progress("done", 1, 1)
 
 
-def _replace_other_definition(run: CombineRun) -> None:
-    """Scores of an earlier definition would not be comparable with these: they go."""
-    earlier = run.strategy.runs.filter(done_through__isnull=False).exclude(pk=run.pk).order_by("-id").first()
-    if earlier and earlier.definition != run.definition:
-        removed = store.composites_delete(run.strategy_id)
-        if removed:
-            run.warnings.append(f"the strategy was changed: {removed:,} scores of its earlier definition were removed")
+def _store(run: CombineRun, chunk: Sequence[dt.date], found: store.Composites) -> None:
+    """Replace the scores of a chunk. Until a run has a score nothing of what is there goes; the first ones replace
+    those of all its sessions so far, and another definition's altogether.
+    """
+    if run.score_count or np.isfinite(found.score).any():
+        start = chunk[0]
+        if not run.score_count:
+            start = run.start
+            replace_other_definition(run)
+        run.score_count += store.composites_write(run.strategy_id, start, chunk[-1], found)
+        run.stored_at = timezone.now()
+    run.done_through = chunk[-1]
 
 
 def combine_run_summary(*, run: CombineRun) -> dict[str, Any]:

@@ -12,8 +12,9 @@ from threadpoolctl import threadpool_limits
 
 from factors.calc.composite import ranked, scaled
 from factors.combiners import Fitted, as_date
-from factors.models import CombineRun, Factor, FactorScore
-from factors.services.combining import Stretch, history_read, neutralised, stretch_read
+from factors.models import CombineRun
+from factors.services.combine_checks import refuse_normalisations, refuse_scoreless, sectors_note
+from factors.services.combining import Stretch, history_read, neutralised, sample_dates, stretch_read
 from factors.services.progress import Progress
 from factors.services.strategies import Definition
 from factors.services.universes import StrategyError, members_of
@@ -41,25 +42,13 @@ class Combination:
             raise StrategyError(f"date: there is no session from {run.start} to {run.end}")
         self.fitted: dict[int, Fitted] = {}
         if self.dates:
-            self._refuse_scoreless()
+            refuse_scoreless(definition, run.start, run.end)
+            if self.combiner.learns_from_samples:
+                sampled = sample_dates(definition, self.combiner, self.dates[0], run.end)
+                refuse_normalisations(definition.region, [*sampled, *self.dates])
             self.history = history_read(definition, self.combiner, self.members, self.dates[0], run.end)
-        if definition.note() and definition.note() not in run.warnings:
-            run.warnings.append(definition.note())
-
-    def _refuse_scoreless(self) -> None:
-        """StrategyError for a factor without any score in the whole range."""
-        region, run = self.definition.region, self.run
-        ids = dict(Factor.objects.filter(name__in=self.definition.factors).values_list("name", "id"))
-        for name in self.definition.factors:
-            scores = FactorScore.objects.filter(
-                date__range=(run.start, run.end), factor_id=ids.get(name, 0), score__isnull=False,
-                instrument__region=region,
-            )  # fmt: skip
-            if name not in ids or not scores.exists():
-                raise StrategyError(
-                    f"factors: {name} has no scores of {region} from {run.start} to {run.end}:"
-                    f" manage.py compute_factors --region {region} tells why"
-                )
+        notes = (definition.note(), sectors_note(definition, run.start, self.combiner.learns_from_samples))
+        run.warnings += [note for note in notes if note and note not in run.warnings]
 
     def chunks(self) -> list[list[dt.date]]:
         """Sessions still to do, so many at a time that their scores fit in memory."""

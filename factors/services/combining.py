@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from factors import store
-from factors.calc.analysis.returns import carried, forward_returns
+from factors.calc.analysis.returns import BEFORE, carried, forward_returns
 from factors.calc.neutralise import demean_by, residual_on, sector_groups
 from factors.calc.targets import rank_target
 from factors.combiners import NOT_YET, Combiner, History, Samples, as_date
@@ -19,6 +19,7 @@ from market.calendars import FIRST_DAY, sessions, sessions_before
 from market.store.closes import closes_read
 
 SIZE = "market_cap"  # whose value is M
+SAMPLES = 16  # sampled sessions read at a time
 
 
 @dataclass(frozen=True)
@@ -115,32 +116,60 @@ def _returns(definition: Definition, combiner: Combiner, start: dt.date, end: dt
     return days, returns
 
 
-def _samples(definition: Definition, combiner: Combiner, members: Members, start: dt.date, end: dt.date) -> Samples:
-    """Past cross-sections, every so many sessions of the exchange's calendar (so that which ones they are does not
-    depend on the range asked for), with the rank of what they returned.
+def sample_dates(definition: Definition, combiner: Combiner, start: dt.date, end: dt.date) -> list[dt.date]:
+    """Sessions that models for ``start`` to ``end`` learn from: every so many of the exchange's calendar, so that which
+    ones they are does not depend on the range asked for.
     """
-    horizon, every = int(combiner.option["horizon"]), int(combiner.option["every"])
     calendar = sessions(definition.region, FIRST_DAY, end).astype("datetime64[D]").astype(np.int32)
     first = combiner.fit_day(day_number(start), calendar) - combiner.window_days()
-    sampled = calendar[::every]
-    dates = [as_date(day) for day in sampled[sampled >= first]]
+    sampled = calendar[:: int(combiner.option["every"])]
+    return [as_date(day) for day in sampled[sampled >= first]]
+
+
+def _samples(definition: Definition, combiner: Combiner, members: Members, start: dt.date, end: dt.date) -> Samples:
+    """Past cross-sections, with the rank of what they returned."""
+    dates = sample_dates(definition, combiner, start, end)
     if not dates:
         return no_samples(len(definition.factors))
-    stretch = stretch_read(definition, members, dates[0], end, only=dates)
+    sampled, scores = _sampled(definition, members, dates)
     days, close = _closes(definition.region, members, dates[0], end)
-    known = np.isin(stretch.days, days)
-    rows = np.searchsorted(days, stretch.days[known])
+    known = np.isin(sampled, days)
+    if not known.all():
+        sampled, scores = sampled[known], scores[:, known]
+    rows = np.searchsorted(days, sampled)
+    horizon = int(combiner.option["horizon"])
     # Rounded: a split after the window rescales all earlier closes, and must not turn the last bit of a tie.
     returns = np.round(forward_returns(close, len(close), horizon)[rows], 12)
-    scores = stretch.scores[:, known]
-    returns[~np.isfinite(scores).any(axis=0)] = np.nan
+    scored = np.zeros(returns.shape, dtype=bool)
+    for layer in scores:
+        scored |= np.isfinite(layer)
+    returns[~scored] = np.nan
     closed = np.append(days, NOT_YET)[np.minimum(rows + horizon, len(days))]
-    return Samples(stretch.days[known], closed.astype(np.int32), scores, rank_target(returns))
+    return Samples(sampled, closed.astype(np.int32), scores, rank_target(returns))
+
+
+def _sampled(definition: Definition, members: Members, dates: Sequence[dt.date]) -> tuple[np.ndarray, np.ndarray]:
+    """(days int32 [D], scores float32 [F, D, N]) of those of ``dates`` that have any; some at a time, so that memory
+    holds them once.
+    """
+    scores = np.empty((len(definition.factors), len(dates), len(members.ids)), dtype=np.float32)
+    days = np.zeros(len(dates), dtype=np.int32)
+    count = 0
+    for first in range(0, len(dates), SAMPLES):
+        part = dates[first : first + SAMPLES]
+        stretch = stretch_read(definition, members, part[0], part[-1], only=part)
+        rows = slice(count, count + len(stretch.days))
+        days[rows], scores[:, rows] = stretch.days, stretch.scores
+        count = rows.stop
+    return days[:count], scores[:, :count]
 
 
 def _closes(region: str, members: Members, start: dt.date, end: dt.date) -> tuple[np.ndarray, np.ndarray]:
-    """(days int32 [R], closes float64 [R, N] of the members, gaps carried)."""
-    found = closes_read(region, start, end)
+    """(days int32 [R], closes float64 [R, N] of the members, gaps carried), from some sessions before ``start``: a name
+    without a bar on it has its last close, whatever the range asked for.
+    """
+    before = sessions_before(region, start - dt.timedelta(days=1), BEFORE)
+    found = closes_read(region, before[0].item() if len(before) else start, end)
     close = carried(found.close, found.days, found.delisted_day)
     place = np.searchsorted(found.instrument_ids, members.ids)
     there = place < len(found.instrument_ids)

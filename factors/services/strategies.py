@@ -16,11 +16,11 @@ from factors.combiners import Combiner, OptionError, UnknownCombiner, combiner_n
 from factors.combiners.options import options_check
 from factors.engine import NEUTRALISATIONS
 from factors.formulas import FormulaFactor
-from factors.models import Factor, Strategy, StrategyFactor
+from factors.models import Factor, FactorFormula, Strategy, StrategyFactor
 from factors.registry import UnknownFactor
 from factors.services.catalogue import factors_resolved
 from factors.services.given import number_given
-from factors.services.universes import StrategyError, universe_check
+from factors.services.universes import StrategyError, conditions_of, universe_check
 from market.regions import region_get
 from market.texts import is_storable
 
@@ -31,8 +31,8 @@ WRITTEN = ("name", "region", "factors", "combiner", "options", "universe", "neut
 
 @dataclass(frozen=True)
 class Definition:
-    """What decides a strategy's scores, checked: factors with weights, combiner with all its options, universe, and
-    what those of its factors mean that are formulas.
+    """What decides a strategy's scores, checked: factors with weights, combiner with all its options (and which of them
+    were ``given``), universe, and what those factors mean, its conditions' included, that are formulas.
     """
 
     region: str
@@ -42,6 +42,7 @@ class Definition:
     universe: dict[str, Any]
     neutralise: list[str]
     formulas: dict[str, str]
+    given: list[str]
 
     def as_dict(self) -> dict[str, Any]:
         return dataclasses.asdict(self)
@@ -82,9 +83,10 @@ def strategy_check(
             f"factors: {combiner} needs at least {kind.min_factors} factors to weigh, there is one;"
             " equal_weight shows one factor's score from 0 to 100"
         )
+    members = universe_check(universe={} if universe is None else universe, region=code)
     return Definition(
-        code, weights, combiner, chosen, universe_check(universe={} if universe is None else universe, region=code),
-        _neutralise(neutralise), _meanings(weights),
+        code, weights, combiner, chosen, members, _neutralise(neutralise),
+        _meanings([*weights, *(condition.factor for condition in conditions_of(members))]), sorted(options or {}),
     )  # fmt: skip
 
 
@@ -113,8 +115,11 @@ def _weights(factors: Any) -> dict[str, float]:
 
 
 def _meanings(names: Iterable[str]) -> dict[str, str]:
-    """The definitions of those that are formulas: a changed formula is another strategy's score."""
-    found = factors_resolved(list(names))
+    """The definitions of those that are formulas: a changed formula is another strategy's score. (A condition may name
+    one whose formula is gone: its scores of before can still be looked at.)
+    """
+    stored = FactorFormula.objects.filter(name__in=list(names)).values_list("name", flat=True)
+    found = factors_resolved(list(stored)) if stored else []
     return {factor.name: factor.definition() for factor in found if isinstance(factor, FormulaFactor)}
 
 
@@ -151,7 +156,7 @@ def strategy_save(
     )
     if strategy and strategy.region != found.region:
         raise StrategyError(f"region: {strategy.name} is a strategy of {strategy.region}: make another one")
-    given = {key: found.options[key] for key in options or {}}
+    given = {key: found.options[key] for key in found.given}
     columns = {
         "name": name, "region": found.region, "combiner": combiner, "options": given, "universe": found.universe,
         "neutralise": found.neutralise, "description": description, "is_active": is_active,

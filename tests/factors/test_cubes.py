@@ -1,6 +1,7 @@
 """Stored scores and closes as arrays, against the rows they come from."""
 
 import datetime as dt
+import weakref
 
 import numpy as np
 import pyarrow as pa
@@ -39,6 +40,32 @@ def test_a_cube_has_a_layer_per_factor_in_the_order_asked_for(two_stocks):
     expected = [[[nan, -0.25], [nan, nan]], [[nan, nan], [nan, nan]], [[1.5, nan], [nan, 2.0]]]
     np.testing.assert_array_equal(cube.score, np.array(expected, dtype=np.float32))
     assert cube_read("US", MONDAY, MONDAY, ["first"], column="value").score.tolist() == [[[9.0]]]
+
+
+def test_rows_are_not_held_all_at_once(two_stocks, monkeypatch):
+    first, read, held = factor("first"), cubes.batches, []
+    for day in range(3, 8):
+        for stock in two_stocks:
+            FactorScore.objects.create(
+                date=dt.date(2024, 6, day), instrument=stock, factor=first, value=1.0, score=day, percentile=50.0
+            )
+
+    def one_by_one(*asked):
+        seen = []
+        for part in read(*asked):
+            for row in range(part.num_rows):
+                one = pa.record_batch(part.slice(row, 1).to_pydict(), schema=part.schema)
+                seen.append(weakref.ref(one))
+                yield one
+                del one
+                held.append(sum(ref() is not None for ref in seen))
+
+    monkeypatch.setattr(cubes, "batches", one_by_one)
+    cube = cube_read("US", dt.date(2024, 6, 1), dt.date(2024, 6, 30), ["none", "first"])
+    assert len(held) == 10
+    assert max(held) <= 1  # the one under way
+    assert np.isnan(cube.score[0]).all()
+    assert cube.score[1].tolist() == [[day, day] for day in range(3, 8)]
 
 
 def test_no_scores_are_an_empty_cube(two_stocks):

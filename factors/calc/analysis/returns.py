@@ -2,6 +2,8 @@
 
 import numpy as np
 
+BEFORE = 10  # sessions before the first, for names without a bar on it: a score needs one in the last five
+
 
 def carried(close: np.ndarray, days: np.ndarray, delisted_day: np.ndarray) -> np.ndarray:
     """Closes [R, N] with every gap filled by the last close before it; NaN before a name's first close.

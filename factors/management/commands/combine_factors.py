@@ -22,7 +22,7 @@ class Command(HouseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         what = parser.add_mutually_exclusive_group(required=True)
         what.add_argument("--strategy", metavar="NAME")
-        what.add_argument("--resume", type=int, metavar="RUN", help="go on with a failed or interrupted run")
+        what.add_argument("--resume", type=int, metavar="RUN", help="go on with a failed, interrupted or cancelled run")
         parser.add_argument("--date", type=iso_date, help="YYYY-MM-DD, one session")
         parser.add_argument("--from", dest="start", type=iso_date, help="first session of a range")
         parser.add_argument("--to", dest="end", type=iso_date, help="last session of a range")
@@ -52,6 +52,8 @@ class Command(HouseCommand):
             ).pk
         with progress_bar("combine_factors", quiet=options["json"]) as bar:
             return services.combine_run_execute(run_id=run_id, progress=bar(options["strategy"] or f"#{run_id}"))
+        else:
+            services.combine_run_requeue(run_id=run_id)
 
     def _last_day(self, run: CombineRun) -> Any:
         scored = services.composite_sessions(strategy_id=run.strategy_id, start=run.start, end=run.end)

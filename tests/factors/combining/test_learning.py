@@ -1,15 +1,24 @@
 """Machine learning on stored scores: no look-ahead, purged, the same to the bit whatever the range, leaks told."""
 
 import datetime as dt
+from dataclasses import replace
 
 import numpy as np
 import pytest
+from django.db.models import F
 
 from factors.combiners import NOT_YET, History, Samples, combiner_named
 from factors.combiners.learners import KINDS
-from factors.models import CombineRun, CompositeScore, FactorScore, JobState
-from factors.services import combine_run_create, combine_run_execute, strategy_save
-from market.models import PriceBar
+from factors.models import CombineRun, CompositeScore, FactorScore, JobState, Strategy
+from factors.services import (
+    combine_run_create,
+    combine_run_execute,
+    combining,
+    strategy_definition,
+    strategy_save,
+)
+from factors.services.universes import members_of
+from market.models import Instrument, PriceBar
 from tests.factors.combining.scored_market import add_scores, learning_market
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -44,6 +53,64 @@ def test_one_day_alone_is_the_same_day_in_a_long_run_and_without_the_future(mode
     FactorScore.objects.filter(date__gt=day).delete()
     combine(date=day)
     assert stored(day) == long
+
+
+def saved_definition() -> tuple:
+    found = strategy_definition(strategy=Strategy.objects.get(name="ml"))
+    return found, found.build(), members_of(region="KR", universe={})
+
+
+@pytest.mark.parametrize("model", list(KINDS))
+def test_a_day_alone_is_the_same_with_pauses_joiners_delistings_and_splits(model):
+    stocks, days, _ = learning_market(30, 260, skill=0.002)
+    save(model=model, window_months=6)
+    day = days[-25]
+    definition, combiner, _ = saved_definition()
+    first = combining.sample_dates(definition, combiner, day, day)[0]
+    assert days[60] < first < days[150]
+    paused, joined, gone, split = stocks[3], stocks[5], stocks[7], stocks[9]
+    PriceBar.objects.filter(instrument=paused, date__range=(first, first + dt.timedelta(days=2))).delete()
+    for rows in (PriceBar, FactorScore):
+        rows.objects.filter(instrument=joined, date__lt=days[150]).delete()
+        rows.objects.filter(instrument=gone, date__gt=days[-60]).delete()
+    Instrument.objects.filter(pk=gone.pk).update(delisted_on=days[-60])
+    before = PriceBar.objects.filter(instrument=split, date__lt=days[-10])
+    before.update(close=3 * F("close"), adjustment_factor=1 / 3)
+    combine(start=days[60])
+    long = stored(day)
+    assert len(long) == 29  # the delisted one has no scores any more
+    combine(date=day)
+    assert stored(day) == long
+    PriceBar.objects.filter(date__gt=day).delete()
+    FactorScore.objects.filter(date__gt=day).delete()
+    before.update(adjustment_factor=1.0)  # nobody knows of the split yet
+    combine(date=day)
+    assert stored(day) == long
+
+
+def test_samples_do_not_depend_on_the_range_nor_on_how_many_are_read_at_a_time(monkeypatch):
+    stocks, days, _ = learning_market(30, 340)
+    save(window_months=6)
+    known = saved_definition()
+    first = combining.sample_dates(*known[:2], days[-1], days[-1])[0]
+    PriceBar.objects.filter(instrument=stocks[3], date=first).delete()
+    early = combining.history_read(*known, days[-60], days[-1]).samples
+    read, sizes = combining.stretch_read, []
+
+    def counted(*asked, only):
+        sizes.append(len(only))
+        return read(*asked, only=only)
+
+    monkeypatch.setattr(combining, "SAMPLES", 7)
+    monkeypatch.setattr(combining, "stretch_read", counted)
+    late = combining.history_read(*known, days[-1], days[-1]).samples
+    assert max(sizes) == 7
+    both = np.isin(early.days, late.days)
+    assert both.sum() == len(late.days) < len(early.days)
+    assert np.isfinite(late.target[0, list(known[2].tickers).index("T03")])
+    np.testing.assert_array_equal(early.target[both], late.target)
+    np.testing.assert_array_equal(early.features[:, both], late.features)
+    np.testing.assert_array_equal(early.closed[both], late.closed)
 
 
 def test_until_there_is_enough_history_it_is_equal_weight_and_says_so():
@@ -118,6 +185,25 @@ def history(count: int = 40, sessions: int = 60, seed: int = 1) -> History:
     return History(
         ("a", "b", "c"), np.zeros(0, np.int32), np.zeros((3, 0)), tickers, Samples(days, days + 30, features, target)
     )
+
+
+def test_trainings_share_one_sorted_copy_of_the_samples():
+    whole = history()
+    shuffled = np.random.default_rng(0).permutation(len(whole.tickers))
+    mixed = replace(
+        whole, tickers=whole.tickers[shuffled],
+        samples=replace(
+            whole.samples, features=whole.samples.features[:, :, shuffled], target=whole.samples.target[:, shuffled]
+        ),
+    )  # fmt: skip
+    days = [int(day) for day in whole.samples.days[[30, 50]]]
+    early, late = (mixed.samples_before(day).since(int(whole.samples.days[3])) for day in days)
+    assert np.shares_memory(early.features, late.features)
+    assert np.shares_memory(early.target, late.target)
+    assert 0 < len(early.days) < len(late.days)
+    np.testing.assert_array_equal(late.features, whole.samples.features[:, 3 : 3 + len(late.days)])
+    straight = whole.samples_before(days[0])
+    assert np.shares_memory(straight.features, whole.samples.features)
 
 
 @pytest.mark.parametrize("model", list(KINDS))

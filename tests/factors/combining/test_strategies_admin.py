@@ -181,10 +181,10 @@ def test_taking_up_again_and_cancelling(manager: Client, strategy) -> None:
     assert "it is DONE, there is nothing to cancel" in text
     waiting.refresh_from_db()
     assert waiting.state == JobState.CANCELLED
-    assert "is DONE: only failed and interrupted runs" in do("resume")
+    assert "is DONE: only failed, interrupted and cancelled runs" in do("resume")
     failed.refresh_from_db()
     assert failed.state == JobState.QUEUED
-    assert OrmQ.objects.count() == 1
+    assert OrmQ.objects.count() == 2  # the cancelled one is taken up again as well
 
 
 def shown(client: Client, **asked: object) -> list[tuple]:
