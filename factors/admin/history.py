@@ -33,7 +33,7 @@ class FactorBackfillForm(FactorsForm):
                 backfill_check(**{name: asked[name] for name in ASKED})
             except FactorRunError as error:
                 field, found, reason = str(error).partition(": ")
-                names = {"from": "start", "to": "end"}
+                names = {"from": "start", "to": "end", "region": "region", "factors": "factor_names"}
                 self.add_error(names.get(field) if found else None, reason if field in names else str(error))
         return asked
 

@@ -55,7 +55,9 @@ class FactorRunForm(FactorsForm):
             try:
                 asked["date"] = session_resolve(region=asked["region"], date=asked["date"])
             except FactorRunError as error:
-                self.add_error("date", str(error).removeprefix("date: "))
+                field, found, reason = str(error).partition(": ")
+                named = found and field in ("region", "date")
+                self.add_error(field if named else "date", reason if named else str(error))
         return asked
 
 

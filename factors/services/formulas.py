@@ -145,7 +145,7 @@ def formula_try(*, formula: str, region: str, count: int = 10, name: str = "") -
         day = session_resolve(region=code, date=None)
         panel, _ = read_panel(code, day, panel_lookback([factor]), set(factor.inputs))
     except ValueError as error:  # an unknown region, or one without prices
-        raise FormulaRefused("region", str(error)) from error
+        raise FormulaRefused("region", str(error).removeprefix("region: ")) from error
     try:
         with np.errstate(all="ignore"):
             cross = cross_section(panel, factor)

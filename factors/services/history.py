@@ -45,7 +45,9 @@ def backfill_check(
     code = request_check(region, factor_names, normalisation, neutralise)
     newest = PriceBar.objects.newest_date(code)
     if newest is None:
-        raise FactorRunError(f"{code} has no prices: load some first (manage.py load_prices --region {code} ...)")
+        raise FactorRunError(
+            f"region: {code} has no prices: load some first (manage.py load_prices --region {code} ...)"
+        )
     end = newest if end is None else end
     if end < start:
         raise FactorRunError(f"to: {end} is before from: {start}")
@@ -55,7 +57,7 @@ def backfill_check(
     if oldest is not None and start < oldest:
         raise FactorRunError(f"from: {start} is before the data: the first bar of {code} is of {oldest}")
     if not len(sessions(code, start, end)):
-        raise FactorRunError(f"from {start} to {end} there is no session of {code}")
+        raise FactorRunError(f"from: there is no session of {code} from {start} to {end}")
     return code, end
 
 
@@ -125,7 +127,7 @@ def backfill_execute(*, backfill_id: int, progress: Progress = silent) -> Factor
         try:
             _execute(job, progress)
         except NoBars as error:
-            raise FactorRunError(str(error)) from error
+            raise FactorRunError(f"from: asked were {job.start} to {job.end}; {error}") from error
     return job
 
 

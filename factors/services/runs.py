@@ -38,14 +38,17 @@ def request_check(region: str, factor_names: Sequence[str], normalisation: str, 
     """The region's code; FactorRunError for an unknown region, factor, normalisation or neutralisation."""
     try:
         code = region_get(region).code
+    except ValueError as error:
+        raise FactorRunError(f"region: {error}") from error
+    try:
         factors_resolved(factor_names)
-    except (ValueError, UnknownFactor) as error:
-        raise FactorRunError(str(error)) from error
+    except UnknownFactor as error:
+        raise FactorRunError(f"factors: {error}") from error
     if normalisation not in METHODS:
-        raise FactorRunError(f"unknown normalisation {normalisation!r}: use one of {', '.join(METHODS)}")
+        raise FactorRunError(f"normalisation: unknown normalisation {normalisation!r}: use one of {', '.join(METHODS)}")
     wrong = [name for name in neutralise if name not in NEUTRALISATIONS]
     if wrong:
-        raise FactorRunError(f"unknown neutralisation {wrong[0]!r}: use {' and/or '.join(NEUTRALISATIONS)}")
+        raise FactorRunError(f"neutralise: unknown neutralisation {wrong[0]!r}: use {' and/or '.join(NEUTRALISATIONS)}")
     return code
 
 
@@ -95,7 +98,7 @@ def session_resolve(*, region: str, date: dt.date | None) -> dt.date:
         newest = PriceBar.objects.newest_date(place.code)
         if newest is None:
             raise FactorRunError(
-                f"{place.code} has no prices: load some first (manage.py load_prices --region {place.code} ...)"
+                f"region: {place.code} has no prices: load some first (manage.py load_prices --region {place.code} ...)"
             )
         # A bar on a day the exchange was closed makes that day no session. Vietnam without its index: none is known.
         before = sessions_before(place.code, newest, 1)

@@ -228,7 +228,7 @@ def test_asking_for_a_run(writer: Client) -> None:
         ({"region": "XX", "date": "latest"}, "region", "unknown region 'XX'"),
         ({"region": "KR", "date": "2024-06-29"}, "date", "2024-06-29 is not a session"),
         ({"region": "KR", "date": "2999-01-01"}, "date", "in the future"),
-        ({"region": "US", "date": "latest"}, "non_field_errors", "US has no prices"),
+        ({"region": "US", "date": "latest"}, "region", "US has no prices"),
         ({"region": "KR", "date": "latest", "factors": ["per"]}, "factors", "unknown factor 'per'"),
         ({"region": "KR", "date": "latest", "factor": ["roe"]}, "factor", "unknown field"),
         ({"region": "KR", "date": "latest", "normalisation": "rank"}, "normalisation", "not a valid choice"),

@@ -88,6 +88,9 @@ def test_asking_for_a_backfill(writer: Client) -> None:
         ({"from": "27.6.2024"}, "from", "YYYY-MM-DD"),
         ({"from": "2024-06-27", "factors": ["rowe"]}, "factors", "did you mean roe"),
         ({"from": "2024-06-27", "factor": "roe"}, "factor", "unknown field"),
+        ({"from": "2024-06-22", "to": "2024-06-23"}, "from", "is before the data"),
+        ({"from": "2024-06-29", "to": "2024-06-30"}, "to", "is after the newest bar"),
+        ({"region": "US", "from": "2024-06-27"}, "region", "US has no prices"),
         ({}, "from", "required"),
     ],
 )

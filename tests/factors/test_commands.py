@@ -1,6 +1,7 @@
 """The commands: tables, JSON, files and exit codes 0 done, 1 failed, 2 wrong request, 3 partly done."""
 
 import csv
+import datetime as dt
 import io
 import json
 import sys
@@ -97,13 +98,21 @@ def test_compute_all_regions_of_an_empty_site(db):
 @pytest.mark.parametrize(
     ("arguments", "why"),
     [
-        (["--region", "XX"], "unknown region 'XX'"),
-        (["--region", "KR", "--factor", "nonsense"], "unknown factor 'nonsense'"),
+        (["--region", "XX"], "XX: region: unknown region 'XX'"),
+        (["--region", "KR", "--factor", "nonsense"], "KR: factors: unknown factor 'nonsense'"),
+        (["--region", "KR", "--factor", "nonsense", "--from", "2024-06-27"], "KR: factors: unknown factor 'nonsense'"),
+        (["--region", "KR", "--from", "2024-06-22", "--to", "2024-06-23"], "KR: from: there is no session of KR from"),
         (["--region", "KR", "--date", "2024-06-29"], "not a session"),
-        (["--region", "US"], "no prices"),
+        (["--region", "US"], "US: region: US has no prices"),
+        (
+            ["--region", "JP", "--from", "1985-01-03", "--to", "1997-01-06"],
+            "asked were 1985-01-03 to 1997-01-06; JP has",
+        ),
     ],
 )
 def test_a_wrong_request_leaves_with_2(market, arguments, why):
+    old = [dt.date(1985, 1, 3), dt.date(1999, 1, 6)]  # none near the first sessions that are known
+    add_bars(add_instrument("A", "JP"), old, np.array([1.0, 2.0]))
     _, err, code = compute(*arguments)
     assert code == 2
     assert why in err
