@@ -124,6 +124,8 @@ def _meanings(names: Iterable[str]) -> dict[str, str]:
 
 
 def _neutralise(asked: Any) -> list[str]:
+    if asked is None:
+        return []
     if isinstance(asked, str) or not isinstance(asked, Iterable):
         raise StrategyError(f"neutralise: must be a list of {' and/or '.join(NEUTRALISATIONS)}, not {asked!r}")
     given = list(asked)

@@ -127,6 +127,7 @@ def test_filters_that_cannot_be(nine, universe, why):
 
 
 def test_parts_left_empty_are_none(nine):
+    assert strategy_check(region="KR", factors=["roe"], options=None, neutralise=None).neutralise == []
     assert strategy_check(region="KR", factors=["roe"], universe={"sectors": None, "conditions": []}).universe == {}
 
 
