@@ -34,7 +34,9 @@ class Command(HouseCommand):
             run = self._run(options)
         except services.JobError as error:
             self.fail(str(error), Exit.USAGE)
-        except (store.RunInProgress, CombineRun.DoesNotExist) as error:
+        except CombineRun.DoesNotExist:
+            self.fail(f"run: no combine run #{options['resume']}", Exit.USAGE)
+        except store.RunInProgress as error:
             self.fail(str(error))
         except ProgrammingError as error:
             self.fail(f"{str(error).splitlines()[0]}; run manage.py migrate first")
@@ -50,10 +52,10 @@ class Command(HouseCommand):
             run_id = services.combine_run_create(
                 strategy=options["strategy"], date=options["date"], start=options["start"], end=options["end"]
             ).pk
-        with progress_bar("combine_factors", quiet=options["json"]) as bar:
-            return services.combine_run_execute(run_id=run_id, progress=bar(options["strategy"] or f"#{run_id}"))
         else:
             services.combine_run_requeue(run_id=run_id)
+        with progress_bar("combine_factors", quiet=options["json"]) as bar:
+            return services.combine_run_execute(run_id=run_id, progress=bar(options["strategy"] or f"#{run_id}"))
 
     def _last_day(self, run: CombineRun) -> Any:
         scored = services.composite_sessions(strategy_id=run.strategy_id, start=run.start, end=run.end)

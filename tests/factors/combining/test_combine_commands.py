@@ -129,7 +129,7 @@ def test_models_are_shown(tmp_path):
         (["--strategy", "mind"], 2, "did you mean mine?"),
         (["--strategy", "mine", "--date", "2010-01-04"], 2, "is before the first factor scores of KR"),
         (["--strategy", "mine", "--date", "2024-06-22"], 2, "there is no session"),
-        (["--resume", "999"], 1, "does not exist"),
+        (["--resume", "99999"], 2, "run: no combine run #99999"),
     ],
 )
 def test_errors(market, arguments, code, why):
