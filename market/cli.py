@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from django.core.management.base import BaseCommand
+from django.db import ProgrammingError
+from psycopg.errors import UndefinedTable
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
@@ -23,6 +25,7 @@ class Exit(IntEnum):
     FAILED = 1
     USAGE = 2
     PARTLY = 3
+    STOPPED = 130  # by Ctrl-C
 
 
 def iso_date(text: str) -> dt.date:
@@ -38,6 +41,19 @@ class HouseCommand(BaseCommand):
 
     requires_system_checks: ClassVar[list[str]] = []  # they import every page; tests and runserver make them
     requires_migrations_checks = True  # a database without our tables is told to migrate
+
+    def execute(self, *args: Any, **options: Any) -> str | None:
+        """Ctrl-C and a database without our tables end in a line, not in a traceback."""
+        try:
+            return super().execute(*args, **options)
+        except KeyboardInterrupt:
+            self.stderr.write("stopped; what is stored stays, and asking again goes on from there")
+            raise SystemExit(int(Exit.STOPPED)) from None
+        except ProgrammingError as error:
+            if not isinstance(error.__cause__, UndefinedTable):
+                raise
+            self.fail(f"{str(error).splitlines()[0]}: run manage.py migrate first")
+            return None
 
     def out(self) -> Console:
         """Where results go."""

@@ -25,7 +25,14 @@ NAVIGATION = [
         "Factors",
         _page("Scores", "leaderboard", "factors_factorscorerow"),
         _page("Runs", "play_circle", "factors_factorrun"),
+        _page("Backfills", "history", "factors_factorbackfill"),
         _page("Catalogue", "category", "factors_factor"),
+        _page("Formulas", "function", "factors_factorformula"),
+    ),
+    _group(
+        "Research",
+        _page("Analyses", "query_stats", "factors_factoranalysis"),
+        _page("Factor returns", "show_chart", "factors_factorreturnrow"),
     ),
     _group(
         "Strategies",

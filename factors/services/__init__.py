@@ -28,6 +28,7 @@ from factors.services.combine import (
 from factors.services.daily import region_daily
 from factors.services.exports import scores_export, scores_top
 from factors.services.history import (
+    BackfillOutcome,
     backfill_cancel,
     backfill_check,
     backfill_create,
@@ -63,6 +64,7 @@ from factors.services.universes import StrategyError
 __all__ = [
     "ANALYSIS_DEFAULT",
     "AnalysisError",
+    "BackfillOutcome",
     "FactorRunError",
     "JobError",
     "NotQueued",

@@ -64,6 +64,13 @@ def factor_names_check(names: Sequence[str]) -> list[str]:
     return wanted
 
 
+def library_sync(factors: Sequence[Factor]) -> None:
+    """Write the catalogue rows of the library's factors. Call before the transaction that stores scores: a new row is
+    locked until its transaction ends, and another region's first run would wait for the whole of it.
+    """
+    store.factors_sync([factor for factor in factors if not isinstance(factor, FormulaFactor | BrokenFormula)])
+
+
 def changed_drop(factors: Sequence[Factor], result: Result) -> list[Factor]:
     """Take out of a result the formulas whose meaning was changed while they were computed, or that were deleted: these
     numbers are of the old one, and the name stands for the new. The factors whose scores may be stored.

@@ -220,10 +220,15 @@ def _message(job: FactorBackfill) -> str:
 
 @dataclass(frozen=True)
 class BackfillOutcome:
-    """What became of one region: a backfill, or why there is none (``is_request_error``: the request was wrong)."""
+    """What became of one region: a backfill, or why there is none (``is_request_error``: the request was wrong).
+
+    ``went_on_after``: where an earlier attempt had stopped, ``stored_before`` the scores it had stored.
+    """
 
     region: str
     job: FactorBackfill | None = None
+    went_on_after: dt.date | None = None
+    stored_before: int = 0
     problem: str = ""
     is_request_error: bool = False
 
@@ -242,7 +247,7 @@ def backfills_compute(
                 neutralise=neutralise, restart=restart,
             )  # fmt: skip
             done = backfill_execute(backfill_id=job.pk, progress=progress(region))
-            outcomes.append(BackfillOutcome(region, done))
+            outcomes.append(BackfillOutcome(region, done, job.done_through, job.score_count))
         except FactorRunError as error:
             outcomes.append(BackfillOutcome(region, problem=str(error), is_request_error=True))
         except (store.RunInProgress, DatabaseError, OSError) as error:

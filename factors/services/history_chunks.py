@@ -15,7 +15,7 @@ from factors.calc.factor_returns import Earlier
 from factors.engine import Cross, Result, run
 from factors.models import FactorBackfill, FactorRun, JobState
 from factors.registry import all_factors
-from factors.services.catalogue import changed_drop
+from factors.services.catalogue import changed_drop, library_sync
 from factors.services.returns import returns_of
 from factors.timescale import RETURNS, SCORES
 from market.history import History
@@ -123,6 +123,7 @@ def chunk_write(
     earned, after = returns_of(history, chunk.result.crosses, before)
     for table in (SCORES, RETURNS):
         chunks_make(table, dates)
+    library_sync(factors)
     with transaction.atomic():
         ids = store.factors_sync(changed_drop(factors, chunk.result))
         earned = {name: found for name, found in earned.items() if name in ids}

@@ -19,8 +19,8 @@ class NotQueued(JobError):
 def carried_out(job: Job, starts: Sequence[JobState] = (JobState.QUEUED,)) -> Iterator[None]:
     """Carry ``job`` out inside, under its lock, if it is in one of the states ``starts``; otherwise ``NotQueued``.
 
-    Whatever is raised inside ends it as FAILED with the reason, and is raised again: an interrupt must not look like a
-    job that still runs. ``store.RunInProgress`` when its lock is held: queued, it is cancelled with that reason.
+    Whatever is raised inside ends it as FAILED with the reason (Ctrl-C: INTERRUPTED), and is raised again.
+    ``store.RunInProgress`` when its lock is held: queued, it is cancelled with that reason.
     """
     store.interrupted_mark(type(job))
     try:
@@ -31,6 +31,9 @@ def carried_out(job: Job, starts: Sequence[JobState] = (JobState.QUEUED,)) -> It
             job.begin()
             try:
                 yield
+            except KeyboardInterrupt:
+                job.stop(JobState.INTERRUPTED, "stopped by hand")
+                raise
             except BaseException as error:
                 job.stop(
                     JobState.FAILED, str(error) if isinstance(error, JobError) else f"{type(error).__name__}: {error}"

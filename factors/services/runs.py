@@ -17,7 +17,7 @@ from factors.calc.normalise import METHODS
 from factors.engine import NEUTRALISATIONS, Result, run
 from factors.models import FactorRun, JobState
 from factors.registry import UnknownFactor
-from factors.services.catalogue import changed_drop, factors_resolved, panel_lookback
+from factors.services.catalogue import changed_drop, factors_resolved, library_sync, panel_lookback
 from factors.services.jobs import JobError, carried_out
 from factors.services.progress import Progress, silent
 from factors.services.returns import returns_of
@@ -169,6 +169,7 @@ def _execute(job: FactorRun, progress: Progress) -> None:
     earned, _ = returns_of(panel, result.crosses, before)
     for table in (SCORES, RETURNS):
         chunks_make(table, [job.date])
+    library_sync(factors)
     with transaction.atomic():
         ids = store.factors_sync(changed_drop(factors, result))
         earned = {name: found for name, found in earned.items() if name in ids}

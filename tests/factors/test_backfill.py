@@ -304,6 +304,26 @@ def run(*arguments: str) -> tuple[str, str, int]:
     return out.getvalue(), err.getvalue(), 0
 
 
+def test_ctrl_c_is_a_line_and_asking_again_goes_on(market, small_chunks, monkeypatch):
+    write, written = history.chunk_write, []
+
+    def interrupted(job, *rest):
+        if written:
+            raise KeyboardInterrupt
+        written.append(job)
+        return write(job, *rest)
+
+    monkeypatch.setattr(history, "chunk_write", interrupted)
+    asked = ("--region", "KR", "--from", str(DAYS[0]), "--factor", "momentum_1m")
+    _, err, code = run(*asked)
+    assert (code, err) == (130, "stopped; what is stored stays, and asking again goes on from there\n")
+    assert FactorBackfill.objects.get().state == JobState.INTERRUPTED
+    monkeypatch.setattr(history, "chunk_write", write)
+    out, _, code = run(*asked)
+    assert code == 0
+    assert f"went on after {DAYS[4]}, where it had stopped with" in out
+
+
 def test_the_command(market):
     asked = ("--region", "KR", "--from", str(DAYS[0]), "--factor", "momentum_1m")
     out, _, code = run(*asked)

@@ -8,7 +8,7 @@ from rich.table import Table
 from factors import services
 from factors.calc.normalise import METHODS
 from factors.engine import NEUTRALISATIONS
-from factors.models import FactorBackfill, FactorRun
+from factors.models import FactorRun
 from market.cli import Exit, HouseCommand, iso_date, progress_bar
 
 
@@ -66,8 +66,9 @@ class Command(HouseCommand):
                 "backfills": [services.backfill_summary(job=job) for job in jobs], "problems": problems,
             })  # fmt: skip
         else:
-            for job in jobs:
-                self.out().print(backfill_line(job), soft_wrap=True)
+            for outcome in outcomes:
+                if outcome.job:
+                    self.out().print(backfill_line(outcome), soft_wrap=True)
         for problem in problems:
             self.stderr.write(problem)
         if len(problems) == len(outcomes):
@@ -103,16 +104,21 @@ class Command(HouseCommand):
             raise SystemExit(int(Exit.PARTLY))
 
 
-def backfill_line(job: FactorBackfill) -> str:
+def backfill_line(outcome: services.BackfillOutcome) -> str:
     """The backfill in a few lines: sessions, rows, seconds by stage, memory, and what failed."""
+    job = outcome.job
     stages = ", ".join(f"{stage} {job.timings.get(stage, 0):.2f} s" for stage in ("read", "compute", "write"))
     elapsed = (job.finished_at - job.started_at).total_seconds()
-    rate = f"{job.score_count / elapsed:,.0f} scores/s" if elapsed > 0 else ""
+    rate = (job.score_count - outcome.stored_before) / max(elapsed, 0.001)
+    after = outcome.went_on_after
+    went_on = f"went on after {after}, where it had stopped with {outcome.stored_before:,} scores\n" if after else ""
     failed = f"\nfailed: {job.message}" if job.errors else ""
+    rest, in_all = ("the rest ", ", in all") if after else ("", "")
     return (
-        f"{job.region} {job.start} to {job.end}: {job.session_count:,} sessions, {job.score_count:,} scores"
-        f" in {elapsed:.1f} s ({rate}; {stages}, reading and computing beside writing);"
-        f" peak memory {job.peak_memory_mb or 0:,.0f} MB; backfill #{job.pk}{failed}"
+        f"{went_on}{job.region} {job.start} to {job.end}: {job.session_count:,} sessions, {job.score_count:,} scores;"
+        f" {rest}in {elapsed:.1f} s ({rate:,.0f} scores/s; by stage{in_all}:"
+        f" {stages}; reading and computing go beside writing); peak memory {job.peak_memory_mb or 0:,.0f} MB;"
+        f" backfill #{job.pk}{failed}"
     )
 
 
