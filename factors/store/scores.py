@@ -8,6 +8,7 @@ import pyarrow as pa
 from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
 
+from factors.calc.precision import rounded_bits
 from factors.engine import Cross
 from factors.models import FactorRun, FactorScore
 from market.store.arrow import snapshot, table
@@ -15,6 +16,7 @@ from market.store.copying import Column, copy_rows
 from market.timescale.columnar import direct_compress
 
 BLOCK = 1_000_000  # figures encoded at a time
+VALUE_BITS = 33  # of the 53 of a double, almost ten digits: with more, columns are more than an eighth of the rows
 
 
 def scores_write(
@@ -69,7 +71,7 @@ def _columns(
         "date": Column("date", dates[session]),
         "instrument_id": Column("int4", instrument_ids[instrument]),
         "factor_id": Column("int2", factor_ids[column]),
-        "value": Column("float8", value[row, column]),
+        "value": Column("float8", rounded_bits(value[row, column], VALUE_BITS)),
         "score": Column("float4", score[row, column]),
         "percentile": Column("float4", percentile[row, column]),
     }
