@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
-from django.db.models import Count, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
@@ -102,7 +102,7 @@ class StrategyAdmin(HouseAdmin):
     actions = ("combine", "copy")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Strategy]:
-        return super().get_queryset(request).annotate(factor_total=Count("members"))
+        return super().get_queryset(request).prefetch_related("members")
 
     def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         catalogue_complete()  # so that factors never computed can be chosen, too
@@ -154,7 +154,7 @@ class StrategyAdmin(HouseAdmin):
 
     @display(description="factors")
     def factor_count(self, strategy: Strategy) -> int:
-        return strategy.factor_total
+        return len(strategy.members.all())
 
     @display(description="newest scores")
     def newest_scores(self, strategy: Strategy) -> str:
