@@ -73,6 +73,7 @@ class BenchDatabase:
         finally:
             self.drop()
             self._use(name, caches, settings)
+            self.scratch.mkdir(parents=True, exist_ok=True)  # both databases share it
 
     def _use(self, name: str, caches: Path, settings: Any) -> None:
         self.connection.close()
