@@ -1,0 +1,1 @@
+"""ETF sources: one class per layout the outside world uses. Importing this package fills the registry."""
