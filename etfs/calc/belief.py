@@ -1,0 +1,82 @@
+"""Whether a composition that arrived can be believed: refused, flagged, or good (FORMULAS.md sections 6 and 9)."""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from etfs.sources.base import Composition, Line
+
+TOLERANCE = Decimal("0.5")  # percent points the weights of a plain fund may miss 100 by
+IMPOSSIBLE = Decimal(400)  # percent: no line of any fund weighs so much, derivatives of triple funds included
+SHOWN = 3
+
+
+@dataclass(frozen=True)
+class Belief:
+    """``refused``: why the composition cannot be stored at all, '' if it can. ``flags``: why it is stored but doubted."""
+
+    refused: str = ""
+    flags: tuple[str, ...] = ()
+    note: str = ""
+
+
+def composition_believed(
+    found: Composition, *, today: dt.date, is_plain: bool, repeated: Sequence[int] = ()
+) -> Belief:
+    """Judge a composition. ``is_plain``: long, unlevered, not synthetic, so that all weights must add up to 100."""
+    refused = _refusal(found, today)
+    if refused:
+        return Belief(refused)
+    flags = []
+    weights = [line.weight for line in found.lines if line.weight is not None]
+    if len(weights) < len(found.lines):
+        flags.append(f"{len(found.lines) - len(weights)} of {len(found.lines)} lines have no weight")
+    total = sum(weights, Decimal(0))
+    if is_plain and weights and abs(total - 100) > TOLERANCE:
+        flags.append(f"the weights add up to {total} %, not to 100 within {TOLERANCE}")
+    if repeated:
+        rows = ", ".join(str(found.lines[place].row_number) for place in repeated[:SHOWN])
+        flags.append(f"{len(repeated)} lines repeat an earlier one (row {rows})")
+    if found.expected_lines is not None and found.expected_lines != len(found.lines):
+        flags.append(f"{len(found.lines)} lines where the source says {found.expected_lines}")
+    return Belief(flags=tuple(flags))
+
+
+def _refusal(found: Composition, today: dt.date) -> str:
+    if found.as_of_date > today:
+        return f"as of {found.as_of_date}, which is in the future (today is {today})"
+    if found.bad_rows:
+        shown = "; ".join(f"row {row.row_number}, {row.column}: {row.message}" for row in found.bad_rows[:SHOWN])
+        return f"{len(found.bad_rows)} lines cannot be read, so the rest is not the whole fund: {shown}"
+    if not found.lines:
+        return "no line at all"
+    for line in found.lines:
+        if line.weight is not None and abs(line.weight) > IMPOSSIBLE:
+            return f"row {line.row_number}, weight: {line.ticker or line.name} weighs {line.weight} %"
+    return ""
+
+
+def weights_completed(found: Composition) -> tuple[Composition, str]:
+    """Where no line has a weight but all have a value: weights from the values, and a note that says so."""
+    if any(line.weight is not None for line in found.lines):
+        return found, ""
+    values = [line.market_value for line in found.lines]
+    known = [value for value in values if value is not None]
+    total = sum(known, Decimal(0))
+    if len(known) < len(values) or total <= 0:
+        return found, ""
+    lines = tuple(
+        replace(line, weight=(100 * value / total).quantize(Decimal("0.000001")))
+        for line, value in zip(found.lines, known, strict=True)
+    )
+    return replace(found, lines=lines), "weights are value / sum of values: the source gives none"
+
+
+def ranks_of(lines: Sequence[Line]) -> list[int]:
+    """1 for the largest weight; lines without one last, in the order of the source."""
+    order = sorted(range(len(lines)), key=lambda i: (lines[i].weight is None, -(lines[i].weight or Decimal(0)), i))
+    ranks = [0] * len(lines)
+    for rank, place in enumerate(order, 1):
+        ranks[place] = rank
+    return ranks

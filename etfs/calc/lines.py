@@ -1,0 +1,84 @@
+"""What tells lines of holdings apart, and how a ticker is spelled elsewhere."""
+
+import re
+from collections.abc import Mapping
+from decimal import Decimal
+
+from etfs.sources.base import Line, LineKind
+
+LONGEST_KEY = 300
+_ISIN = re.compile(r"[A-Z]{2}[A-Z0-9]{9}[0-9]")
+_RESOLVABLE = (LineKind.STOCK, LineKind.ETF, LineKind.UNKNOWN)
+_SUFFIXES = {"JP": ".T", "HK": ".HK"}
+_PREFIXES = {"CN": ("SH", "SZ", "BJ")}
+_ENDINGS = {"CN": (".SS", ".SH", ".SZ", ".BJ")}
+
+
+def line_key(line: Line, fund_region: str, ordinal: int = 1) -> str:
+    """The same text for the same line of any fund and day; ``ordinal`` counts equal lines of one composition from 1.
+
+    Kind, place of listing (or ``~`` and the fund's region where the source does not say), ticker and identifier; the name
+    (and for cash the currency) only where there is neither ticker nor identifier.
+    """
+    place = line.listing or f"~{fund_region}"
+    name = "" if line.ticker or line.identifier else f"{' '.join(line.name.upper().split())}|{line.currency}"
+    parts = [str(line.kind), place, line.ticker, line.identifier, name, "" if ordinal == 1 else str(ordinal)]
+    return "|".join(parts).rstrip("|")[:LONGEST_KEY]
+
+
+def line_keys(lines: tuple[Line, ...], fund_region: str) -> tuple[list[str], list[int]]:
+    """(the key of each line, the places of those that repeat an earlier one)."""
+    seen: dict[str, int] = {}
+    keys, repeated = [], []
+    for place, line in enumerate(lines):
+        first = line_key(line, fund_region)
+        seen[first] = ordinal = seen.get(first, 0) + 1
+        if ordinal > 1:
+            repeated.append(place)
+        keys.append(line_key(line, fund_region, ordinal) if ordinal > 1 else first)
+    return keys, repeated
+
+
+def is_resolvable(line: Line) -> bool:
+    """Whether the line should be an instrument: cash, bonds and derivatives are lines of their own."""
+    return line.kind in _RESOLVABLE and bool(line.ticker or is_isin(line.identifier))
+
+
+def is_isin(text: str) -> bool:
+    return bool(_ISIN.fullmatch(text))
+
+
+def plain_ticker(ticker: str, region: str) -> str:
+    """A ticker without what sources write differently: ``BRK.B``, ``BRK-B``, ``BRK/B`` and ``BRKB`` are one, so are
+    ``0700.HK`` and ``700``, ``7203.T`` and ``7203``, ``SH600519`` and ``600519.SS``."""
+    word = ticker.upper().strip()
+    if region in _SUFFIXES:
+        word = word.removesuffix(_SUFFIXES[region])
+    for ending in _ENDINGS.get(region, ()):
+        word = word.removesuffix(ending)
+    for prefix in _PREFIXES.get(region, ()):
+        word = word.removeprefix(prefix)
+    if region == "HK":
+        word = word.lstrip("0")
+    return re.sub(r"[^A-Z0-9]", "", word)
+
+
+def weight_changes(
+    previous: Mapping[int, Decimal], current: Mapping[int, Decimal], instruments: Mapping[int, int]
+) -> dict[int, Decimal]:
+    """Percent points each line of ``current`` gained since ``previous`` (both line -> weight; FORMULAS.md section 6).
+
+    A line that is new counts from nought, unless ``instruments`` (line -> instrument) says that a line of ``previous`` which is gone was
+    the same one under another identifier: sources name the same share by ticker alone or with its CUSIP.
+    """
+    gone: dict[int, Decimal] = {}
+    for line, weight in previous.items():
+        if line not in current and line in instruments:
+            gone[instruments[line]] = gone.get(instruments[line], Decimal(0)) + weight
+    found = {}
+    for line, weight in current.items():
+        before = previous.get(line)
+        if before is None:
+            before = gone.pop(instruments[line], Decimal(0)) if line in instruments else Decimal(0)
+        found[line] = weight - before
+    return found

@@ -1,0 +1,121 @@
+"""What a fund is, and how it went by day."""
+
+from typing import Self
+
+from django.db import models
+
+from etfs.models.choices import Category
+from market.models import Instrument
+from market.models.columns import NumericField
+from market.regions import REGION_CHOICES
+from market.texts import is_storable
+
+
+class ETFQuerySet(models.QuerySet["ETF"]):
+    def listed_in(self, region: str = "", category: str = "", issuer: str = "") -> Self:
+        """What meets every condition given, the largest first."""
+        asked = {"region": region, "category": category, "issuer__iexact": issuer}
+        found = self.filter(**{name: value for name, value in asked.items() if value})
+        return found.order_by(models.F("total_assets").desc(nulls_last=True), "instrument__ticker")
+
+    def of_ticker(self, ticker: str, region: str = "") -> Self:
+        """Funds of that ticker, in one region or in all of them; a text the database cannot hold finds none."""
+        if not is_storable(ticker + region):
+            return self.none()
+        found = self.filter(instrument__ticker=ticker).select_related("instrument").order_by("region")
+        return found.filter(region=region) if region else found
+
+    def search(self, text: str) -> Self:
+        """Ticker prefix, or any part of a name."""
+        names = models.Q(instrument__name__icontains=text) | models.Q(name_local__icontains=text)
+        return self.filter(models.Q(instrument__ticker__istartswith=text) | names | models.Q(name_en__icontains=text))
+
+
+class ETF(models.Model):
+    """A fund: one row per instrument of type ETF. Money in the trading currency of its instrument."""
+
+    instrument = models.OneToOneField(Instrument, on_delete=models.PROTECT, primary_key=True, related_name="etf")
+    name_local = models.CharField("local name", max_length=200, blank=True)
+    name_en = models.CharField("English name", max_length=200, blank=True)
+    region = models.CharField(max_length=2, choices=REGION_CHOICES)
+    exchange = models.CharField(max_length=32, blank=True)
+    category = models.CharField(max_length=12, choices=Category, default=Category.OTHER)
+    subcategory = models.CharField(max_length=64, blank=True)
+    tracking_index = models.CharField(max_length=200, blank=True)
+    total_assets = NumericField(null=True, blank=True, help_text="Assets under management, in the trading currency.")
+    expense_ratio = NumericField(null=True, blank=True, help_text="Percent a year.")
+    listed_shares = NumericField(null=True, blank=True)
+    issuer = models.CharField(max_length=100, blank=True)
+    inception_date = models.DateField(null=True, blank=True)
+    domicile = models.CharField(max_length=64, blank=True)
+    leverage_ratio = NumericField(default=1, help_text="2 for twice the index, -1 for its inverse.")
+    is_inverse = models.BooleanField(default=False)
+    is_synthetic = models.BooleanField(default=False, help_text="Replicates by swaps: its basket is not its index.")
+    currency_hedged = models.BooleanField(default=False)
+    tracking_error_20d = models.FloatField(null=True, blank=True, help_text="Percent a year.")
+    tracking_error_60d = models.FloatField(null=True, blank=True, help_text="Percent a year.")
+    tracking_error_120d = models.FloatField(null=True, blank=True, help_text="Percent a year.")
+    tracking_error_250d = models.FloatField(null=True, blank=True, help_text="Percent a year.")
+    premium_discount = models.FloatField(null=True, blank=True, help_text="Percent: 100 x (close / NAV - 1).")
+    average_volume_20d = models.FloatField(null=True, blank=True, help_text="Shares a day.")
+    average_value_20d = models.FloatField(null=True, blank=True, help_text="Trading value a day.")
+    figures_as_of = models.DateField(null=True, blank=True, help_text="The day the figures above are of.")
+    source = models.CharField(max_length=32, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    objects = ETFQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "ETF"
+        ordering = ["region", "instrument__ticker"]
+        indexes = [
+            models.Index(fields=["region"], name="etf_region"),
+            models.Index(fields=["category"], name="etf_category"),
+            models.Index(fields=["issuer"], name="etf_issuer"),
+            models.Index(models.F("total_assets").desc(nulls_last=True), name="etf_total_assets"),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.instrument)
+
+    @property
+    def is_plain(self) -> bool:
+        """Holds what it tracks, long and unlevered, so that the weights of its lines should add up to 100."""
+        return not self.is_inverse and not self.is_synthetic and self.leverage_ratio == 1
+
+
+class ETFDailyStatQuerySet(models.QuerySet["ETFDailyStat"]):
+    def of(self, etf_id: int) -> Self:
+        """The days of one fund, newest first."""
+        return self.filter(etf=etf_id).order_by("-date")
+
+
+class ETFDailyStat(models.Model):
+    """A fund on a day, money in its trading currency. ``shares_outstanding`` is the count of that day itself: where a
+    source publishes the session before's (KRX), it is shifted on import. ``net_flow`` follows from the others."""
+
+    id = models.BigAutoField(primary_key=True)
+    etf = models.ForeignKey(ETF, on_delete=models.CASCADE, related_name="daily_stats", db_index=False)
+    date = models.DateField()
+    nav = NumericField("NAV", null=True, blank=True)
+    total_assets = NumericField("AUM", null=True, blank=True)
+    close = NumericField(null=True, blank=True)
+    shares_outstanding = NumericField(null=True, blank=True)
+    volume = NumericField(null=True, blank=True)
+    trading_value = NumericField(null=True, blank=True)
+    index_level = NumericField(null=True, blank=True)
+    distribution = NumericField(null=True, blank=True, help_text="Per share, on its ex-date.")
+    net_flow = models.FloatField(null=True, blank=True, help_text="Money that came in (+) or went out (-) that day.")
+    source = models.CharField(max_length=32, blank=True)
+
+    objects = ETFDailyStatQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "ETF daily figure"
+        ordering = ["etf", "-date"]
+        constraints = [models.UniqueConstraint(fields=["etf", "date"], name="etfdailystat_etf_date")]
+        indexes = [models.Index(fields=["date", "etf"], include=["net_flow"], name="etfdailystat_flows")]
+
+    def __str__(self) -> str:
+        return f"{self.etf_id} {self.date}"

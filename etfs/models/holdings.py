@@ -1,0 +1,144 @@
+"""What funds hold: lines, compositions by day, and what was found wrong with them."""
+
+import datetime as dt
+from typing import Self
+
+from django.db import models
+
+from etfs.models.choices import Kind, Severity, SnapshotState
+from etfs.models.funds import ETF
+from etfs.models.payloads import Payload
+from market.models import Instrument
+from market.models.columns import NumericField
+
+
+class HoldingLineQuerySet(models.QuerySet["HoldingLine"]):
+    def unresolved(self) -> Self:
+        """Lines that should be an instrument and are none."""
+        return self.filter(instrument=None, kind__in=[Kind.STOCK, Kind.ETF, Kind.UNKNOWN])
+
+
+class HoldingLine(models.Model):
+    """What a list of holdings names: a stock, a fund, cash, a bond, a derivative. ``instrument`` is empty where it is none
+    of ours; identifier and name stay. Two lines may be one instrument: look-ups add them, storage keeps them apart."""
+
+    id = models.AutoField(primary_key=True)
+    key = models.CharField(max_length=300, unique=True, help_text="What tells it from other lines.")
+    kind = models.CharField(max_length=10, choices=Kind, default=Kind.UNKNOWN)
+    instrument = models.ForeignKey(
+        Instrument, null=True, blank=True, on_delete=models.SET_NULL, related_name="holding_lines"
+    )
+    ticker = models.CharField(max_length=32, blank=True)
+    identifier = models.CharField(max_length=32, blank=True, help_text="ISIN, CUSIP or SEDOL.")
+    name = models.CharField(max_length=200, blank=True)
+    sector = models.CharField(max_length=100, blank=True)
+    country = models.CharField(max_length=64, blank=True)
+    currency = models.CharField(max_length=3, blank=True)
+    exchange = models.CharField(max_length=64, blank=True)
+    listing = models.CharField(max_length=2, blank=True, help_text="Region of the listing, where the source says it.")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = HoldingLineQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["ticker", "name"]
+        indexes = [models.Index(fields=["ticker"], name="holdingline_ticker")]
+
+    def __str__(self) -> str:
+        return self.ticker or self.name or self.identifier
+
+
+class SnapshotQuerySet(models.QuerySet["Snapshot"]):
+    def served(self) -> Self:
+        return self.filter(is_served=True)
+
+    def latest_of(self, etf_id: int, on: dt.date) -> "Snapshot | None":
+        """The fund's newest composition served on a day."""
+        return self.served().filter(etf=etf_id, as_of_date__lte=on).order_by("-as_of_date").first()
+
+
+class Snapshot(models.Model):
+    """The composition of a fund on a day, as one source gave it.
+
+    ``is_served``: it may be a fund's latest composition. Kept by ``etfs.store.snapshots.served_mark``: good ones, and a
+    flagged one when the last good one before it is more than ten sessions older.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    etf = models.ForeignKey(ETF, on_delete=models.CASCADE, related_name="snapshots", db_index=False)
+    as_of_date = models.DateField()
+    source = models.CharField(max_length=32)
+    payload = models.ForeignKey(Payload, null=True, blank=True, on_delete=models.SET_NULL, related_name="snapshots")
+    state = models.CharField(max_length=11, choices=SnapshotState, default=SnapshotState.GOOD)
+    is_served = models.BooleanField(default=True, editable=False)
+    currency = models.CharField(max_length=3)
+    weight_sum = NumericField(null=True, blank=True, help_text="Percent, all lines.")
+    market_value = NumericField(null=True, blank=True, help_text="Sum of the lines.")
+    line_count = models.PositiveIntegerField(default=0)
+    expected_lines = models.PositiveIntegerField(null=True, blank=True, help_text="As the source says.")
+    message = models.TextField(blank=True, help_text="Why it is flagged or quarantined.")
+    imported_at = models.DateTimeField(auto_now=True)
+
+    objects = SnapshotQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["etf", "-as_of_date"]
+        constraints = [models.UniqueConstraint(fields=["etf", "as_of_date"], name="snapshot_etf_date")]
+        indexes = [
+            models.Index(
+                fields=["etf", "-as_of_date"], condition=models.Q(is_served=True), name="snapshot_served"
+            ),
+            models.Index(fields=["as_of_date"], name="snapshot_date"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.etf_id} {self.as_of_date}"
+
+
+class ETFHolding(models.Model):
+    """A line of a fund on a day, numbers with the source's digits: ``weight`` in percent, ``weight_change`` in percent
+    points since the fund's composition before (null in its first one), ``market_value`` in the snapshot's currency."""
+
+    id = models.BigAutoField(primary_key=True)
+    etf = models.ForeignKey(ETF, on_delete=models.CASCADE, related_name="holdings", db_index=False)
+    line = models.ForeignKey(HoldingLine, on_delete=models.PROTECT, related_name="holdings", db_index=False)
+    as_of_date = models.DateField()
+    weight = NumericField(null=True, blank=True, help_text="Percent of the fund.")
+    shares = NumericField(null=True, blank=True)
+    market_value = NumericField(null=True, blank=True)
+    rank = models.IntegerField(help_text="1 = the largest weight.")
+    weight_change = NumericField(null=True, blank=True, help_text="Percent points.")
+    source = models.CharField(max_length=32)
+
+    class Meta:
+        verbose_name = "ETF holding"
+        ordering = ["etf", "-as_of_date", "rank"]
+        constraints = [models.UniqueConstraint(fields=["etf", "as_of_date", "line"], name="etfholding_etf_date_line")]
+        indexes = [
+            models.Index(fields=["line", "as_of_date", "weight"], name="etfholding_line_date_weight"),
+            models.Index(fields=["etf", "as_of_date", "weight"], name="etfholding_etf_date_weight"),
+            models.Index(fields=["as_of_date"], name="etfholding_date"),
+            models.Index(fields=["weight"], name="etfholding_weight"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.etf_id} {self.as_of_date} {self.line_id}"
+
+
+class HoldingFinding(models.Model):
+    """What a check found wrong with a composition. The composition is never changed by it."""
+
+    etf = models.ForeignKey(ETF, on_delete=models.CASCADE, related_name="findings")
+    as_of_date = models.DateField(null=True, blank=True)
+    code = models.CharField(max_length=40)
+    severity = models.CharField(max_length=7, choices=Severity)
+    message = models.CharField(max_length=300)
+    evidence = models.JSONField(default=dict, blank=True)
+    found_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        ordering = ["-found_at", "etf"]
+        constraints = [models.UniqueConstraint(fields=["etf", "as_of_date", "code"], name="holdingfinding_once")]
+
+    def __str__(self) -> str:
+        return f"{self.code}: {self.message}"

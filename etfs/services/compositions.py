@@ -1,0 +1,162 @@
+"""Storing one composition: judged, its lines resolved, written in one transaction - or left alone, with the reason."""
+
+from dataclasses import dataclass, field
+
+from django.conf import settings
+from django.db import connection, transaction
+
+from etfs.calc.belief import Belief, composition_believed, ranks_of, weights_completed
+from etfs.calc.lines import line_keys
+from etfs.models import ETF, CollectItem, Payload, Snapshot, SnapshotState
+from etfs.services.funds import FundError, fund_get_or_create
+from etfs.sources.base import Composition, Line
+from etfs.store.lines import InstrumentFinder, lines_create, lines_known
+from etfs.store.locks import fund_lock
+from etfs.store.snapshots import HoldingRow, changes_update, holdings_replace, next_changes_update, served_mark
+from market.regions import Region
+
+Outcome = CollectItem.Outcome
+
+
+@dataclass
+class Importer:
+    """What stays the same while many compositions of a region are stored: instruments and lines, read once."""
+
+    region: Region
+    source: str
+    force: bool = False
+    max_lines: int | None = None
+    _finder: InstrumentFinder | None = None
+    _lines: dict[str, tuple[int, int | None]] = field(default_factory=dict)
+
+    def line_ids(self, found: Composition, keys: list[str]) -> list[int]:
+        """The stored line of each key; those nobody has seen are stored with the instrument they are."""
+        missing = [key for key in keys if key not in self._lines]
+        if missing:
+            self._lines |= lines_known(missing)
+        new: dict[str, Line] = {
+            key: line for key, line in zip(keys, found.lines, strict=True) if key not in self._lines
+        }
+        if new:
+            if self._finder is None:
+                self._finder = InstrumentFinder()
+            instruments = {key: self._finder.find(line, self.region.code) for key, line in new.items()}
+            self._lines |= lines_create(new, instruments)
+        return [self._lines[key][0] for key in keys]
+
+
+def composition_store(importer: Importer, found: Composition, payload: Payload | None) -> CollectItem:
+    """Store one composition; the item that says what became of it (not saved). What was there stays unless the new one is
+    as good: see ``_kept``."""
+    found, note = weights_completed(found)
+    item = CollectItem(
+        payload=payload, name=payload.name if payload else "", ticker=found.fund, as_of_date=found.as_of_date,
+        rows=len(found.lines),
+    )  # fmt: skip
+    item.bad_rows = [
+        {"row": row.row_number, "column": row.column, "reason": row.reason, "message": row.message}
+        for row in found.bad_rows[: settings.ETF_KEPT_BAD_ROWS]
+    ]
+    keys, repeated = line_keys(found.lines, importer.region.code)
+    early = composition_believed(found, today=importer.region.today(), is_plain=False)
+    if early.refused:
+        return _refused(item, early.refused)
+    try:
+        fund, _ = fund_get_or_create(
+            region=importer.region, ticker=found.fund, isin=found.isin, name=found.fund_name
+        )
+    except FundError as error:
+        return _refused(item, str(error))
+    item.ticker = fund.instrument.ticker
+    belief = composition_believed(
+        found, today=importer.region.today(), is_plain=fund.is_plain, repeated=repeated
+    )
+    line_ids = importer.line_ids(found, keys)
+    with transaction.atomic(), connection.cursor() as cursor:
+        fund_lock(cursor, fund.pk)
+        held = Snapshot.objects.filter(etf=fund, as_of_date=found.as_of_date).first()
+        kept = _kept(importer, held, belief, payload)
+        if kept:
+            item.outcome, item.message = kept
+            return item
+        snapshot = _snapshot(held, fund, importer.source, found, belief, note, payload)
+        holdings_replace(cursor, snapshot, _rows(found, line_ids))
+        _follow(snapshot, belief)
+    item.outcome = Outcome.FLAGGED if belief.flags else Outcome.STORED
+    item.message = snapshot.message
+    return item
+
+
+def _refused(item: CollectItem, why: str) -> CollectItem:
+    item.outcome, item.error_type, item.message = Outcome.REFUSED, "refused", why
+    return item
+
+
+def _kept(
+    importer: Importer, held: Snapshot | None, belief: Belief, payload: Payload | None
+) -> tuple[Outcome, str] | None:
+    """Why what is held stays: the same bytes; a source trusted more; a good one, and the new one is doubtful."""
+    if held is None or importer.force:
+        return None
+    if payload is not None and held.payload_id == payload.pk:
+        return Outcome.UNCHANGED, "the same bytes as before"
+    if _rank(held.source) < _rank(importer.source) and held.state == SnapshotState.GOOD:
+        return Outcome.KEPT, f"{held.source} is trusted more: its composition of that day stays, this one is kept to compare"
+    if held.state == SnapshotState.GOOD and belief.flags:
+        return Outcome.REFUSED, f"what is held of that day is good, and this is not: {'; '.join(belief.flags)} (force replaces)"
+    if held.state == SnapshotState.QUARANTINED:
+        return Outcome.KEPT, "the composition of that day is in quarantine: release it, or force"
+    return None
+
+
+def _rank(source: str) -> int:
+    """Place in ``settings.ETF_SOURCE_RANKS``; what is not named there comes last."""
+    ranks = settings.ETF_SOURCE_RANKS
+    return ranks.index(source) if source in ranks else len(ranks)
+
+
+def _snapshot(
+    held: Snapshot | None, fund: ETF, source: str, found: Composition, belief: Belief, note: str,
+    payload: Payload | None,
+) -> Snapshot:  # fmt: skip
+    snapshot = held or Snapshot(etf=fund, as_of_date=found.as_of_date)
+    weights = [line.weight for line in found.lines if line.weight is not None]
+    values = [line.market_value for line in found.lines if line.market_value is not None]
+    snapshot.source, snapshot.payload, snapshot.currency = source, payload, found.currency
+    snapshot.state = SnapshotState.FLAGGED if belief.flags else SnapshotState.GOOD
+    snapshot.is_served = not belief.flags
+    snapshot.weight_sum = sum(weights) if weights else None
+    snapshot.market_value = sum(values) if values else None
+    snapshot.line_count, snapshot.expected_lines = len(found.lines), found.expected_lines
+    snapshot.message = "; ".join([*belief.flags, *([note] if note else [])])
+    snapshot.save()
+    return snapshot
+
+
+def _rows(found: Composition, line_ids: list[int]) -> list[HoldingRow]:
+    ranks = ranks_of(found.lines)
+    return [
+        HoldingRow(line_id, line.weight, line.shares, line.market_value, rank)
+        for line, line_id, rank in zip(found.lines, line_ids, ranks, strict=True)
+    ]
+
+
+def _follow(snapshot: Snapshot, belief: Belief) -> None:
+    """What else a new composition changes: which ones are served, and the weight changes of the next one."""
+    doubted = Snapshot.objects.filter(etf=snapshot.etf_id).exclude(state=SnapshotState.GOOD).exists()
+    if belief.flags or doubted:
+        for etf_id, day in sorted(served_mark([snapshot.etf_id])):
+            next_changes_update(etf_id, day)
+    changes_needed = Snapshot.objects.filter(etf=snapshot.etf_id, as_of_date__gt=snapshot.as_of_date).exists()
+    if changes_needed:
+        next_changes_update(snapshot.etf_id, snapshot.as_of_date)
+
+
+def weight_changes_update(*, etf_id: int) -> int:
+    """Make anew the weight changes of all compositions of a fund; returns how many there are."""
+    days = list(Snapshot.objects.filter(etf=etf_id).order_by("as_of_date").values_list("as_of_date", flat=True))
+    with transaction.atomic(), connection.cursor() as cursor:
+        fund_lock(cursor, etf_id)
+        for day in days:
+            changes_update(etf_id, day)
+    return len(days)

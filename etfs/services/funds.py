@@ -1,0 +1,84 @@
+"""Funds: found or created when a source names them, and what sources say of them."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django.db import transaction
+
+from etfs.models import ETF
+from etfs.sources.base import FundFacts
+from market.models import Instrument
+from market.regions import Region
+
+INSTRUMENT_FACTS = ("name", "exchange", "isin", "currency")
+ETF_FACTS = (
+    "name_local", "name_en", "exchange", "category", "subcategory", "tracking_index", "total_assets", "expense_ratio",
+    "listed_shares", "issuer", "inception_date", "domicile", "leverage_ratio", "is_inverse", "is_synthetic",
+    "currency_hedged",
+)  # fmt: skip
+_LENGTHS = {"name": 200, "name_local": 200, "name_en": 200, "exchange": 32, "subcategory": 64, "tracking_index": 200}
+_LENGTHS |= {"issuer": 100, "domicile": 64, "isin": 12, "currency": 3}
+
+
+class FundError(ValueError):
+    """A fund that cannot be found or made; says which and why."""
+
+
+def fund_get_or_create(*, region: Region, ticker: str, isin: str = "", name: str = "") -> tuple[ETF, bool]:
+    """The fund of a ticker (or an ISIN), created with its instrument where nobody knows it; (fund, created).
+
+    FundError where neither is given, or the ticker belongs to something that is no ETF.
+    """
+    instrument = _instrument(region, ticker, isin)
+    if instrument is None:
+        if not ticker:
+            raise FundError(f"no fund with the ISIN {isin}: give its ticker" if isin else "which fund is it? give its ticker")
+        instrument = Instrument.objects.create(
+            region=region.code, ticker=ticker, name=name[:200], isin=isin[:12], currency=region.currency,
+            asset_type=Instrument.AssetType.ETF,
+        )  # fmt: skip
+    if instrument.asset_type != Instrument.AssetType.ETF:
+        raise FundError(f"{instrument} is in the list of instruments as {instrument.get_asset_type_display()}, not as ETF")
+    return ETF.objects.get_or_create(
+        instrument=instrument, defaults={"region": region.code, "exchange": instrument.exchange}
+    )
+
+
+def _instrument(region: Region, ticker: str, isin: str) -> Instrument | None:
+    if ticker:
+        return Instrument.objects.at(region.code, ticker)
+    return Instrument.objects.filter(isin=isin, asset_type=Instrument.AssetType.ETF).first() if isin else None
+
+
+def funds_upsert(*, region: Region, source: str, funds: Iterable[FundFacts]) -> tuple[int, int]:
+    """Create or update funds by ticker; (created, changed). What a source leaves empty stays as it is.
+
+    One transaction: all of them or none. FundError as for ``fund_get_or_create``.
+    """
+    created = changed = 0
+    with transaction.atomic():
+        for found in funds:
+            fund, is_new = fund_get_or_create(
+                region=region, ticker=found.ticker, isin=str(found.facts.get("isin") or ""),
+                name=str(found.facts.get("name") or ""),
+            )  # fmt: skip
+            news = _take_over(fund, found.facts, ETF_FACTS)
+            _take_over(fund.instrument, found.facts, INSTRUMENT_FACTS)
+            if news:
+                fund.source = source
+                fund.save()
+            created += is_new
+            changed += bool(news) and not is_new
+    return created, changed
+
+
+def _take_over(row: ETF | Instrument, facts: Mapping[str, Any], names: Iterable[str]) -> bool:
+    said = {name: facts[name] for name in names if facts.get(name) not in (None, "")}
+    for name, value in said.items():
+        said[name] = value[: _LENGTHS[name]] if name in _LENGTHS else value
+    different = {name: value for name, value in said.items() if getattr(row, name) != value}
+    for name, value in different.items():
+        setattr(row, name, value)
+    if different and isinstance(row, Instrument):
+        row.save(update_fields=[*different, "updated_at"])
+    return bool(different)

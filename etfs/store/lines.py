@@ -1,0 +1,99 @@
+"""Lines of holdings by key, and the instruments they are."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+
+from django.db.models import QuerySet
+
+from etfs.calc.lines import is_isin, is_resolvable, plain_ticker
+from etfs.models import HoldingLine, Kind
+from etfs.sources.base import Line, LineKind
+from market.models import Instrument
+from market.regions import REGIONS
+
+_LENGTHS = {"ticker": 32, "identifier": 32, "name": 200, "sector": 100, "country": 64, "currency": 3, "exchange": 64}
+_FIELDS = ("id", "region", "ticker", "isin", "asset_type")
+
+
+class InstrumentFinder:
+    """Instruments by ISIN, and by ticker within a region; read once, for the length of an import."""
+
+    def __init__(self) -> None:
+        self._by_isin: dict[str, int] = {}
+        self._exact: dict[tuple[str, str], int] = {}
+        self._plain: dict[tuple[str, str], set[int]] = defaultdict(set)
+        known = Instrument.objects.exclude(asset_type=Instrument.AssetType.INDEX).values_list(*_FIELDS)
+        for pk, region, ticker, isin, _kind in known.iterator(chunk_size=10_000):
+            self._exact[region, ticker] = pk
+            self._plain[region, plain_ticker(ticker, region)].add(pk)
+            if isin:
+                self._by_isin[isin] = pk
+
+    def find(self, line: Line, fund_region: str) -> int | None:
+        """The one instrument this line can be; None where there is none, or more than one."""
+        if not is_resolvable(line):
+            return None
+        if is_isin(line.identifier) and line.identifier in self._by_isin:
+            return self._by_isin[line.identifier]
+        region = line.listing or fund_region
+        if not line.ticker or region not in REGIONS:
+            return None
+        exact = self._exact.get((region, line.ticker))
+        if exact is not None:
+            return exact
+        similar = self._plain.get((region, plain_ticker(line.ticker, region)), set())
+        return next(iter(similar)) if len(similar) == 1 else None
+
+
+def lines_known(keys: Iterable[str]) -> dict[str, tuple[int, int | None]]:
+    """Key -> (line, its instrument) of the keys that are stored."""
+    rows = HoldingLine.objects.filter(key__in=list(keys)).values_list("key", "id", "instrument_id")
+    return {key: (line, instrument) for key, line, instrument in rows}
+
+
+def lines_create(new: Mapping[str, Line], instruments: Mapping[str, int | None]) -> dict[str, tuple[int, int | None]]:
+    """Store lines under their keys; one that somebody else has stored meanwhile is taken as it is."""
+    rows = [
+        HoldingLine(
+            key=key, kind=Kind(line.kind.value), instrument_id=instruments[key], listing=line.listing,
+            **{name: getattr(line, name)[:length] for name, length in _LENGTHS.items()},
+        )
+        for key, line in new.items()
+    ]  # fmt: skip
+    HoldingLine.objects.bulk_create(rows, ignore_conflicts=True, batch_size=2000)
+    return lines_known(new)
+
+
+def lines_describe(said: Mapping[int, Line]) -> int:
+    """Take over sector, country and name that a source now gives of lines that had none; returns how many changed."""
+    changed = []
+    for row in HoldingLine.objects.filter(pk__in=list(said)):
+        line = said[row.pk]
+        news = {name: getattr(line, name) for name in ("sector", "country", "currency", "name") if not getattr(row, name)}
+        if any(news.values()):
+            for name, value in news.items():
+                setattr(row, name, value[: _LENGTHS[name]])
+            changed.append(row)
+    HoldingLine.objects.bulk_update(changed, ["sector", "country", "currency", "name"], batch_size=1000)
+    return len(changed)
+
+
+def lines_resolve(unresolved: QuerySet[HoldingLine]) -> int:
+    """Look for the instruments of lines that have none yet, now that more may be known; returns how many were found."""
+    finder, found = InstrumentFinder(), []
+    for row in unresolved:
+        place = row.key.split("|", 2)[1]
+        line = Line(
+            0, LineKind(row.kind), row.ticker, row.identifier, listing="" if place.startswith("~") else place
+        )
+        row.instrument_id = finder.find(line, place.removeprefix("~"))
+        if row.instrument_id is not None:
+            found.append(row)
+    HoldingLine.objects.bulk_update(found, ["instrument"], batch_size=1000)
+    return len(found)
+
+
+def instruments_of(line_ids: Sequence[int]) -> dict[int, int]:
+    """Line -> instrument, of those that have one."""
+    rows = HoldingLine.objects.filter(pk__in=line_ids, instrument__isnull=False)
+    return dict(rows.values_list("pk", "instrument_id"))
