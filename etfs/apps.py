@@ -1,6 +1,15 @@
+import importlib
+
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
+
+from etfs.schedules import ensure_schedules
 
 
 class EtfsConfig(AppConfig):
     name = "etfs"
     verbose_name = "ETFs"
+
+    def ready(self) -> None:
+        importlib.import_module("etfs.registrations").fill()  # it needs models, which are there only now
+        post_migrate.connect(ensure_schedules, sender=self, dispatch_uid="etfs.schedules")

@@ -177,6 +177,27 @@ Q_CLUSTER = {
 # Fundamentals of several sources: the first that has a figure wins (docs/conventions.md).
 FUNDAMENTAL_SOURCE_RANKS = env.list("QUANTSITE_SOURCE_RANKS", default=["dart", "sec", "us_pit", "csv", "krx"])
 
+# --- ETF holdings ------------------------------------------------------------------------------------------------
+# Two sources of one fund and day: the first named wins, the other is kept to compare (docs/etf-holdings.md).
+ETF_SOURCE_RANKS = env.list(
+    "QUANTSITE_ETF_SOURCE_RANKS",
+    default=["krx_pdf", "ishares", "spdr", "invesco", "ark", "amundi", "vanguard", "csv", "kis", "schwab", "polygon"],
+)
+ETF_KEPT_BAD_ROWS = 100  # of each answer; all are counted
+# Korean won for one unit, to compare funds of several regions with one threshold: round figures, set your own.
+ETF_KRW_PER = {
+    name: float(rate)
+    for name, rate in env.dict(
+        "QUANTSITE_KRW_PER",
+        default={"KRW": "1", "USD": "1400", "CNY": "190", "HKD": "180", "JPY": "9.3", "VND": "0.055", "EUR": "1500"},
+    ).items()
+}
+# A fund counts for etf_preference, and is collected daily, from so many won of assets on; by region where it says so.
+ETF_LARGE_KRW = {
+    code: float(value) for code, value in env.dict("QUANTSITE_ETF_LARGE_KRW", default={"*": "1e12"}).items()
+}
+ETF_COLLECT_CONFIG = env.str("QUANTSITE_ETF_CONFIG", default="")  # a YAML file; etfs/services/collect.py
+
 # --- admin: quantsite/admin_site.py ------------------------------------------------------------------------------
 IMPORT_EXPORT_TMP_STORAGE_CLASS = "import_export.tmp_storages.CacheStorage"  # under var/, not the system's /tmp
 

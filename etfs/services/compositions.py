@@ -6,7 +6,7 @@ from django.conf import settings
 from django.db import connection, transaction
 
 from etfs.calc.belief import Belief, composition_believed, ranks_of, weights_completed
-from etfs.calc.lines import line_keys
+from etfs.calc.line_keys import line_keys
 from etfs.models import ETF, CollectItem, Payload, Snapshot, SnapshotState
 from etfs.services.funds import FundError, fund_get_or_create
 from etfs.sources.base import Composition, Line

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from django.db.models import QuerySet
 
-from etfs.calc.lines import is_isin, is_resolvable, plain_ticker
+from etfs.calc.line_keys import is_isin, is_resolvable, plain_ticker
 from etfs.models import HoldingLine, Kind
 from etfs.sources.base import Line, LineKind
 from market.models import Instrument

@@ -20,7 +20,8 @@ def fund_lock(cursor: CursorWrapper, etf_id: int) -> None:
 
 @contextmanager
 def run_lock(run: CollectRun) -> Iterator[None]:
-    """Hold the run's lock while it goes on; the server lets go of it when the process dies."""
+    """Hold the run's lock while it goes on; the server lets go of it when the process dies. RunInProgress when another
+    process holds it."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", [RUN_LOCK, run.pk])
         if not cursor.fetchone()[0]:

@@ -8,7 +8,7 @@ from decimal import Decimal
 import numpy as np
 from django.db.backends.utils import CursorWrapper
 
-from etfs.calc.lines import weight_changes
+from etfs.calc.line_keys import weight_changes
 from etfs.models import ETFHolding, Snapshot, SnapshotState
 from etfs.store.lines import instruments_of
 from market.calendars import sessions

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from factors import store
-from factors.models import CombineRun, FactorAnalysis, FactorBackfill, FactorRun, Job, JobState
+from factors.models import Job, JobState
 
 
 class JobError(ValueError):
@@ -47,7 +47,7 @@ def carried_out(job: Job, starts: Sequence[JobState] = (JobState.QUEUED,)) -> It
 
 def jobs_tidy() -> dict[str, int]:
     """Mark the jobs whose process ended without a word; by kind, how many are interrupted now."""
-    kinds: tuple[type[Job], ...] = (FactorRun, FactorBackfill, CombineRun, FactorAnalysis)
+    kinds = store.job_kinds()
     for kind in kinds:
         store.interrupted_mark(kind)
     return {

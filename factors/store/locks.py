@@ -77,6 +77,18 @@ def lock_of(job: Job) -> AbstractContextManager[None]:
     return _LOCKS[type(job)](job)
 
 
+def lock_register(kind: type[Job], lock: Callable[[Any], AbstractContextManager[None]]) -> None:
+    """Let an app above say which lock its jobs hold; ValueError when the kind has one already."""
+    if kind in _LOCKS:
+        raise ValueError(f"{kind.__name__} has a lock already")
+    _LOCKS[kind] = lock
+
+
+def job_kinds() -> list[type[Job]]:
+    """All kinds of jobs, those of apps above too."""
+    return list(_LOCKS)
+
+
 def interrupted_mark(kind: type[Job]) -> None:
     """Mark jobs that say they run although nobody holds their lock: their process ended without a word."""
     for job in kind._default_manager.filter(state=JobState.RUNNING):

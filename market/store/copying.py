@@ -4,7 +4,7 @@ Rows are grouped by which of their columns are null; each group is one structure
 order, so a million rows are encoded without a Python loop over rows. Order of rows is not kept.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -69,6 +69,30 @@ def copy_rows(cursor: CursorWrapper, table: str, columns: Mapping[str, Column]) 
             copy.write(block)
         copy.write(_TRAILER)
     return next(iter(lengths.values()), 0)
+
+
+def read_rows(cursor: CursorWrapper, query: str, params: Sequence[object], kinds: Mapping[str, str]) -> np.ndarray:
+    """The rows of ``query`` as a structured array, read by binary COPY: one field per column, by name and kind, in order.
+
+    ``kinds``: int2 int4 int8 float4 float8 date (int32, days since 1970-01-01) bool; nulls have no place: coalesce them to
+    NaN or 0 in the query. ValueError for a row that has one.
+    """
+    layout: list[tuple[str, str]] = [("count", ">i2")]
+    for name, kind in kinds.items():
+        layout += [(f"#{name}", ">i4"), (name, _WIRE[kind])]
+    with cursor.db.wrap_database_errors, cursor.copy(f"COPY ({query}) TO STDOUT (FORMAT binary)", params) as copy:
+        content = b"".join(bytes(part) for part in copy)
+    width = np.dtype(layout).itemsize
+    body = memoryview(content)[len(_HEADER) : len(content) - len(_TRAILER)]
+    if len(body) % width:
+        raise ValueError("the query returns nulls, or columns of other kinds than said")
+    rows = np.frombuffer(body, dtype=layout)
+    found = np.empty(len(rows), dtype=[(name, np.dtype(_WIRE[kind]).newbyteorder("=")) for name, kind in kinds.items()])
+    for name, kind in kinds.items():
+        if len(rows) and (rows[f"#{name}"] < 0).any():
+            raise ValueError(f"{name}: the query returns nulls")
+        found[name] = rows[name] + _EPOCH.astype(int) if kind == "date" else rows[name]
+    return found
 
 
 def _blocks(columns: list[Column]) -> Iterator[bytes]:

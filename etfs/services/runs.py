@@ -1,0 +1,115 @@
+"""Runs: an import of files, or a round of a source; what each answer became is kept with it."""
+
+import datetime as dt
+import time
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+
+from etfs.models import CollectItem, CollectRun, HoldingLine
+from etfs.services.answers import answer_store, failed_item
+from etfs.services.compositions import Importer
+from etfs.sources.base import Ask, FileSource, Kind, Raw, SourceProblem
+from etfs.sources.registry import source_get, source_names
+from etfs.store.files import file_read
+from etfs.store.lines import lines_resolve
+from factors.models import JobState
+from factors.services.jobs import carried_out
+from factors.services.progress import Progress, silent
+from market.regions import region_get
+
+Outcome = CollectItem.Outcome
+_COUNTED = {
+    Outcome.STORED: "stored", Outcome.UNCHANGED: "unchanged", Outcome.KEPT: "unchanged", Outcome.FLAGGED: "flagged",
+    Outcome.REFUSED: "failed", Outcome.FAILED: "failed",
+}  # fmt: skip
+OnItem = Callable[[CollectItem], None]
+
+
+class EtfError(ValueError):
+    """A request that cannot be met; says which field is wrong and why."""
+
+
+def files_import(
+    *, region: str, source: str, files: Sequence[Path], kind: str = "", ticker: str = "", date: dt.date | None = None,
+    force: bool = False, progress: Progress = silent, on_item: OnItem | None = None,
+) -> CollectRun:  # fmt: skip
+    """Import files of one source; the finished run, with an item for each composition, fund list and list of days.
+
+    ``ticker`` and ``date`` help with files that do not say them. ``force`` also replaces good data by doubtful ones. A file that
+    cannot be read is an item that says why; the others are imported. EtfError for an unknown region, source or kind.
+    """
+    found, wanted, place = file_source_get(source, kind), kind, region_get_or_error(region)
+    if not files:
+        raise EtfError("file: none given")
+    if found.regions and place.code not in found.regions:
+        raise EtfError(f"region: source {source} is for {', '.join(found.regions)}, not {place.code}")
+    run = CollectRun.objects.create(source=source, kind=wanted or found.kinds[0].value, region=place.code, force=force)
+    with carried_out(run):
+        importer = Importer(place, source, force)
+        answers = _files_read(found, files, Ask(Kind(run.kind), place, ticker, date), importer)
+        run_carry_out(run, answers, len(files), progress, on_item)
+    return run
+
+
+def file_source_get(source: str, kind: str = "") -> FileSource:
+    """The file source of that name; EtfError names those there are."""
+    try:
+        found = source_get(source, Kind(kind) if kind else None)
+    except ValueError as error:
+        raise EtfError(f"source: {error}") from error
+    if not isinstance(found, FileSource):
+        names = ", ".join(source_names(base=FileSource))
+        raise EtfError(f"source: {source} is asked over the network (collect_etfs); sources of files are {names}")
+    return found
+
+
+def region_get_or_error(region: str):  # noqa: ANN201 # a Region
+    try:
+        return region_get(region)
+    except ValueError as error:
+        raise EtfError(f"region: {error}") from error
+
+
+def _files_read(
+    source: FileSource, files: Sequence[Path], ask: Ask, importer: Importer
+) -> Iterable[list[CollectItem]]:
+    for path in files:
+        try:
+            raw = Raw(file_read(path), path.name)
+        except SourceProblem as problem:
+            yield [failed_item(path.name, ask.ticker, problem.error_type, str(problem))]
+            continue
+        asked = Ask(ask.kind, ask.region, ask.ticker, ask.date, path)
+        yield answer_store(source=source, raw=raw, ask=asked, importer=importer)
+
+
+def run_carry_out(
+    run: CollectRun, answers: Iterable[list[CollectItem]], total: int, progress: Progress = silent,
+    on_item: OnItem | None = None,
+) -> None:  # fmt: skip
+    """Keep what became of each answer, as it comes, and end the run."""
+    began, seen = time.perf_counter(), 0
+    if lines_resolve(HoldingLine.objects.unresolved()):
+        progress("lines resolved", 0, total)
+    for number, items in enumerate(answers, 1):
+        for item in items:
+            item.run = run
+            setattr(run, _COUNTED[Outcome(item.outcome)], getattr(run, _COUNTED[Outcome(item.outcome)]) + 1)
+            if on_item:
+                on_item(item)
+        CollectItem.objects.bulk_create(items)
+        seen += len(items)
+        progress(f"{number:,} of {total:,}", number, total)
+    run.timings = {"total": round(time.perf_counter() - began, 3)}
+    run.finish(_state(run, seen), _summary(run))
+
+
+def _state(run: CollectRun, seen: int) -> JobState:
+    if not seen or run.failed == seen:
+        return JobState.FAILED
+    return JobState.PARTLY if run.failed or run.flagged else JobState.DONE
+
+
+def _summary(run: CollectRun) -> str:
+    parts = [f"{getattr(run, name):,} {name}" for name in ("stored", "unchanged", "flagged", "failed")]
+    return ", ".join(part for part in parts if not part.startswith("0 ")) or "nothing to do"

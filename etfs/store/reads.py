@@ -1,0 +1,134 @@
+"""Reading compositions: the latest one of each fund on a day, from either side, walking indexes only.
+
+``latest`` in the queries below is each fund's own newest composition that is served on the day (FORMULAS.md section 6), found by one probe of
+the index ``snapshot_served`` per fund.
+"""
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from django.db import connection
+
+from etfs.models import HoldingLine
+from market.store.copying import read_rows
+
+_LATEST = """
+    CROSS JOIN LATERAL (
+        SELECT s.as_of_date, s.currency, s.source, s.state FROM etfs_snapshot s
+        WHERE s.etf_id = e.instrument_id AND s.is_served AND s.as_of_date <= %s
+        ORDER BY s.as_of_date DESC LIMIT 1
+    ) latest
+"""
+_FUND = """
+    e.instrument_id AS etf_id, e.region, f.ticker, f.name, f.currency AS trading_currency, e.category, e.issuer,
+    e.total_assets, latest.as_of_date, latest.currency, latest.source, latest.state
+"""
+_ASSETS_THEN = """
+    LEFT JOIN LATERAL (
+        SELECT d.total_assets FROM etfs_etfdailystat d
+        WHERE d.etf_id = e.instrument_id AND d.date <= %s AND d.total_assets IS NOT NULL ORDER BY d.date DESC LIMIT 1
+    ) then_assets ON true
+"""
+
+
+def holders_read(instrument_ids: Sequence[int], on: dt.date, region: str = "") -> list[dict[str, Any]]:
+    """Each fund (of ``region``, or of all) whose latest composition on the day has one of the instruments, heaviest first.
+
+    Lines of one instrument in a fund are added. Numbers are Decimal with the source's digits.
+    """
+    lines = list(HoldingLine.objects.filter(instrument__in=instrument_ids).values_list("pk", flat=True))
+    if not lines:
+        return []
+    where = "WHERE e.region = %s" if region else ""
+    query = f"""
+        SELECT {_FUND}, sum(h.weight) AS weight, sum(h.shares) AS shares, sum(h.market_value) AS market_value,
+            min(h.rank) AS rank, sum(h.weight_change) AS weight_change, count(*) AS lines
+        FROM etfs_etf e JOIN market_instrument f ON f.id = e.instrument_id {_LATEST}
+        JOIN etfs_etfholding h ON h.etf_id = e.instrument_id AND h.as_of_date = latest.as_of_date AND h.line_id = ANY(%s)
+        {where}
+        GROUP BY e.instrument_id, f.id, latest.as_of_date, latest.currency, latest.source, latest.state
+        ORDER BY weight DESC NULLS LAST, e.region, f.ticker
+    """
+    return _rows(query, [on, lines, *([region] if region else [])])
+
+
+def lines_read(etf_id: int, day: dt.date, limit: int | None = None) -> list[dict[str, Any]]:
+    """The lines of one composition by rank, each with the instrument it is."""
+    query = """
+        SELECT h.line_id, h.rank, h.weight, h.shares, h.market_value, h.weight_change, n.kind, n.instrument_id,
+            coalesce(i.ticker, n.ticker) AS ticker, i.region, coalesce(nullif(i.name, ''), n.name) AS name, n.identifier,
+            coalesce(nullif(i.sector, ''), n.sector) AS sector, n.country, coalesce(i.currency, n.currency) AS currency
+        FROM etfs_etfholding h JOIN etfs_holdingline n ON n.id = h.line_id
+        LEFT JOIN market_instrument i ON i.id = n.instrument_id
+        WHERE h.etf_id = %s AND h.as_of_date = %s ORDER BY h.rank, h.id
+    """
+    return _rows(query + (" LIMIT %s" if limit else ""), [etf_id, day, *([limit] if limit else [])])
+
+
+def weights_read(
+    etf_id: int, instrument_id: int, start: dt.date | None, end: dt.date | None
+) -> list[dict[str, Any]]:
+    """A fund's weight in an instrument on each of its served compositions from ``start`` to ``end``, oldest first; on those
+    without it, nought."""
+    lines = list(HoldingLine.objects.filter(instrument=instrument_id).values_list("pk", flat=True))
+    query = """
+        SELECT s.as_of_date, coalesce(h.weight, 0) AS weight, h.shares, h.market_value, h.rank, s.currency, s.source
+        FROM etfs_snapshot s LEFT JOIN LATERAL (
+            SELECT sum(weight) AS weight, sum(shares) AS shares, sum(market_value) AS market_value, min(rank) AS rank
+            FROM etfs_etfholding WHERE etf_id = s.etf_id AND as_of_date = s.as_of_date AND line_id = ANY(%s)
+        ) h ON true
+        WHERE s.etf_id = %s AND s.is_served AND s.as_of_date BETWEEN %s AND %s ORDER BY s.as_of_date
+    """
+    return _rows(query, [lines, etf_id, start or dt.date.min, end or dt.date.max])
+
+
+def heavy_read(threshold: float, on: dt.date, region: str = "") -> list[dict[str, Any]]:
+    """Lines of latest compositions that weigh at least ``threshold`` percent, heaviest first, with the money in them.
+
+    ``exposure``: weight of the fund's assets on the day, in its trading currency (null where nobody knows the assets).
+    """
+    where = "WHERE e.region = %s" if region else ""
+    query = f"""
+        SELECT {_FUND}, h.weight, h.shares, h.market_value, h.weight_change, n.kind, n.instrument_id,
+            coalesce(i.ticker, n.ticker) AS line_ticker, i.region AS line_region,
+            coalesce(nullif(i.name, ''), n.name) AS line_name,
+            coalesce(then_assets.total_assets, e.total_assets) * h.weight / 100 AS exposure
+        FROM etfs_etf e JOIN market_instrument f ON f.id = e.instrument_id {_LATEST}
+        JOIN etfs_etfholding h
+            ON h.etf_id = e.instrument_id AND h.as_of_date = latest.as_of_date AND h.weight >= %s
+        JOIN etfs_holdingline n ON n.id = h.line_id LEFT JOIN market_instrument i ON i.id = n.instrument_id {_ASSETS_THEN}
+        {where} ORDER BY h.weight DESC, e.region, f.ticker, h.rank
+    """
+    return _rows(query, [on, threshold, on, *([region] if region else [])])
+
+
+COMPOSITION_KINDS = {"etf_id": "int4", "line_id": "int4", "instrument_id": "int4", "is_stock": "bool", "weight": "float8"}
+
+
+def latest_weights(on: dt.date, etf_ids: Sequence[int]) -> np.ndarray:
+    """Weights of the latest compositions of funds: rows of ``COMPOSITION_KINDS``; instrument 0: none of ours."""
+    query = f"""
+        SELECT h.etf_id, h.line_id, coalesce(n.instrument_id, 0), n.kind = 'STOCK', h.weight::float8
+        FROM etfs_etf e {_LATEST}
+        JOIN etfs_etfholding h ON h.etf_id = e.instrument_id AND h.as_of_date = latest.as_of_date
+        JOIN etfs_holdingline n ON n.id = h.line_id
+        WHERE e.instrument_id = ANY(%s) AND h.weight IS NOT NULL
+    """
+    with connection.cursor() as cursor:
+        return read_rows(cursor, query, [on, list(etf_ids)], COMPOSITION_KINDS)
+
+
+def snapshot_days(etf_ids: Sequence[int], on: dt.date) -> dict[int, dict[str, Any]]:
+    """Fund -> its latest composition's day, currency, source and state."""
+    query = f"SELECT {_FUND} FROM etfs_etf e JOIN market_instrument f ON f.id = e.instrument_id {_LATEST}"
+    rows = _rows(query + " WHERE e.instrument_id = ANY(%s)", [on, list(etf_ids)])
+    return {row["etf_id"]: row for row in rows}
+
+
+def _rows(query: str, params: Sequence[Any]) -> list[dict[str, Any]]:
+    with connection.cursor() as cursor:
+        cursor.execute(query, params)
+        names = [column.name for column in cursor.description]
+        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
