@@ -60,11 +60,11 @@ class Raw:
 class Line:
     """One line of a composition, numbers with the source's own digits.
 
-    ``weight`` in percent of the fund (a source that publishes fractions multiplies by 100, exactly); ``market_value`` in
-    the composition's currency; None where the source gives none. ``ticker`` is the bare local code (no blank, no
+    ``weight`` in percent of the fund (a source that publishes fractions multiplies by 100, exactly); ``market_value``
+    in the composition's currency; None where the source gives none. ``ticker`` is the bare local code (no blank, no
     exchange suffix); ``identifier`` is an ISIN, CUSIP or SEDOL. ``country`` and ``exchange`` as the source writes
-    them; ``listing`` is the region of the listing when the source says it without doubt (from a Bloomberg exchange code, a
-    country column of the listing or a market id), else ''.
+    them; ``listing`` is the region of the listing when the source says it without doubt (from a Bloomberg exchange
+    code, a country column of the listing or a market id), else ''.
     """
 
     row_number: int  # 1 = the first row below the header
@@ -141,15 +141,17 @@ class SourceProblem(FileProblem):
         self.error_type = error_type
 
 
-# timeout: no answer in time; connection: none at all; http: 4xx and 5xx; rate_limit: 429 to the end; empty: an answer without
-# a line; schema: another layout than declared; auth: no or a refused key; refused: read, but not believable.
+# timeout: no answer in time; connection: none at all; http: 4xx and 5xx; rate_limit: 429 to the end; empty: an answer
+# without a line; schema: another layout than declared; auth: no or a refused key; refused: read, but not believable.
 ERROR_TYPES = ("timeout", "connection", "http", "rate_limit", "empty", "schema", "auth", "refused", "internal")
 
 
 class Http(Protocol):
     """What a network source may do with the network (``etfs.sources.http.Client``): GET and POST on its own hosts."""
 
-    def get(self, url: str, params: Mapping[str, Any] | None = None, headers: Mapping[str, str] | None = None) -> bytes: ...
+    def get(
+        self, url: str, params: Mapping[str, Any] | None = None, headers: Mapping[str, str] | None = None
+    ) -> bytes: ...
 
     def post(self, url: str, json: Any, headers: Mapping[str, str] | None = None) -> bytes: ...
 
@@ -187,4 +189,3 @@ class NetworkSource(EtfSource):
     @abstractmethod
     def fetch(self, ask: Ask, http: Http) -> Raw:
         """The bytes of one answer. SourceProblem with its error type when there are none to be had."""
-
