@@ -22,7 +22,9 @@ def run_show(command: HouseCommand, run: CollectRun, items: Sequence[CollectItem
         if len(items) <= SHOWN:
             command.out().print(items_table(items))
         seconds = run.timings.get("total", 0)
-        command.out().print(f"{run}: {run.state}: {run.message} ({len(items):,} answers, {seconds:.1f} s)", soft_wrap=True)
+        command.out().print(
+            f"{run}: {run.state}: {run.message} ({len(items):,} answers, {seconds:.1f} s)", soft_wrap=True
+        )
         told = [item for item in items if item.outcome in _BAD]
         for item in told[:SHOWN]:
             command.stderr.write(f"{item.ticker or item.name} {item.as_of_date or ''} {item.outcome}: {item.message}")
@@ -35,7 +37,13 @@ def run_show(command: HouseCommand, run: CollectRun, items: Sequence[CollectItem
 
 def items_table(items: Sequence[CollectItem]) -> Table:
     table = Table(title_justify="left")
-    for name, justify in (("file or address", "left"), ("fund", "left"), ("as of", "left"), ("rows", "right"), ("", "left")):
+    for name, justify in (
+        ("file or address", "left"),
+        ("fund", "left"),
+        ("as of", "left"),
+        ("rows", "right"),
+        ("", "left"),
+    ):
         table.add_column(name, justify=justify)
     for item in items:
         day = item.as_of_date.isoformat() if item.as_of_date else ""

@@ -85,9 +85,7 @@ class Snapshot(models.Model):
         ordering = ["etf", "-as_of_date"]
         constraints = [models.UniqueConstraint(fields=["etf", "as_of_date"], name="snapshot_etf_date")]
         indexes = [
-            models.Index(
-                fields=["etf", "-as_of_date"], condition=models.Q(is_served=True), name="snapshot_served"
-            ),
+            models.Index(fields=["etf", "-as_of_date"], condition=models.Q(is_served=True), name="snapshot_served"),
             models.Index(fields=["as_of_date"], name="snapshot_date"),
         ]
 

@@ -63,7 +63,9 @@ def _parsed_store(source: EtfSource, parsed: Parsed, importer: Importer, payload
 
 def _unreadable(rows: Sequence[BadRow], payload: Payload) -> CollectItem:
     shown = "; ".join(f"row {row.row_number}, {row.column}: {row.message}" for row in rows[:SHOWN])
-    item = CollectItem(payload=payload, name=payload.name, outcome=Outcome.REFUSED, error_type="refused", rows=len(rows))
+    item = CollectItem(
+        payload=payload, name=payload.name, outcome=Outcome.REFUSED, error_type="refused", rows=len(rows)
+    )
     item.message = f"{len(rows)} rows cannot be read: {shown}"
     item.bad_rows = [
         {"row": row.row_number, "column": row.column, "reason": row.reason, "message": row.message} for row in rows
@@ -71,10 +73,10 @@ def _unreadable(rows: Sequence[BadRow], payload: Payload) -> CollectItem:
     return item
 
 
-def _funds_store(
-    source: EtfSource, funds: Sequence[FundFacts], importer: Importer, payload: Payload
-) -> CollectItem:
-    item = CollectItem(payload=payload, name=payload.name, ticker=_only([fund.ticker for fund in funds]), rows=len(funds))
+def _funds_store(source: EtfSource, funds: Sequence[FundFacts], importer: Importer, payload: Payload) -> CollectItem:
+    item = CollectItem(
+        payload=payload, name=payload.name, ticker=_only([fund.ticker for fund in funds]), rows=len(funds)
+    )
     try:
         created, changed = funds_upsert(region=importer.region, source=source.name, funds=funds)
     except FundError as error:

@@ -62,15 +62,11 @@ def composition_store(importer: Importer, found: Composition, payload: Payload |
     if early.refused:
         return _refused(item, early.refused)
     try:
-        fund, _ = fund_get_or_create(
-            region=importer.region, ticker=found.fund, isin=found.isin, name=found.fund_name
-        )
+        fund, _ = fund_get_or_create(region=importer.region, ticker=found.fund, isin=found.isin, name=found.fund_name)
     except FundError as error:
         return _refused(item, str(error))
     item.ticker = fund.instrument.ticker
-    belief = composition_believed(
-        found, today=importer.region.today(), is_plain=fund.is_plain, repeated=repeated
-    )
+    belief = composition_believed(found, today=importer.region.today(), is_plain=fund.is_plain, repeated=repeated)
     line_ids = importer.line_ids(found, keys)
     with transaction.atomic(), connection.cursor() as cursor:
         fund_lock(cursor, fund.pk)
@@ -101,9 +97,15 @@ def _kept(
     if payload is not None and held.payload_id == payload.pk:
         return Outcome.UNCHANGED, "the same bytes as before"
     if _rank(held.source) < _rank(importer.source) and held.state == SnapshotState.GOOD:
-        return Outcome.KEPT, f"{held.source} is trusted more: its composition of that day stays, this one is kept to compare"
+        return (
+            Outcome.KEPT,
+            f"{held.source} is trusted more: its composition of that day stays, this one is kept to compare",
+        )
     if held.state == SnapshotState.GOOD and belief.flags:
-        return Outcome.REFUSED, f"what is held of that day is good, and this is not: {'; '.join(belief.flags)} (force replaces)"
+        return (
+            Outcome.REFUSED,
+            f"what is held of that day is good, and this is not: {'; '.join(belief.flags)} (force replaces)",
+        )
     if held.state == SnapshotState.QUARANTINED:
         return Outcome.KEPT, "the composition of that day is in quarantine: release it, or force"
     return None

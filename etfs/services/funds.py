@@ -32,13 +32,17 @@ def fund_get_or_create(*, region: Region, ticker: str, isin: str = "", name: str
     instrument = _instrument(region, ticker, isin)
     if instrument is None:
         if not ticker:
-            raise FundError(f"no fund with the ISIN {isin}: give its ticker" if isin else "which fund is it? give its ticker")
+            raise FundError(
+                f"no fund with the ISIN {isin}: give its ticker" if isin else "which fund is it? give its ticker"
+            )
         instrument = Instrument.objects.create(
             region=region.code, ticker=ticker, name=name[:200], isin=isin[:12], currency=region.currency,
             asset_type=Instrument.AssetType.ETF,
         )  # fmt: skip
     if instrument.asset_type != Instrument.AssetType.ETF:
-        raise FundError(f"{instrument} is in the list of instruments as {instrument.get_asset_type_display()}, not as ETF")
+        raise FundError(
+            f"{instrument} is in the list of instruments as {instrument.get_asset_type_display()}, not as ETF"
+        )
     return ETF.objects.get_or_create(
         instrument=instrument, defaults={"region": region.code, "exchange": instrument.exchange}
     )

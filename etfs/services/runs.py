@@ -70,9 +70,7 @@ def region_get_or_error(region: str):  # noqa: ANN201 # a Region
         raise EtfError(f"region: {error}") from error
 
 
-def _files_read(
-    source: FileSource, files: Sequence[Path], ask: Ask, importer: Importer
-) -> Iterable[list[CollectItem]]:
+def _files_read(source: FileSource, files: Sequence[Path], ask: Ask, importer: Importer) -> Iterable[list[CollectItem]]:
     for path in files:
         try:
             raw = Raw(file_read(path), path.name)

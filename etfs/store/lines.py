@@ -69,7 +69,9 @@ def lines_describe(said: Mapping[int, Line]) -> int:
     changed = []
     for row in HoldingLine.objects.filter(pk__in=list(said)):
         line = said[row.pk]
-        news = {name: getattr(line, name) for name in ("sector", "country", "currency", "name") if not getattr(row, name)}
+        news = {
+            name: getattr(line, name) for name in ("sector", "country", "currency", "name") if not getattr(row, name)
+        }
         if any(news.values()):
             for name, value in news.items():
                 setattr(row, name, value[: _LENGTHS[name]])
@@ -83,9 +85,7 @@ def lines_resolve(unresolved: QuerySet[HoldingLine]) -> int:
     finder, found = InstrumentFinder(), []
     for row in unresolved:
         place = row.key.split("|", 2)[1]
-        line = Line(
-            0, LineKind(row.kind), row.ticker, row.identifier, listing="" if place.startswith("~") else place
-        )
+        line = Line(0, LineKind(row.kind), row.ticker, row.identifier, listing="" if place.startswith("~") else place)
         row.instrument_id = finder.find(line, place.removeprefix("~"))
         if row.instrument_id is not None:
             found.append(row)

@@ -67,9 +67,7 @@ def lines_read(etf_id: int, day: dt.date, limit: int | None = None) -> list[dict
     return _rows(query + (" LIMIT %s" if limit else ""), [etf_id, day, *([limit] if limit else [])])
 
 
-def weights_read(
-    etf_id: int, instrument_id: int, start: dt.date | None, end: dt.date | None
-) -> list[dict[str, Any]]:
+def weights_read(etf_id: int, instrument_id: int, start: dt.date | None, end: dt.date | None) -> list[dict[str, Any]]:
     """A fund's weight in an instrument on each of its served compositions from ``start`` to ``end``, oldest first; on those
     without it, nought."""
     lines = list(HoldingLine.objects.filter(instrument=instrument_id).values_list("pk", flat=True))
@@ -87,14 +85,14 @@ def weights_read(
 def heavy_read(threshold: float, on: dt.date, region: str = "") -> list[dict[str, Any]]:
     """Lines of latest compositions that weigh at least ``threshold`` percent, heaviest first, with the money in them.
 
-    ``exposure``: weight of the fund's assets on the day, in its trading currency (null where nobody knows the assets).
+    ``exposure``: weight of the fund's assets on the day, in its trading currency; where nobody knows the assets, the value the source gives.
     """
     where = "WHERE e.region = %s" if region else ""
     query = f"""
         SELECT {_FUND}, h.weight, h.shares, h.market_value, h.weight_change, n.kind, n.instrument_id,
             coalesce(i.ticker, n.ticker) AS line_ticker, i.region AS line_region,
             coalesce(nullif(i.name, ''), n.name) AS line_name,
-            coalesce(then_assets.total_assets, e.total_assets) * h.weight / 100 AS exposure
+            coalesce(coalesce(then_assets.total_assets, e.total_assets) * h.weight / 100, h.market_value) AS exposure
         FROM etfs_etf e JOIN market_instrument f ON f.id = e.instrument_id {_LATEST}
         JOIN etfs_etfholding h
             ON h.etf_id = e.instrument_id AND h.as_of_date = latest.as_of_date AND h.weight >= %s
@@ -104,13 +102,20 @@ def heavy_read(threshold: float, on: dt.date, region: str = "") -> list[dict[str
     return _rows(query, [on, threshold, on, *([region] if region else [])])
 
 
-COMPOSITION_KINDS = {"etf_id": "int4", "line_id": "int4", "instrument_id": "int4", "is_stock": "bool", "weight": "float8"}
+COMPOSITION_KINDS = {
+    "etf_id": "int4", "line_id": "int4", "instrument_id": "int4", "is_stock": "bool", "is_security": "bool",
+    "weight": "float8",
+}  # fmt: skip
 
 
 def latest_weights(on: dt.date, etf_ids: Sequence[int]) -> np.ndarray:
-    """Weights of the latest compositions of funds: rows of ``COMPOSITION_KINDS``; instrument 0: none of ours."""
+    """Weights of the latest compositions of funds: rows of ``COMPOSITION_KINDS``; instrument 0: none of ours.
+
+    ``is_security``: a stock, a fund or something unknown, which should be an instrument, not cash, a bond or a derivative.
+    """
     query = f"""
-        SELECT h.etf_id, h.line_id, coalesce(n.instrument_id, 0), n.kind = 'STOCK', h.weight::float8
+        SELECT h.etf_id, h.line_id, coalesce(n.instrument_id, 0), n.kind = 'STOCK', n.kind IN ('STOCK', 'ETF', 'UNKNOWN'),
+            h.weight::float8
         FROM etfs_etf e {_LATEST}
         JOIN etfs_etfholding h ON h.etf_id = e.instrument_id AND h.as_of_date = latest.as_of_date
         JOIN etfs_holdingline n ON n.id = h.line_id
@@ -132,3 +137,50 @@ def _rows(query: str, params: Sequence[Any]) -> list[dict[str, Any]]:
         cursor.execute(query, params)
         names = [column.name for column in cursor.description]
         return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+
+SPAN_KINDS = {
+    "date": "date",
+    "line_id": "int4",
+    "instrument_id": "int4",
+    "shares": "float8",
+    "value": "float8",
+    "weight": "float8",
+}
+
+
+def span_read(etf_id: int, start: dt.date, end: dt.date) -> np.ndarray:
+    """All lines of a fund's served compositions from ``start`` to ``end``, ordered by day: rows of ``SPAN_KINDS``, NaN unknown."""
+    query = """
+        SELECT h.as_of_date, h.line_id, coalesce(n.instrument_id, 0), coalesce(h.shares::float8, 'NaN'),
+            coalesce(h.market_value::float8, 'NaN'), coalesce(h.weight::float8, 'NaN')
+        FROM etfs_snapshot s JOIN etfs_etfholding h ON h.etf_id = s.etf_id AND h.as_of_date = s.as_of_date
+        JOIN etfs_holdingline n ON n.id = h.line_id
+        WHERE s.etf_id = %s AND s.is_served AND s.as_of_date BETWEEN %s AND %s ORDER BY h.as_of_date
+    """
+    with connection.cursor() as cursor:
+        return read_rows(cursor, query, [etf_id, start, end], SPAN_KINDS)
+
+
+def instruments_described(instrument_ids: Sequence[int]) -> dict[int, dict[str, Any]]:
+    """Instrument -> what it is; sector and country from any list of holdings where the instrument has none of its own."""
+    query = """
+        SELECT i.id, i.asset_type AS kind, i.id AS instrument_id, i.ticker, i.region, i.name, i.isin AS identifier,
+            coalesce(nullif(i.sector, ''), said.sector, '') AS sector, coalesce(said.country, '') AS country, i.currency
+        FROM market_instrument i LEFT JOIN LATERAL (
+            SELECT max(nullif(n.sector, '')) AS sector, max(nullif(n.country, '')) AS country
+            FROM etfs_holdingline n WHERE n.instrument_id = i.id
+        ) said ON true WHERE i.id = ANY(%s)
+    """
+    return {row["id"]: row for row in _rows(query, [list(instrument_ids)])}
+
+
+def lines_described(line_ids: Sequence[int]) -> dict[int, dict[str, Any]]:
+    """Line -> what it is: kind, ticker, region and name of its instrument where it has one."""
+    query = """
+        SELECT n.id, n.kind, n.instrument_id, coalesce(i.ticker, n.ticker) AS ticker, coalesce(i.region, '') AS region,
+            coalesce(nullif(i.name, ''), n.name) AS name, n.identifier,
+            coalesce(nullif(i.sector, ''), n.sector) AS sector, n.country, coalesce(i.currency, n.currency) AS currency
+        FROM etfs_holdingline n LEFT JOIN market_instrument i ON i.id = n.instrument_id WHERE n.id = ANY(%s)
+    """
+    return {row["id"]: row for row in _rows(query, [list(line_ids)])}

@@ -26,7 +26,9 @@ class Days:
     split_ratio: np.ndarray
 
 
-def stats_merge(cursor: CursorWrapper, source: str, stats: Sequence[tuple[int, DayStat]]) -> dict[int, tuple[dt.date, int]]:
+def stats_merge(
+    cursor: CursorWrapper, source: str, stats: Sequence[tuple[int, DayStat]]
+) -> dict[int, tuple[dt.date, int]]:
     """Insert or complete days; fund -> (first day that changed, days changed). A figure a source leaves out stays."""
     names = ", ".join(FIGURES)
     cursor.execute(

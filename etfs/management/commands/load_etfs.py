@@ -19,7 +19,9 @@ class Command(HouseCommand):
         parser.add_argument("file", nargs="+", type=Path, metavar="FILE")
         parser.add_argument("--region", required=True, help="where the fund is listed: KR, US, CN, HK, JP or VN")
         parser.add_argument("--source", required=True, metavar="NAME", help=", ".join(source_names(base=FileSource)))
-        parser.add_argument("--kind", default="", choices=["", *Kind], help="for files that may be several (source csv)")
+        parser.add_argument(
+            "--kind", default="", choices=["", *Kind], help="for files that may be several (source csv)"
+        )
         parser.add_argument("--ticker", default="", help="the fund, where the file does not say it")
         parser.add_argument("--date", type=iso_date, help="the day, where the file does not say it")
         parser.add_argument("--force", action="store_true", help="also replace good data by doubtful ones")

@@ -1,0 +1,104 @@
+"""Money that came into funds and left them, by fund and by category, over any window."""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from django.conf import settings
+
+from etfs.calc.category_flows import category_flows, largest, rotation_signal
+from etfs.models import Category
+from etfs.services.lookup import day_or_today
+from etfs.services.runs import EtfError
+from etfs.store.flows import flows_read, newest_day
+from market.calendars import sessions_before
+from market.regions import region_get
+
+SESSIONS = 20
+TOP = 3
+
+
+@dataclass(frozen=True)
+class FlowsView:
+    """Flows from ``start`` to ``end`` (both included). ``funds``: net flow by fund, in its trading currency and in won;
+    ``categories``: sums in won, and percent of the category's assets on the day before the window.
+
+    ``top_inflow``, ``top_outflow``: the three largest funds each. ``without``: funds that have no flow to add.
+    """
+
+    region: str
+    start: dt.date
+    end: dt.date
+    currency: str
+    funds: list[dict[str, Any]]
+    categories: list[dict[str, Any]]
+    top_inflow: list[dict[str, Any]]
+    top_outflow: list[dict[str, Any]]
+    top_categories_in: list[str]
+    top_categories_out: list[str]
+    signal: str
+    without: int
+
+
+def flows_get(
+    *, region: str = "", start: dt.date | None = None, end: dt.date | None = None, category: str = "", top: int = TOP
+) -> FlowsView:
+    """Net flows of the funds of a region (or of all). ``end`` None: the newest day with figures; ``start`` None: the last 20
+    sessions. Flows of several currencies are added in won (``settings.ETF_KRW_PER``); funds in another currency stand
+    apart with what they have. EtfError for wrong arguments.
+    """
+    code = _region(region)
+    if category and category not in Category.values:
+        raise EtfError(f"category: unknown {category!r}: use one of {', '.join(Category.values)}")
+    last = end or newest_day(code) or day_or_today(None)
+    first = start or sessions_before(code or "KR", last, SESSIONS)[0].item()
+    if first > last:
+        raise EtfError(f"from: {first} is after to ({last})")
+    funds = flows_read(first, last, code, category)
+    return _view(code, first, last, funds, top)
+
+
+def _region(region: str) -> str:
+    try:
+        return region_get(region).code if region else ""
+    except ValueError as error:
+        raise EtfError(f"region: {error}") from error
+
+
+def _view(region: str, start: dt.date, end: dt.date, funds: list[dict[str, Any]], top: int) -> FlowsView:
+    for fund in funds:
+        rate = settings.ETF_KRW_PER.get(fund["currency"])
+        fund["net_flow_krw"] = None if rate is None or fund["net_flow"] is None else fund["net_flow"] * rate
+        before = fund["assets_before"]
+        fund["percent"] = 100 * fund["net_flow"] / before if before and fund["net_flow"] is not None else None
+    won = np.array([np.nan if fund["net_flow_krw"] is None else fund["net_flow_krw"] for fund in funds], dtype=float)
+    inward, outward = largest(won, top)
+    names, categories, signal = _categories(funds, won)
+    net = np.array([row["net_flow_krw"] for row in categories])
+    most_in, most_out = largest(net, TOP)
+    return FlowsView(
+        region, start, end, "KRW", sorted(funds, key=lambda fund: -(fund["net_flow_krw"] or 0.0)), categories,
+        [funds[place] for place in inward], [funds[place] for place in outward],
+        [names[place] for place in most_in], [names[place] for place in most_out], signal, int(np.isnan(won).sum()),
+    )  # fmt: skip
+
+
+def _categories(funds: Sequence[dict[str, Any]], won: np.ndarray) -> tuple[list[str], list[dict[str, Any]], str]:
+    """(names, a row each, signal)."""
+    names, place = np.unique(np.array([fund["category"] for fund in funds], dtype=str), return_inverse=True)
+    rates = [settings.ETF_KRW_PER.get(fund["currency"], np.nan) for fund in funds]
+    before = [np.nan if fund["assets_before"] is None else fund["assets_before"] for fund in funds]
+    found = category_flows(
+        won[None, :], np.array(before, dtype=float) * np.array(rates, dtype=float), place, len(names)
+    )
+    rows = [
+        {
+            "category": str(name), "funds": int(found.funds[i]), "net_flow_krw": float(found.net[i]),
+            "assets_before_krw": float(found.assets_before[i]),
+            "percent": float(found.percent[i]) if np.isfinite(found.percent[i]) else None,
+        }
+        for i, name in enumerate(names)
+    ]  # fmt: skip
+    return [str(name) for name in names], rows, rotation_signal(found.percent)

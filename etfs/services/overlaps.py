@@ -1,0 +1,110 @@
+"""How much funds have in common, and which of them bring several stocks of a list together."""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from etfs.calc.concentration import AT_LEAST, concentration_risk
+from etfs.calc.overlap import common_holdings, overlaps
+from etfs.models import ETF
+from etfs.services.keys import keys_described, keys_of
+from etfs.services.lookup import NotFound, day_or_today
+from etfs.services.runs import EtfError
+from etfs.store.reads import holders_read, latest_weights, snapshot_days
+from market.models import Instrument
+
+MOST_FUNDS = 200  # of a matrix
+MOST_STOCKS = 500  # of a list
+
+
+@dataclass(frozen=True)
+class OverlapView:
+    """``percent`` and ``common`` [F][F] in the order of ``funds`` (symbol, day of its composition)."""
+
+    funds: list[dict[str, Any]]
+    percent: list[list[float]]
+    common: list[list[int]]
+
+
+def overlap_matrix(*, funds: Sequence[ETF], as_of: dt.date | None = None) -> OverlapView:
+    """Overlap of every two funds: sum of the smaller weight over common stocks (FORMULAS.md section 6), percent.
+
+    EtfError for fewer than two funds or more than 200; NotFound for a fund without a composition.
+    """
+    if not 2 <= len({fund.pk for fund in funds}) <= MOST_FUNDS:
+        raise EtfError(f"funds: two to {MOST_FUNDS} different ones are compared")
+    on = day_or_today(as_of)
+    rows, days = _stocks(funds, on)
+    ids = np.array([fund.pk for fund in funds])
+    order = np.argsort(ids)
+    place = order[np.searchsorted(ids, rows["etf_id"], sorter=order)]
+    found = overlaps(place, keys_of(rows), rows["weight"], len(funds))
+    named = [{"symbol": str(fund.instrument), "as_of_date": days[fund.pk]["as_of_date"]} for fund in funds]
+    return OverlapView(named, np.round(found.percent, 6).tolist(), found.common.tolist())
+
+
+def overlap_pair(*, left: ETF, right: ETF, as_of: dt.date | None = None) -> dict[str, Any]:
+    """Overlap of two funds with the names they share, most in common first."""
+    matrix = overlap_matrix(funds=[left, right], as_of=as_of)
+    rows, _ = _stocks([left, right], day_or_today(as_of))
+    key = keys_of(rows)
+    sides = [(key[rows["etf_id"] == fund.pk], rows["weight"][rows["etf_id"] == fund.pk]) for fund in (left, right)]
+    shared = common_holdings(*sides[0], *sides[1])
+    what = keys_described(shared.key.tolist())
+    names = [
+        {name: what[one][name] for name in ("region", "ticker", "name")}
+        | {"left_weight": float(a), "right_weight": float(b), "shared": float(c)}
+        for one, a, b, c in zip(shared.key.tolist(), shared.left, shared.right, shared.shared, strict=True)
+    ]
+    return {
+        "funds": matrix.funds,
+        "overlap_percent": matrix.percent[0][1],
+        "common": matrix.common[0][1],
+        "names": names,
+    }
+
+
+def _stocks(funds: Sequence[ETF], on: dt.date) -> tuple[np.ndarray, dict[int, dict[str, Any]]]:
+    """Stock lines of the latest compositions, and the days those are of."""
+    ids = [fund.pk for fund in funds]
+    days = snapshot_days(ids, on)
+    for fund in funds:
+        if fund.pk not in days:
+            raise NotFound(f"no composition of {fund.instrument} up to {on}")
+    rows = latest_weights(on, ids)
+    return rows[rows["is_stock"].astype(bool)], days
+
+
+def concentration_get(
+    *, stocks: Sequence[Instrument], as_of: dt.date | None = None, region: str = ""
+) -> dict[str, Any]:
+    """Funds that hold at least two of the stocks, most of them first, and HIGH when one holds at least three, else LOW."""
+    if not AT_LEAST <= len({stock.pk for stock in stocks}) <= MOST_STOCKS:
+        raise EtfError(f"stocks: {AT_LEAST} to {MOST_STOCKS} different ones")
+    on = day_or_today(as_of)
+    fund_of: dict[int, dict[str, Any]] = {}
+    flat: list[tuple[int, int, float]] = []
+    for stock in stocks:
+        for row in holders_read([stock.pk], on, region):
+            fund_of[row["etf_id"]] = row
+            flat.append((row["etf_id"], stock.pk, float(row["weight"] or 0)))
+    ids = sorted(fund_of)
+    fund = np.searchsorted(ids, [row[0] for row in flat]) if flat else np.zeros(0, dtype=np.int64)
+    stock_keys, weight = np.array([row[1] for row in flat], dtype=np.int64), np.array([row[2] for row in flat])
+    found = concentration_risk(np.asarray(fund, dtype=np.int64), stock_keys, weight, len(ids))
+    symbols = {stock.pk: str(stock) for stock in stocks}
+    funds = [
+        {
+            "symbol": f"{row['region']}:{row['ticker']}", "name": row["name"], "as_of_date": row["as_of_date"],
+            "count": int(count), "weight": float(total),
+            "stocks": [symbols[held] for etf, held, _ in flat if etf == row["etf_id"]],
+        }
+        for row, count, total in (
+            (fund_of[ids[place]], count, total)
+            for place, count, total in zip(found.fund.tolist(), found.count, found.weight, strict=True)
+        )
+    ]  # fmt: skip
+    return {"as_of": on, "level": found.level, "funds": funds}

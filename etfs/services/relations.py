@@ -1,0 +1,105 @@
+"""How funds move together through what they hold, and which factors they lean on."""
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from etfs.calc.correlation import correlations, fund_returns
+from etfs.calc.tilts import tilts
+from etfs.models import ETF
+from etfs.services.lookup import NotFound, day_or_today
+from etfs.services.runs import EtfError
+from etfs.store.reads import latest_weights
+from etfs.store.scores import scores_latest
+from market.models import Instrument
+from market.store.closes import closes_read
+
+MOST_FUNDS = 100
+SESSIONS = 252
+
+
+def correlation_get(*, funds: Sequence[ETF], as_of: dt.date | None = None, sessions: int = SESSIONS) -> dict[str, Any]:
+    """Pearson correlations of the returns that today's holdings would have had over the last ``sessions`` sessions.
+
+    Stocks of regions that close on the same day are joined by date. EtfError for a number of funds or sessions out of
+    range, NotFound where no stock of theirs has prices.
+    """
+    if not 2 <= len({fund.pk for fund in funds}) <= MOST_FUNDS:
+        raise EtfError(f"funds: two to {MOST_FUNDS} different ones are compared")
+    if not 20 <= sessions <= 2520:
+        raise EtfError("sessions: 20 to 2,520")
+    on = day_or_today(as_of)
+    rows = latest_weights(on, [fund.pk for fund in funds])
+    rows = rows[rows["is_stock"].astype(bool) & (rows["instrument_id"] > 0)]
+    ids = np.unique(rows["instrument_id"])
+    returns = _returns(ids, on, sessions)
+    if not len(returns):
+        raise NotFound("no stock of these funds has prices in that time")
+    weight = np.zeros((len(funds), len(ids)))
+    place = {fund.pk: i for i, fund in enumerate(funds)}
+    np.add.at(
+        weight, ([place[one] for one in rows["etf_id"].tolist()], np.searchsorted(ids, rows["instrument_id"])),
+        rows["weight"],
+    )  # fmt: skip
+    found = fund_returns(returns, weight)
+    matrix, common = correlations(found.returns)
+    return {
+        "funds": [
+            {"symbol": str(fund.instrument), "coverage_percent": _known(found.coverage[i])} for i, fund in enumerate(funds)
+        ],
+        "as_of": on, "sessions": len(returns),
+        "correlation": [[_known(value) for value in row] for row in matrix], "common_sessions": common.tolist(),
+    }  # fmt: skip
+
+
+def _returns(ids: np.ndarray, on: dt.date, sessions: int) -> np.ndarray:
+    """Daily returns [T, N] of the instruments, dates of all regions together, NaN without one."""
+    start = on - dt.timedelta(days=int(sessions * 1.5) + 10)
+    regions = Instrument.objects.filter(pk__in=ids.tolist()).values_list("region", flat=True).distinct()
+    columns: dict[int, dict[int, float]] = defaultdict(dict)
+    for region in sorted(set(regions)):
+        closes = closes_read(region, start, on)
+        wanted = np.flatnonzero(np.isin(closes.instrument_ids, ids))
+        change = closes.close[1:, wanted] / closes.close[:-1, wanted] - 1
+        for row, day in enumerate(closes.days[1:].tolist()):
+            for column, one in enumerate(closes.instrument_ids[wanted].tolist()):
+                columns[day][one] = change[row, column]
+    days = sorted(columns)[-sessions:]
+    grid = np.full((len(days), len(ids)), np.nan)
+    at = {one: i for i, one in enumerate(ids.tolist())}
+    for row, day in enumerate(days):
+        for one, value in columns[day].items():
+            grid[row, at[one]] = value
+    return grid
+
+
+def tilts_get(*, fund: ETF, as_of: dt.date | None = None, factor_names: Sequence[str] = ()) -> list[dict[str, Any]]:
+    """Weighted mean of the factor scores of a fund's stocks, with the share of them that has a score; by factor.
+
+    Scores are of each region's newest session up to ``as_of``. NotFound where the fund has no composition.
+    """
+    on = day_or_today(as_of)
+    rows = latest_weights(on, [fund.pk])
+    if not len(rows):
+        raise NotFound(f"no composition of {fund.instrument} up to {on}")
+    rows = rows[rows["is_stock"].astype(bool)]
+    known = np.unique(rows["instrument_id"][rows["instrument_id"] > 0])
+    names, dates, score = scores_latest(known, on, factor_names)
+    stock = np.where(
+        rows["instrument_id"] > 0, np.searchsorted(known, rows["instrument_id"]), -1 - np.arange(len(rows))
+    )
+    found = tilts(np.zeros(len(rows), dtype=np.int64), stock, rows["weight"], score, 1)
+    return [
+        {
+            "factor": name, "tilt": _known(found.score[0, k]), "coverage_percent": _known(found.coverage[0, k]),
+            "scores_of": dates,
+        }
+        for k, name in enumerate(names)
+    ]  # fmt: skip
+
+
+def _known(value: float) -> float | None:
+    return float(value) if np.isfinite(value) else None
