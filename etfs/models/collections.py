@@ -54,7 +54,10 @@ class CollectItem(models.Model):
 
     class Meta:
         ordering = ["-id"]
-        indexes = [models.Index(fields=["error_type"], name="collectitem_error")]
+        indexes = [
+            models.Index(fields=["error_type"], name="collectitem_error"),
+            models.Index(fields=["ticker", "as_of_date"], name="collectitem_fund_day"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.ticker or self.name}: {self.outcome}"

@@ -19,8 +19,9 @@ class HoldingLineQuerySet(models.QuerySet["HoldingLine"]):
 
 
 class HoldingLine(models.Model):
-    """What a list of holdings names: a stock, a fund, cash, a bond, a derivative. ``instrument`` is empty where it is none
-    of ours; identifier and name stay. Two lines may be one instrument: look-ups add them, storage keeps them apart."""
+    """What a list of holdings names: a stock, a fund, cash, a bond, a derivative. ``instrument`` is empty where it is
+    none of ours; identifier and name stay. Two lines may be one instrument: look-ups add them, storage keeps them
+    apart."""
 
     id = models.AutoField(primary_key=True)
     key = models.CharField(max_length=300, unique=True, help_text="What tells it from other lines.")
@@ -77,7 +78,11 @@ class Snapshot(models.Model):
     line_count = models.PositiveIntegerField(default=0)
     expected_lines = models.PositiveIntegerField(null=True, blank=True, help_text="As the source says.")
     message = models.TextField(blank=True, help_text="Why it is flagged or quarantined.")
+    accepted = models.JSONField(
+        default=dict, blank=True, help_text="Who released it from quarantine, and which findings that accepts."
+    )
     imported_at = models.DateTimeField(auto_now=True)
+    validated_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     objects = SnapshotQuerySet.as_manager()
 
