@@ -57,9 +57,9 @@ def _drifted(old: Snapshot, new: Snapshot) -> np.ndarray:
 
 @dataclass(frozen=True)
 class CrossCheck:
-    """Two compositions of one fund and day: ``largest`` difference of a weight in points (0 with no common name) and
-    its ``key`` position in ``common`` keys; ``only_left``, ``only_right``: keys in one alone; ``agree``: neither any of
-    these nor a difference above the limit.
+    """Two compositions of one fund and day. ``common`` keys [k] and the ``difference`` of their weights in points, left
+    less right, NaN where either does not know it; the ``largest`` of them (0 with nothing in common); ``only_left``,
+    ``only_right``: keys in one alone; ``agree``: neither any of these nor a difference above the limit.
     """
 
     common: np.ndarray
@@ -71,10 +71,7 @@ class CrossCheck:
 
 
 def cross_check(left: Snapshot, right: Snapshot, limits: Limits | None = None) -> CrossCheck:
-    """Compare the compositions two sources give of the same fund and day, lines of one key added first.
-
-    ``difference`` [k]: left less right weight of the ``common`` keys [k]; NaN where either does not know it.
-    """
+    """Compare the compositions two sources give of the same fund and day, lines of one key added first."""
     a, b = left.added(), right.added()
     common = np.intersect1d(a.key, b.key)
     difference = a.spread(common, np.nan).weight - b.spread(common, np.nan).weight

@@ -34,7 +34,7 @@ class Tolerance:
     """How far from a usual ratio a split may be seen, as fractions of it.
 
     ``price``: the stock moves on the day, too. ``shares``: the fund trades on the day, too. ``below_two``: both, for
-    ratios under 2 (3:2): a fund that buys half as much again of a stock that lost a third must not look like a split.
+    ratios under 2 (3:2), which a bad day on which the fund bought comes near more easily.
     """
 
     price: float = 0.12

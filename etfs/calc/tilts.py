@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
+from scipy import sparse
 
 from etfs.calc.holdings import holdings
 
@@ -27,16 +28,11 @@ def tilts(fund: np.ndarray, stock: np.ndarray, weight: np.ndarray, score: np.nda
     held = holdings(fund, stock, weight, funds).held()
     total = np.bincount(held.fund, weights=held.weight, minlength=funds)
     listed = held.key >= 0
-    of_fund, of_stock, percent = held.fund[listed], held.key[listed], held.weight[listed]
-    shape = (funds, score.shape[1])
-    scored, weighted = np.zeros(shape), np.zeros(shape)
-    for factor in range(score.shape[1]):
-        figure = score[:, factor][of_stock]
-        known = np.isfinite(figure)
-        rows, part = of_fund[known], percent[known]
-        scored[:, factor] = np.bincount(rows, weights=part, minlength=funds)
-        weighted[:, factor] = np.bincount(rows, weights=part * figure[known], minlength=funds)
-    return Tilts(_ratio(weighted, scored), _ratio(100.0 * scored, np.broadcast_to(total[:, None], shape)))
+    lines = (held.weight[listed], (held.fund[listed], held.key[listed]))
+    by_stock = sparse.csr_array(lines, shape=(funds, len(score)))
+    known = np.isfinite(score)
+    scored, weighted = by_stock @ known.astype(np.float64), by_stock @ np.where(known, score, 0.0)
+    return Tilts(_ratio(weighted, scored), _ratio(100.0 * scored, np.broadcast_to(total[:, None], scored.shape)))
 
 
 def _ratio(above: np.ndarray, below: np.ndarray) -> np.ndarray:
