@@ -55,9 +55,10 @@ def without_sign(text: str) -> tuple[str, str]:
 
 
 def times_hundred(fraction: Decimal) -> Decimal:
-    """Percent from a fraction, exactly: only the decimal point moves."""
+    """Percent from a fraction, exactly: only the decimal point moves. 0.5 gives 50, not 5E+1."""
     sign, digits, exponent = fraction.as_tuple()
-    return Decimal((sign, digits, int(exponent) + 2))
+    moved = int(exponent) + 2
+    return Decimal((sign, (*digits, *[0] * max(0, moved)), min(0, moved)))
 
 
 def day(text: str, *, us: bool = False) -> dt.date:

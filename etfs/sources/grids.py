@@ -24,6 +24,7 @@ MAX_UNPACKED = 200_000_000  # of what is inside a gzip or XLSX file
 MAX_RATIO = 200  # unpacked to packed: office files reach about 20
 MAX_MEMBERS = 1_000
 MAX_ROWS = 500_000
+MAX_SHEET_ROWS = 50_000  # a sheet with one cell at its far end has a million, all of which are walked through
 MAX_COLUMNS = 200
 _RATIO_FROM = 1_000_000  # bytes; a few blank rows may compress well
 Grid = list[list[str]]
@@ -62,7 +63,7 @@ def csv_grid(raw: Raw) -> Grid:
     try:
         for row in csv.reader(io.StringIO(text, newline="")):
             rows.append(row)
-            _refuse_more_rows(len(rows), raw.name)
+            _refuse_more_rows(len(rows), raw.name, MAX_ROWS)
     except csv.Error as error:
         raise SourceProblem(f"{raw.name}: row {len(rows) + 1} is not readable as CSV ({error})") from error
     return rows
@@ -97,7 +98,7 @@ def _sheet(content: bytes, name: str) -> Grid:
         while cells and not cells[-1]:
             cells.pop()
         rows.append(cells)
-        _refuse_more_rows(len(rows), name)
+        _refuse_more_rows(len(rows), name, MAX_SHEET_ROWS)
     book.close()
     return rows
 
@@ -156,6 +157,6 @@ def _refuse_bombs(content: bytes, name: str) -> None:
         raise SourceProblem(f"{name}: unpacks to {unpacked / len(content):,.0f} times its size: refused", "refused")
 
 
-def _refuse_more_rows(count: int, name: str) -> None:
-    if count > MAX_ROWS:
-        raise SourceProblem(f"{name}: more than {MAX_ROWS:,} rows", "refused")
+def _refuse_more_rows(count: int, name: str, most: int) -> None:
+    if count > most:
+        raise SourceProblem(f"{name}: more than {most:,} rows", "refused")

@@ -50,4 +50,6 @@ def _line(row: Row) -> Line:
     row.need_text("ticker")
     row.need_text("name")
     weight = row.needed("weight", percent=True)
+    if weight is not None and not row.text("weight").endswith("%"):  # as the price beside it, if columns are shifted
+        row.refuse("weight", "unreadable_number", "a weight without the sign of percent")
     return Line(row.number, LineKind.STOCK, ticker=row.code("ticker"), name=row.text("name"), weight=weight)

@@ -134,6 +134,8 @@ def _header(grid: Grid, columns: Sequence[Column], name: str) -> tuple[int, tupl
             twice = sorted({cell for cell, key in zip(row, keys, strict=True) if key and keys.count(key) > 1})
             if twice:
                 raise SourceProblem(f"{name}: the header has a column more than once: {', '.join(map(repr, twice))}")
+            if any("," in line for cell in row for line in cell.splitlines()[1:]):
+                raise SourceProblem(f"{name}: a quote opens in the header and is closed lines below or never")
             return at, keys
         if len(set(keys) - {""}) > most:
             best, most = at, len(set(keys) - {""})
