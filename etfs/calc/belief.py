@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from etfs.sources.base import Composition, Line
+from etfs.sources.base import Composition, Line, LineKind
 
 TOLERANCE = Decimal("0.5")  # percent points the weights of a plain fund may miss 100 by
 IMPOSSIBLE = Decimal(400)  # percent: no line of any fund weighs so much, derivatives of triple funds included
@@ -71,6 +71,20 @@ def weights_completed(found: Composition) -> tuple[Composition, str]:
         for line, value in zip(found.lines, known, strict=True)
     )
     return replace(found, lines=lines), "weights are value / sum of values: the source gives none"
+
+
+def lines_limited(found: Composition, most: int) -> Composition:
+    """The ``most`` heaviest lines, and one more that stands for all others, so that the sums stay what they are."""
+    if len(found.lines) <= most:
+        return found
+    order = sorted(zip(ranks_of(found.lines), found.lines, strict=True), key=lambda pair: pair[0])
+    rest = [line for _, line in order[most:]]
+    other = Line(
+        0, LineKind.OTHER, name=f"{len(rest):,} further lines", currency=found.currency,
+        weight=sum((line.weight or Decimal(0) for line in rest), Decimal(0)),
+        market_value=sum((line.market_value or Decimal(0) for line in rest), Decimal(0)),
+    )  # fmt: skip
+    return replace(found, lines=(*(line for _, line in order[:most]), other), expected_lines=None)
 
 
 def ranks_of(lines: Sequence[Line]) -> list[int]:

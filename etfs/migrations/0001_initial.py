@@ -67,6 +67,7 @@ class Migration(migrations.Migration):
                 ('premium_discount', models.FloatField(blank=True, help_text='Percent: 100 x (close / NAV - 1).', null=True)),
                 ('average_volume_20d', models.FloatField(blank=True, help_text='Shares a day.', null=True)),
                 ('average_value_20d', models.FloatField(blank=True, help_text='Trading value a day.', null=True)),
+                ('collect_tier', models.CharField(choices=[('AUTO', 'By assets'), ('DAILY', 'Daily'), ('WEEKLY', 'Weekly'), ('QUARTERLY', 'Quarterly: held for long, or published so')], default='AUTO', help_text='How often its holdings are asked for. By assets: daily from the threshold on, weekly below it.', max_length=9)),
                 ('figures_as_of', models.DateField(blank=True, help_text='The day the figures above are of.', null=True)),
                 ('source', models.CharField(blank=True, max_length=32)),
                 ('created_at', models.DateTimeField(auto_now_add=True)),

@@ -1,6 +1,6 @@
 """Tables of ETFs: what they are, what they hold, how they went, and where that is known from."""
 
-from etfs.models.choices import Category, Kind, Severity, SnapshotState
+from etfs.models.choices import Category, Kind, Severity, SnapshotState, Tier
 from etfs.models.collections import CollectItem, CollectRun
 from etfs.models.funds import ETF, ETFDailyStat
 from etfs.models.holdings import ETFHolding, HoldingFinding, HoldingLine, Snapshot
@@ -20,4 +20,5 @@ __all__ = [
     "Severity",
     "Snapshot",
     "SnapshotState",
+    "Tier",
 ]

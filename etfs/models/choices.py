@@ -48,3 +48,12 @@ class Severity(models.TextChoices):
     NOTE = "NOTE"
     WARNING = "WARNING"
     ERROR = "ERROR"
+
+
+class Tier(models.TextChoices):
+    """How often a fund's holdings are collected."""
+
+    AUTO = "AUTO", "By assets"
+    DAILY = "DAILY"
+    WEEKLY = "WEEKLY"
+    QUARTERLY = "QUARTERLY", "Quarterly: held for long, or published so"

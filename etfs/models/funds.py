@@ -4,7 +4,7 @@ from typing import Self
 
 from django.db import models
 
-from etfs.models.choices import Category
+from etfs.models.choices import Category, Tier
 from market.models import Instrument
 from market.models.columns import NumericField
 from market.regions import REGION_CHOICES
@@ -59,6 +59,12 @@ class ETF(models.Model):
     premium_discount = models.FloatField(null=True, blank=True, help_text="Percent: 100 x (close / NAV - 1).")
     average_volume_20d = models.FloatField(null=True, blank=True, help_text="Shares a day.")
     average_value_20d = models.FloatField(null=True, blank=True, help_text="Trading value a day.")
+    collect_tier = models.CharField(
+        max_length=9,
+        choices=Tier,
+        default=Tier.AUTO,
+        help_text="How often its holdings are asked for. By assets: daily from the threshold on, weekly below it.",
+    )
     figures_as_of = models.DateField(null=True, blank=True, help_text="The day the figures above are of.")
     source = models.CharField(max_length=32, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)

@@ -1,6 +1,7 @@
 """Use cases of ETFs, one module each; pages, API, admin, commands and tasks call these."""
 
 from etfs.services.changes import FundChanges, changes_get
+from etfs.services.collecting import collect_create, collect_due, collect_enqueue, collect_execute
 from etfs.services.compositions_read import CompositionView, composition_get, heavy_get, holders_get, weights_get
 from etfs.services.flows import FlowsView, flows_get
 from etfs.services.look_through import LookThroughView, exposures_get, look_through_get
@@ -20,6 +21,10 @@ __all__ = [
     "NotFound",
     "OverlapView",
     "changes_get",
+    "collect_create",
+    "collect_due",
+    "collect_enqueue",
+    "collect_execute",
     "composition_get",
     "concentration_get",
     "correlation_get",

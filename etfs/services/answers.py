@@ -20,7 +20,8 @@ SHOWN = 3
 def answer_store(*, source: EtfSource, raw: Raw, ask: Ask, importer: Importer) -> list[CollectItem]:
     """Store what is in ``raw``; an item (not saved) for each composition, for its funds and for its days.
 
-    The bytes are kept whatever becomes of them. Compositions are stored one by one, funds all or none, days all or none.
+    The bytes are kept whatever becomes of them. Compositions are stored one by one, funds all or none, days all or
+    none.
     """
     began = time.perf_counter()
     payload = payload_keep(

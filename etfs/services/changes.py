@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from etfs.calc.changes import Change, compare
+from etfs.calc.changes import Change, Changes, compare
 from etfs.calc.snapshot import Snapshot as Composition
 from etfs.calc.splits import Splits, detect_splits
 from etfs.models import ETF, Snapshot
@@ -36,7 +36,8 @@ class FundChanges:
 def changes_get(
     *, fund: ETF, start: dt.date | None = None, end: dt.date | None = None, held: bool = False
 ) -> FundChanges:
-    """Changes from the fund's newest composition up to ``start`` to that up to ``end``; the largest weight change first.
+    """Changes from the fund's newest composition up to ``start`` to that up to ``end``; the largest weight change
+    first.
 
     ``start`` None: the composition before that of ``end``. ``held``: also lines nothing happened to. Share counts are
     compared after splits: those of the corporate actions, else those that show in price and share count between two
@@ -53,7 +54,9 @@ def changes_get(
     days = np.unique(rows["date"])
     parts = [_composition(rows, key, day) for day in days]
     splits = _splits(fund, parts, days)
-    return FundChanges(fund, first, last, _shown(parts[0], parts[-1], splits, rows, key, held))
+    found = compare(parts[0], parts[-1], splits)
+    line_of = dict(zip(key[::-1].tolist(), rows["line_id"][::-1].tolist(), strict=True))
+    return FundChanges(fund, first, last, _shown(found, splits.of(found.key), line_of, held))
 
 
 def _day(fund: ETF, on: dt.date) -> dt.date:
@@ -92,20 +95,15 @@ def _actions(parts: list[Composition]) -> list[tuple[int, int, float]]:
     ]
 
 
-def _shown(
-    before: Composition, after: Composition, splits: Splits, rows: np.ndarray, key: np.ndarray, held: bool
-) -> list[dict[str, Any]]:
-    found = compare(before, after, splits)
-    ratio = splits.of(found.key)
-    first_line = dict(zip(key[::-1].tolist(), rows["line_id"][::-1].tolist(), strict=True))
-    described = lines_described([first_line[one] for one in found.key.tolist()])
+def _shown(found: Changes, ratio: np.ndarray, line_of: dict[int, int], held: bool) -> list[dict[str, Any]]:
+    described = lines_described([line_of[one] for one in found.key.tolist()])
     order = np.argsort(-np.abs(np.nan_to_num(found.weight_change)), kind="stable")
     shown = []
     for place in order.tolist():
         status = str(found.status[place])
         if status == Change.HELD and not held:
             continue
-        what = described[first_line[int(found.key[place])]]
+        what = described[line_of[int(found.key[place])]]
         figures = {name: _known(getattr(found, name)[place]) for name in FIGURES}
         names = {name: what[name] for name in ("kind", "region", "ticker", "name", "identifier", "instrument_id")}
         shown.append({"status": status} | names | figures | {"split_ratio": float(ratio[place])})

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from django.conf import settings
 from django.db import connection, transaction
 
-from etfs.calc.belief import Belief, composition_believed, ranks_of, weights_completed
+from etfs.calc.belief import Belief, composition_believed, lines_limited, ranks_of, weights_completed
 from etfs.calc.line_keys import line_keys
 from etfs.models import ETF, CollectItem, Payload, Snapshot, SnapshotState
 from etfs.services.funds import FundError, fund_get_or_create
@@ -25,7 +25,7 @@ class Importer:
     region: Region
     source: str
     force: bool = False
-    max_lines: int | None = None
+    max_lines: int | None = None  # the rest of a longer list becomes one line
     _finder: InstrumentFinder | None = None
     _lines: dict[str, tuple[int, int | None]] = field(default_factory=dict)
 
@@ -46,9 +46,11 @@ class Importer:
 
 
 def composition_store(importer: Importer, found: Composition, payload: Payload | None) -> CollectItem:
-    """Store one composition; the item that says what became of it (not saved). What was there stays unless the new one is
-    as good: see ``_kept``."""
+    """Store one composition; the item that says what became of it (not saved). What was there stays unless the new
+    one is as good: see ``_kept``."""
     found, note = weights_completed(found)
+    if importer.max_lines is not None:
+        found = lines_limited(found, importer.max_lines)
     item = CollectItem(
         payload=payload, name=payload.name if payload else "", ticker=found.fund, as_of_date=found.as_of_date,
         rows=len(found.lines),
@@ -75,7 +77,9 @@ def composition_store(importer: Importer, found: Composition, payload: Payload |
         if kept:
             item.outcome, item.message = kept
             return item
-        snapshot = _snapshot(held, fund, importer.source, found, belief, note, payload)
+        snapshot = held or Snapshot(etf=fund, as_of_date=found.as_of_date)
+        snapshot.source, snapshot.payload = importer.source, payload
+        _snapshot(snapshot, found, belief, note)
         holdings_replace(cursor, snapshot, _rows(found, line_ids))
         _follow(snapshot, belief)
     item.outcome = Outcome.FLAGGED if belief.flags else Outcome.STORED
@@ -117,14 +121,11 @@ def _rank(source: str) -> int:
     return ranks.index(source) if source in ranks else len(ranks)
 
 
-def _snapshot(
-    held: Snapshot | None, fund: ETF, source: str, found: Composition, belief: Belief, note: str,
-    payload: Payload | None,
-) -> Snapshot:  # fmt: skip
-    snapshot = held or Snapshot(etf=fund, as_of_date=found.as_of_date)
+def _snapshot(snapshot: Snapshot, found: Composition, belief: Belief, note: str) -> Snapshot:
+    """``snapshot``, new or held, says now what was found; saved."""
     weights = [line.weight for line in found.lines if line.weight is not None]
     values = [line.market_value for line in found.lines if line.market_value is not None]
-    snapshot.source, snapshot.payload, snapshot.currency = source, payload, found.currency
+    snapshot.currency = found.currency
     snapshot.state = SnapshotState.FLAGGED if belief.flags else SnapshotState.GOOD
     snapshot.is_served = not belief.flags
     snapshot.weight_sum = sum(weights) if weights else None

@@ -45,9 +45,9 @@ class FlowsView:
 def flows_get(
     *, region: str = "", start: dt.date | None = None, end: dt.date | None = None, category: str = "", top: int = TOP
 ) -> FlowsView:
-    """Net flows of the funds of a region (or of all). ``end`` None: the newest day with figures; ``start`` None: the last 20
-    sessions. Flows of several currencies are added in won (``settings.ETF_KRW_PER``); funds in another currency stand
-    apart with what they have. EtfError for wrong arguments.
+    """Net flows of the funds of a region (or of all). ``end`` None: the newest day with figures; ``start`` None: the
+    last 20 sessions. Flows of several currencies are added in won (``settings.ETF_KRW_PER``); funds in another
+    currency stand apart with what they have. EtfError for wrong arguments.
     """
     code = _region(region)
     if category and category not in Category.values:

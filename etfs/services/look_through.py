@@ -24,8 +24,8 @@ MOST_POSITIONS = 1_000
 @dataclass(frozen=True)
 class LookThroughView:
     """``rows``: exposure by security in percent of the portfolio, largest first, with the funds it comes through;
-    ``by``: label -> exposure by sector, country, currency; ``covered_percent`` + ``uncovered_percent`` = 100, the latter by reason
-    in ``uncovered``; ``as_of_dates``: the compositions used.
+    ``by``: label -> exposure by sector, country, currency; ``covered_percent`` + ``uncovered_percent`` = 100, the
+    latter by reason in ``uncovered``; ``as_of_dates``: the compositions used.
     """
 
     rows: list[dict[str, Any]]
@@ -39,8 +39,9 @@ class LookThroughView:
 def look_through_get(*, positions: Sequence[tuple[Instrument, float]], as_of: dt.date | None = None) -> LookThroughView:
     """Look through ``positions`` (instrument, amount: money or weights of one currency) to the stocks, as of a day.
 
-    Funds inside funds are opened to depth 3; cash, bonds and derivatives are exposure of their own; what cannot be looked
-    through is told by reason. EtfError for no position, an amount that is no number, or a total that is not above 0.
+    Funds inside funds are opened to depth 3; cash, bonds and derivatives are exposure of their own; what cannot be
+    looked through is told by reason. EtfError for no position, an amount that is no number, or a total that is not
+    above 0.
     """
     if not 0 < len(positions) <= MOST_POSITIONS:
         raise EtfError(f"positions: 1 to {MOST_POSITIONS:,} of them")

@@ -81,7 +81,8 @@ def _stocks(funds: Sequence[ETF], on: dt.date) -> tuple[np.ndarray, dict[int, di
 def concentration_get(
     *, stocks: Sequence[Instrument], as_of: dt.date | None = None, region: str = ""
 ) -> dict[str, Any]:
-    """Funds that hold at least two of the stocks, most of them first, and HIGH when one holds at least three, else LOW."""
+    """Funds that hold at least two of the stocks, most of them first, and HIGH when one holds at least three, else
+    LOW."""
     if not AT_LEAST <= len({stock.pk for stock in stocks}) <= MOST_STOCKS:
         raise EtfError(f"stocks: {AT_LEAST} to {MOST_STOCKS} different ones")
     on = day_or_today(as_of)

@@ -12,8 +12,8 @@ from etfs.store.reads import latest_weights
 
 
 def preference_load(region: str, as_of: dt.date, instrument_ids: np.ndarray) -> np.ndarray:
-    """0 to 5 for each instrument [N]; NaN for all where no fund had a composition by then: nothing is known, not nothing
-    held. Funds of every region count, inverse and leveraged ones do not.
+    """0 to 5 for each instrument [N]; NaN for all where no fund had a composition by then: nothing is known, not
+    nothing held. Funds of every region count, inverse and leveraged ones do not.
     """
     ids = np.asarray(instrument_ids, dtype=np.int64)
     if not Snapshot.objects.served().filter(as_of_date__lte=as_of).exists():

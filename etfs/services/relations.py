@@ -48,7 +48,8 @@ def correlation_get(*, funds: Sequence[ETF], as_of: dt.date | None = None, sessi
     matrix, common = correlations(found.returns)
     return {
         "funds": [
-            {"symbol": str(fund.instrument), "coverage_percent": _known(found.coverage[i])} for i, fund in enumerate(funds)
+            {"symbol": str(fund.instrument), "coverage_percent": _known(found.coverage[i])} for i, fund in
+            enumerate(funds)
         ],
         "as_of": on, "sessions": len(returns),
         "correlation": [[_known(value) for value in row] for row in matrix], "common_sessions": common.tolist(),

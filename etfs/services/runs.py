@@ -15,7 +15,7 @@ from etfs.store.lines import lines_resolve
 from factors.models import JobState
 from factors.services.jobs import carried_out
 from factors.services.progress import Progress, silent
-from market.regions import region_get
+from market.regions import Region, region_get
 
 Outcome = CollectItem.Outcome
 _COUNTED = {
@@ -35,8 +35,9 @@ def files_import(
 ) -> CollectRun:  # fmt: skip
     """Import files of one source; the finished run, with an item for each composition, fund list and list of days.
 
-    ``ticker`` and ``date`` help with files that do not say them. ``force`` also replaces good data by doubtful ones. A file that
-    cannot be read is an item that says why; the others are imported. EtfError for an unknown region, source or kind.
+    ``ticker`` and ``date`` help with files that do not say them. ``force`` also replaces good data by doubtful ones.
+    A file that cannot be read is an item that says why; the others are imported. EtfError for an unknown region,
+    source or kind.
     """
     found, wanted, place = file_source_get(source, kind), kind, region_get_or_error(region)
     if not files:
@@ -63,7 +64,8 @@ def file_source_get(source: str, kind: str = "") -> FileSource:
     return found
 
 
-def region_get_or_error(region: str):  # noqa: ANN201 # a Region
+def region_get_or_error(region: str) -> Region:
+    """The region of a code; EtfError names those there are."""
     try:
         return region_get(region)
     except ValueError as error:
@@ -103,7 +105,9 @@ def run_carry_out(
 
 
 def _state(run: CollectRun, seen: int) -> JobState:
-    if not seen or run.failed == seen:
+    if not seen:
+        return JobState.DONE
+    if run.failed == seen:
         return JobState.FAILED
     return JobState.PARTLY if run.failed or run.flagged else JobState.DONE
 

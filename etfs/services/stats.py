@@ -21,8 +21,8 @@ AVERAGED = 20
 
 
 def stats_upsert(*, region: Region, source: str, stats: Sequence[DayStat]) -> int:
-    """Insert or complete days, in one transaction; returns how many changed. Net flows from the first changed day on and the
-    figures of the funds are made anew. FundError for a fund that is no ETF.
+    """Insert or complete days, in one transaction; returns how many changed. Net flows from the first changed day on
+    and the figures of the funds are made anew. FundError for a fund that is no ETF.
     """
     tickers = sorted({row.ticker for row in stats})
     with transaction.atomic(), connection.cursor() as cursor:

@@ -21,8 +21,9 @@ def liquidity_get(
 ) -> dict[str, Any]:
     """Days to trade ``amount`` (currency of the composition) of a fund: of its own shares, and of what it holds.
 
-    Nobody trades more than ``participation`` of a day's value, the average of the last 20 bars up to ``as_of``. Lines whose trading is
-    not known, or is in another currency than the composition, are told apart. EtfError for amounts or rates out of range.
+    Nobody trades more than ``participation`` of a day's value, the average of the last 20 bars up to ``as_of``. Lines
+    whose trading is not known, or is in another currency than the composition, are told apart. EtfError for amounts
+    or rates out of range.
     """
     if not amount > 0 or not np.isfinite(amount):
         raise EtfError("amount: must be above 0")
@@ -44,8 +45,8 @@ def liquidity_get(
         "days_to_percent": {f"{part:g}": _known(days) for part, days in zip(PARTS, result.days_to, strict=True)},
         "unknown_percent": _known(result.unknown),
         "slowest": [
-            {"ticker": rows[i]["ticker"], "name": rows[i]["name"], "amount": float(share[i]), "days": _known(result.days[i])}
-            for i in slow if np.isfinite(result.days[i])
+            {"ticker": rows[i]["ticker"], "name": rows[i]["name"], "amount": float(share[i]), "days":
+            _known(result.days[i])} for i in slow if np.isfinite(result.days[i])
         ],
     }  # fmt: skip
 
@@ -56,8 +57,8 @@ def _comparable(row: dict[str, Any], values: dict[int, tuple[float, str]], curre
 
 
 def costs_compare(*, funds: Sequence[ETF], amount: float = 1e6, years: float = 10.0) -> list[dict[str, Any]]:
-    """Funds side by side, cheapest first: what holding ``amount`` for ``years`` costs in fees, and how well each tracks and
-    trades. EtfError for amounts or years out of range."""
+    """Funds side by side, cheapest first: what holding ``amount`` for ``years`` costs in fees, and how well each
+    tracks and trades. EtfError for amounts or years out of range."""
     if not (amount > 0 and np.isfinite(amount)):
         raise EtfError("amount: must be above 0")
     if not 0 < years <= 100:

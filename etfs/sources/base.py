@@ -185,6 +185,7 @@ class NetworkSource(EtfSource):
     hosts: ClassVar[tuple[str, ...]] = ()  # the only ones it talks to
     key_settings: ClassVar[tuple[str, ...]] = ()  # environment variables that must be set
     package: ClassVar[str] = ""  # the optional package it goes through
+    is_quarterly: ClassVar[bool] = False  # publishes holdings with the quarter's report only
 
     @abstractmethod
     def fetch(self, ask: Ask, http: Http) -> Raw:

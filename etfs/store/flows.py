@@ -12,7 +12,8 @@ def flows_read(start: dt.date, end: dt.date, region: str = "", category: str = "
     """Each fund with a flow on any day of the window: ``net_flow`` in its trading currency, ``days`` with a flow,
     ``assets_before`` of its newest day before the window. By fund."""
     query = """
-        SELECT e.instrument_id AS etf_id, e.region, i.ticker, i.name, i.currency, e.category, summed.net_flow, summed.days,
+        SELECT e.instrument_id AS etf_id, e.region, i.ticker, i.name, i.currency, e.category, summed.net_flow,
+        summed.days,
             before.total_assets::float8 AS assets_before
         FROM (
             SELECT etf_id, sum(net_flow) AS net_flow, count(net_flow) AS days FROM etfs_etfdailystat

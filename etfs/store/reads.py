@@ -1,7 +1,7 @@
 """Reading compositions: the latest one of each fund on a day, from either side, walking indexes only.
 
-``latest`` in the queries below is each fund's own newest composition that is served on the day (FORMULAS.md section 6), found by one probe of
-the index ``snapshot_served`` per fund.
+``latest`` in the queries below is each fund's own newest composition that is served on the day (FORMULAS.md section
+6), found by one probe of the index ``snapshot_served`` per fund.
 """
 
 import datetime as dt
@@ -34,7 +34,8 @@ _ASSETS_THEN = """
 
 
 def holders_read(instrument_ids: Sequence[int], on: dt.date, region: str = "") -> list[dict[str, Any]]:
-    """Each fund (of ``region``, or of all) whose latest composition on the day has one of the instruments, heaviest first.
+    """Each fund (of ``region``, or of all) whose latest composition on the day has one of the instruments, heaviest
+    first.
 
     Lines of one instrument in a fund are added. Numbers are Decimal with the source's digits.
     """
@@ -46,8 +47,8 @@ def holders_read(instrument_ids: Sequence[int], on: dt.date, region: str = "") -
         SELECT {_FUND}, sum(h.weight) AS weight, sum(h.shares) AS shares, sum(h.market_value) AS market_value,
             min(h.rank) AS rank, sum(h.weight_change) AS weight_change, count(*) AS lines
         FROM etfs_etf e JOIN market_instrument f ON f.id = e.instrument_id {_LATEST}
-        JOIN etfs_etfholding h ON h.etf_id = e.instrument_id AND h.as_of_date = latest.as_of_date AND h.line_id = ANY(%s)
-        {where}
+        JOIN etfs_etfholding h ON h.etf_id = e.instrument_id AND h.as_of_date = latest.as_of_date AND h.line_id =
+        ANY(%s) {where}
         GROUP BY e.instrument_id, f.id, latest.as_of_date, latest.currency, latest.source, latest.state
         ORDER BY weight DESC NULLS LAST, e.region, f.ticker
     """
@@ -58,8 +59,9 @@ def lines_read(etf_id: int, day: dt.date, limit: int | None = None) -> list[dict
     """The lines of one composition by rank, each with the instrument it is."""
     query = """
         SELECT h.line_id, h.rank, h.weight, h.shares, h.market_value, h.weight_change, n.kind, n.instrument_id,
-            coalesce(i.ticker, n.ticker) AS ticker, i.region, coalesce(nullif(i.name, ''), n.name) AS name, n.identifier,
-            coalesce(nullif(i.sector, ''), n.sector) AS sector, n.country, coalesce(i.currency, n.currency) AS currency
+            coalesce(i.ticker, n.ticker) AS ticker, i.region, coalesce(nullif(i.name, ''), n.name) AS name,
+            n.identifier, coalesce(nullif(i.sector, ''), n.sector) AS sector, n.country, coalesce(i.currency,
+            n.currency) AS currency
         FROM etfs_etfholding h JOIN etfs_holdingline n ON n.id = h.line_id
         LEFT JOIN market_instrument i ON i.id = n.instrument_id
         WHERE h.etf_id = %s AND h.as_of_date = %s ORDER BY h.rank, h.id
@@ -68,8 +70,8 @@ def lines_read(etf_id: int, day: dt.date, limit: int | None = None) -> list[dict
 
 
 def weights_read(etf_id: int, instrument_id: int, start: dt.date | None, end: dt.date | None) -> list[dict[str, Any]]:
-    """A fund's weight in an instrument on each of its served compositions from ``start`` to ``end``, oldest first; on those
-    without it, nought."""
+    """A fund's weight in an instrument on each of its served compositions from ``start`` to ``end``, oldest first; on
+    those without it, nought."""
     lines = list(HoldingLine.objects.filter(instrument=instrument_id).values_list("pk", flat=True))
     query = """
         SELECT s.as_of_date, coalesce(h.weight, 0) AS weight, h.shares, h.market_value, h.rank, s.currency, s.source
@@ -85,7 +87,8 @@ def weights_read(etf_id: int, instrument_id: int, start: dt.date | None, end: dt
 def heavy_read(threshold: float, on: dt.date, region: str = "") -> list[dict[str, Any]]:
     """Lines of latest compositions that weigh at least ``threshold`` percent, heaviest first, with the money in them.
 
-    ``exposure``: weight of the fund's assets on the day, in its trading currency; where nobody knows the assets, the value the source gives.
+    ``exposure``: weight of the fund's assets on the day, in its trading currency; where nobody knows the assets, the
+    value the source gives.
     """
     where = "WHERE e.region = %s" if region else ""
     query = f"""
@@ -96,8 +99,8 @@ def heavy_read(threshold: float, on: dt.date, region: str = "") -> list[dict[str
         FROM etfs_etf e JOIN market_instrument f ON f.id = e.instrument_id {_LATEST}
         JOIN etfs_etfholding h
             ON h.etf_id = e.instrument_id AND h.as_of_date = latest.as_of_date AND h.weight >= %s
-        JOIN etfs_holdingline n ON n.id = h.line_id LEFT JOIN market_instrument i ON i.id = n.instrument_id {_ASSETS_THEN}
-        {where} ORDER BY h.weight DESC, e.region, f.ticker, h.rank
+        JOIN etfs_holdingline n ON n.id = h.line_id LEFT JOIN market_instrument i ON i.id = n.instrument_id
+        {_ASSETS_THEN} {where} ORDER BY h.weight DESC, e.region, f.ticker, h.rank
     """
     return _rows(query, [on, threshold, on, *([region] if region else [])])
 
@@ -111,10 +114,12 @@ COMPOSITION_KINDS = {
 def latest_weights(on: dt.date, etf_ids: Sequence[int]) -> np.ndarray:
     """Weights of the latest compositions of funds: rows of ``COMPOSITION_KINDS``; instrument 0: none of ours.
 
-    ``is_security``: a stock, a fund or something unknown, which should be an instrument, not cash, a bond or a derivative.
+    ``is_security``: a stock, a fund or something unknown, which should be an instrument, not cash, a bond or a
+    derivative.
     """
     query = f"""
-        SELECT h.etf_id, h.line_id, coalesce(n.instrument_id, 0), n.kind = 'STOCK', n.kind IN ('STOCK', 'ETF', 'UNKNOWN'),
+        SELECT h.etf_id, h.line_id, coalesce(n.instrument_id, 0), n.kind = 'STOCK', n.kind IN ('STOCK', 'ETF',
+        'UNKNOWN'),
             h.weight::float8
         FROM etfs_etf e {_LATEST}
         JOIN etfs_etfholding h ON h.etf_id = e.instrument_id AND h.as_of_date = latest.as_of_date
@@ -150,7 +155,8 @@ SPAN_KINDS = {
 
 
 def span_read(etf_id: int, start: dt.date, end: dt.date) -> np.ndarray:
-    """All lines of a fund's served compositions from ``start`` to ``end``, ordered by day: rows of ``SPAN_KINDS``, NaN unknown."""
+    """All lines of a fund's served compositions from ``start`` to ``end``, ordered by day: rows of ``SPAN_KINDS``,
+    NaN unknown."""
     query = """
         SELECT h.as_of_date, h.line_id, coalesce(n.instrument_id, 0), coalesce(h.shares::float8, 'NaN'),
             coalesce(h.market_value::float8, 'NaN'), coalesce(h.weight::float8, 'NaN')
@@ -163,7 +169,8 @@ def span_read(etf_id: int, start: dt.date, end: dt.date) -> np.ndarray:
 
 
 def instruments_described(instrument_ids: Sequence[int]) -> dict[int, dict[str, Any]]:
-    """Instrument -> what it is; sector and country from any list of holdings where the instrument has none of its own."""
+    """Instrument -> what it is; sector and country from any list of holdings where the instrument has none of its
+    own."""
     query = """
         SELECT i.id, i.asset_type AS kind, i.id AS instrument_id, i.ticker, i.region, i.name, i.isin AS identifier,
             coalesce(nullif(i.sector, ''), said.sector, '') AS sector, coalesce(said.country, '') AS country, i.currency

@@ -86,8 +86,8 @@ def _weights(etf_id: int, day: dt.date | None) -> dict[int, Decimal] | None:
 def served_mark(etf_ids: Iterable[int]) -> set[tuple[int, dt.date]]:
     """Say anew which compositions of these funds are served; returns those (fund, day) that changed.
 
-    Good ones are, quarantined ones never, a flagged one when the last good one before it is more than ten sessions older
-    or there is none.
+    Good ones are, quarantined ones never, a flagged one when the last good one before it is more than ten sessions
+    older or there is none.
     """
     changed: set[tuple[int, dt.date]] = set()
     for etf_id in etf_ids:

@@ -18,8 +18,8 @@ _TABLE = "etfs_etfdailystat"
 
 @dataclass(frozen=True)
 class Days:
-    """Figures of one fund by day, ascending: ``dates`` datetime64[D] [T]; each of ``figures`` float [T], NaN where unknown.
-    ``split_ratio`` [T]: new shares per old one with ex-date on that day, 1 elsewhere."""
+    """Figures of one fund by day, ascending: ``dates`` datetime64[D] [T]; each of ``figures`` float [T], NaN where
+    unknown. ``split_ratio`` [T]: new shares per old one with ex-date on that day, 1 elsewhere."""
 
     dates: np.ndarray
     figures: Mapping[str, np.ndarray]

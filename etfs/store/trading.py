@@ -7,8 +7,8 @@ from django.db import connection
 
 
 def trading_values(instrument_ids: Sequence[int], on: dt.date | None, bars: int) -> dict[int, tuple[float, str]]:
-    """Instrument -> (mean trading value of its last ``bars`` bars up to ``on``, its currency); those without such bars are
-    left out. Close x volume where the source gives no value and the close is the traded one."""
+    """Instrument -> (mean trading value of its last ``bars`` bars up to ``on``, its currency); those without such
+    bars are left out. Close x volume where the source gives no value and the close is the traded one."""
     query = """
         SELECT i.id, avg(b.value), i.currency FROM unnest(%s::int[]) AS w (id) JOIN market_instrument i ON i.id = w.id
         CROSS JOIN LATERAL (

@@ -72,10 +72,11 @@ def copy_rows(cursor: CursorWrapper, table: str, columns: Mapping[str, Column]) 
 
 
 def read_rows(cursor: CursorWrapper, query: str, params: Sequence[object], kinds: Mapping[str, str]) -> np.ndarray:
-    """The rows of ``query`` as a structured array, read by binary COPY: one field per column, by name and kind, in order.
+    """The rows of ``query`` as a structured array, read by binary COPY: one field per column, by name and kind, in
+    order.
 
-    ``kinds``: int2 int4 int8 float4 float8 date (int32, days since 1970-01-01) bool; nulls have no place: coalesce them to
-    NaN or 0 in the query. ValueError for a row that has one.
+    ``kinds``: int2 int4 int8 float4 float8 date (int32, days since 1970-01-01) bool; nulls have no place: coalesce
+    them to NaN or 0 in the query. ValueError for a row that has one.
     """
     layout: list[tuple[str, str]] = [("count", ">i2")]
     for name, kind in kinds.items():

@@ -1,0 +1,153 @@
+"""Are the compositions plausible? Checked after they were stored, fund by fund; docs/etf-quality.md says what for."""
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from django.db import connection, transaction
+from django.utils import timezone
+
+from etfs.calc.composition_checks import Finding, Fund, Lines, check_composition
+from etfs.calc.composition_jumps import check_jump
+from etfs.calc.verdict import CODES, Verdict, one_of_each, verdicts
+from etfs.models import ETF, HoldingFinding, HoldingLine, Severity, Snapshot
+from etfs.services.crosschecks import OtherAnswers
+from etfs.services.lookup import etf_get
+from etfs.services.quarantine import accepted_codes, flags_of, snapshot_quarantine, snapshot_release, state_judge
+from etfs.services.runs import region_get_or_error
+from etfs.store.checking import (
+    StoredLines,
+    answers_beside,
+    days_due,
+    findings_replace,
+    funds_asked,
+    served_day,
+    stored_lines,
+)
+from etfs.store.lines import lines_resolve
+from etfs.store.locks import fund_lock
+from etfs.store.snapshots import sessions_between
+from factors.services.progress import Progress, silent
+from market.regions import region_get
+
+__all__ = ["Validation", "holdings_validate", "snapshot_quarantine", "snapshot_release"]
+LONGEST = 300  # characters of a finding's message
+NAMED = 10  # lines that a finding names
+STALE = "stale"
+CONTENT = tuple(code for code in CODES if code != STALE)
+_DUPLICATES = ("duplicate_line", "repeated_key")
+_NOTHING = Lines(*(np.array([]) for _ in range(5)))
+
+
+@dataclass
+class Validation:
+    """What a run of the checks did: how much it looked at, what it found there, and what it put into quarantine."""
+
+    funds: int = 0
+    compositions: int = 0
+    resolved: int = 0
+    findings: list[dict[str, Any]] = field(default_factory=list)
+    quarantined: list[dict[str, Any]] = field(default_factory=list)
+
+    @property
+    def clean(self) -> bool:
+        """Nothing that a person should look at."""
+        return all(row["severity"] == Severity.NOTE for row in self.findings)
+
+
+def holdings_validate(
+    *, region: str = "", symbols: Sequence[str] = (), as_of: dt.date | None = None, progress: Progress = silent
+) -> Validation:
+    """Check each fund's newest compositions and those stored since the last time; findings are kept, the severe ones quarantine.
+
+    Lines that are no instrument of ours are looked up first. One transaction per fund, under its lock: a run that dies leaves whole
+    funds, and asking again goes on. ``as_of``: as if it were that day (None: today at each exchange). EtfError for an
+    unknown region, NotFound or Ambiguous for a symbol.
+    """
+    code = region_get_or_error(region).code if region else ""
+    funds = funds_asked(code, [etf_get(symbol, code).pk for symbol in symbols])
+    run, others = Validation(resolved=lines_resolve(HoldingLine.objects.unresolved())), OtherAnswers()
+    for number, fund in enumerate(funds, 1):
+        _fund_validate(fund, as_of or region_get(fund.region).today(), others, run)
+        progress(str(fund.instrument), number, len(funds))
+    return run
+
+
+def _fund_validate(fund: ETF, as_of: dt.date, others: OtherAnswers, run: Validation) -> None:
+    found: list[dict[str, Any]] = []
+    held_back: list[dict[str, Any]] = []
+    with transaction.atomic(), connection.cursor() as cursor:
+        fund_lock(cursor, fund.pk)
+        days = days_due(fund, as_of)
+        beside = answers_beside(fund, days) if fund.is_plain else {}
+        for day in days:
+            snapshot = Snapshot.objects.select_related("etf").get(etf=fund, as_of_date=day)
+            rows, severe = _composition_validate(fund, snapshot, others, beside.get(day, []))
+            found += rows
+            held_back += [{"symbol": str(fund.instrument), "as_of_date": day, "message": snapshot.message}] * severe
+        found += _stale_validate(fund, as_of)
+    run.funds += 1
+    run.compositions += len(days)
+    run.findings += found
+    run.quarantined += held_back
+
+
+def _composition_validate(
+    fund: ETF, snapshot: Snapshot, others: OtherAnswers, answers: Iterable[tuple[int, str]]
+) -> tuple[list[dict[str, Any]], bool]:
+    """(the findings, whether it is in quarantine by them and was not before)."""
+    lines = stored_lines(fund.pk, snapshot.as_of_date)
+    judged = verdicts(_findings(fund, snapshot, lines), lines.resolved())
+    if fund.is_plain:
+        judged += others.verdicts(fund, snapshot, lines, answers)
+    kept = one_of_each(judged, accepted_codes(snapshot))
+    columns = {code: _columns(one, lines) for code, one in kept.items()}
+    findings_replace(fund.pk, snapshot.as_of_date, columns, CONTENT)
+    severe = [one.message for one in kept.values() if one.quarantines]
+    is_new = state_judge(snapshot, flags_of(snapshot, lines), severe)
+    Snapshot.objects.filter(pk=snapshot.pk).update(validated_at=timezone.now())
+    return [_told(fund, snapshot.as_of_date, code, row) for code, row in columns.items()], is_new
+
+
+def _findings(fund: ETF, snapshot: Snapshot, lines: StoredLines) -> list[Finding]:
+    """Of the composition by itself, and after the last served one before it."""
+    what = Fund(special=not fund.is_plain, expected_lines=snapshot.expected_lines)
+    alone = check_composition(lines.resolved(), what)
+    # Lines that are none of our instruments can stand there twice, too.
+    twice = check_composition(lines.told_apart(), Fund(special=True))
+    found = [*twice, *(one for one in alone if one.code not in _DUPLICATES)]
+    before = served_day(fund.pk, before=snapshot.as_of_date)
+    if before is not None and fund.is_plain:
+        found += check_jump(stored_lines(fund.pk, before).held(), lines.held(), what)
+    return found
+
+
+def _stale_validate(fund: ETF, as_of: dt.date) -> list[dict[str, Any]]:
+    """Only the newest served composition can be stale."""
+    day = served_day(fund.pk, until=as_of)
+    HoldingFinding.objects.filter(etf=fund, code=STALE).exclude(as_of_date=day).delete()
+    if day is None:
+        return []
+    old = sessions_between(fund.region, day, as_of)
+    found = verdicts(check_composition(_NOTHING, Fund(special=True), sessions_old=old), _NOTHING)
+    columns = {one.code: _columns(one, None) for one in found}
+    findings_replace(fund.pk, day, columns, [STALE])
+    return [_told(fund, day, code, row) for code, row in columns.items()]
+
+
+def _columns(one: Verdict, lines: StoredLines | None) -> dict[str, Any]:
+    """A verdict as columns of HoldingFinding: numbers rounded, the first lines concerned by name."""
+    evidence: dict[str, Any] = {
+        name: round(value, 6) if isinstance(value, float) else value for name, value in one.numbers.items()
+    }
+    if lines is not None and one.rows:
+        evidence["named"] = [lines.name[row] for row in one.rows[:NAMED]]
+    if one.quarantines:
+        evidence["quarantines"] = True
+    return {"severity": Severity(one.severity.value), "message": one.message[:LONGEST], "evidence": evidence}
+
+
+def _told(fund: ETF, day: dt.date, code: str, row: dict[str, Any]) -> dict[str, Any]:
+    return {"symbol": str(fund.instrument), "as_of_date": day, "code": code, **row}
