@@ -1,6 +1,7 @@
 """A local server that plays a source: each act answers one request, the last act all that follow."""
 
 import gzip
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -120,11 +121,19 @@ def hang_up(handler: Handler) -> None:
     handler.close_connection = True
 
 
+class Server(ThreadingHTTPServer):
+    daemon_threads = True
+    block_on_close = False
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Clients that go away in the middle are part of the play; other errors are printed as usual."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
+
+
 def serve() -> tuple[ThreadingHTTPServer, Player]:
     player = Player("", threading.Event())
     handler = type("PlayerHandler", (Handler,), {"player": player})
-    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    server.daemon_threads = True
-    server.block_on_close = False
+    server = Server(("127.0.0.1", 0), handler)
     player.url = f"http://127.0.0.1:{server.server_address[1]}"
     return server, player
