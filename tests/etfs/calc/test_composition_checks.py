@@ -117,6 +117,14 @@ def test_a_weight_that_moved_with_its_price_is_no_jump():
     assert codes(check_jump(before, unpriced, Fund())) == ["weight_jump"]
 
 
+def test_a_split_is_no_fall_of_the_price():
+    # A splits 2:1 and gains 10 %: 110 of 210 is 52.4 %, explained by the price once the split is undone
+    key = np.array([1, 2])
+    before = Snapshot.of(key, np.array([50.0, 50.0]), np.array([100.0, 100]), np.array([100.0, 100]))
+    after = Snapshot.of(key, np.array([1100 / 21, 1000 / 21]), np.array([200.0, 100]), np.array([110.0, 100]))
+    assert check_jump(before, after, Fund(), Limits(jump=1.0)) == []
+
+
 def test_cross_check_by_hand():
     left = Snapshot.of(np.array([1, 2, 3, 3]), np.array([50.0, 30, 5, 5]))
     right = Snapshot.of(np.array([3, 1, 4]), np.array([10.05, 49.5, 40]))

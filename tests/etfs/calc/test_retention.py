@@ -53,6 +53,13 @@ def test_the_boundaries_by_hand():
     ]  # fmt: skip
 
 
+def test_a_year_is_365_days():
+    # 2024-01-01 less 365 days is 2023-01-01, a Sunday and the last of its week; nothing else is asked of it
+    dates = np.array(["2023-01-01", "2023-01-31", "2024-01-01"], dtype="datetime64[D]")
+    assert kept(dates, np.datetime64("2024-01-01")).tolist() == [True, True, True]
+    assert kept(dates, np.datetime64("2024-01-02")).tolist() == [False, True, True]
+
+
 def test_the_latest_is_never_dropped_however_old():
     dates = np.array(["2020-03-02", "2020-03-03"], dtype="datetime64[D]")
     assert kept(dates, TODAY).tolist() == [False, True]
