@@ -1,6 +1,7 @@
 """Entry points of the background workers: plain ids in, one service call."""
 
 from etfs import services
+from etfs.services.validation import holdings_validate
 
 
 def run_collect(run_id: int) -> str:
@@ -11,3 +12,9 @@ def run_collect(run_id: int) -> str:
 def collect_due() -> list[int]:
     """Queue what the configuration asks for; the runs."""
     return services.collect_due()
+
+
+def validate_all() -> dict[str, int]:
+    """Check the newest compositions of all funds; how many findings and quarantines."""
+    run = holdings_validate()
+    return {"funds": run.funds, "findings": len(run.findings), "quarantined": len(run.quarantined)}

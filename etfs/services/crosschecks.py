@@ -91,7 +91,7 @@ def _named(lines: Iterable[tuple[Line, int | None]]) -> list[Named]:
 
 
 def _held(left: list[Named], right: list[Named]) -> tuple[Held, Held]:
-    keys, places = np.unique([key for key, _ in [*left, *right]], return_inverse=True)
+    places = np.unique([key for key, _ in [*left, *right]], return_inverse=True)[1]
     weights = np.array([weight for _, weight in [*left, *right]])
     cut = len(left)
     return Held.of(places[:cut], weights[:cut]), Held.of(places[cut:], weights[cut:])

@@ -19,8 +19,8 @@ from etfs.store.snapshots import changes_update, next_changes_update, served_mar
 def snapshot_release(*, snapshot_id: int, by: str = "") -> Snapshot:
     """Take a composition out of quarantine: GOOD again, or FLAGGED where its own figures do not add up.
 
-    The findings it has now are accepted: they do not quarantine it again, as long as its bytes stay the same. NotFound, or
-    EtfError where it is not in quarantine.
+    The findings it has now are accepted: they do not quarantine it again, as long as its bytes stay the same. NotFound,
+    or EtfError where it is not in quarantine.
     """
     with transaction.atomic():
         snapshot = _locked(snapshot_id)

@@ -60,11 +60,12 @@ class Validation:
 def holdings_validate(
     *, region: str = "", symbols: Sequence[str] = (), as_of: dt.date | None = None, progress: Progress = silent
 ) -> Validation:
-    """Check each fund's newest compositions and those stored since the last time; findings are kept, the severe ones quarantine.
+    """Check each fund's newest compositions and those stored since the last time; findings are kept, the severe ones
+    quarantine.
 
-    Lines that are no instrument of ours are looked up first. One transaction per fund, under its lock: a run that dies leaves whole
-    funds, and asking again goes on. ``as_of``: as if it were that day (None: today at each exchange). EtfError for an
-    unknown region, NotFound or Ambiguous for a symbol.
+    Lines that are no instrument of ours are looked up first. One transaction per fund, under its lock: a run that dies
+    leaves whole funds, and asking again goes on. ``as_of``: as if it were that day (None: today at each exchange).
+    EtfError for an unknown region, NotFound or Ambiguous for a symbol.
     """
     code = region_get_or_error(region).code if region else ""
     funds = funds_asked(code, [etf_get(symbol, code).pk for symbol in symbols])

@@ -26,8 +26,8 @@ KEY_PARTS = 6  # of ``etfs.calc.line_keys.line_key`` with an ordinal: the last o
 
 @dataclass(frozen=True)
 class StoredLines:
-    """The lines of a stored composition, each column [n]; ``instrument`` 0 where it is none of ours, ``weights`` with the
-    source's digits, None and NaN where not known."""
+    """The lines of a stored composition, each column [n]; ``instrument`` 0 where it is none of ours, ``weights`` with
+    the source's digits, None and NaN where not known."""
 
     line_id: np.ndarray
     instrument: np.ndarray
@@ -115,8 +115,9 @@ def answers_beside(fund: ETF, days: Iterable[dt.date]) -> dict[dt.date, list[tup
     ).exclude(outcome=CollectItem.Outcome.FAILED)  # fmt: skip
     found: dict[dt.date, list[tuple[int, str]]] = {}
     for day, payload, source in items.order_by("-id").values_list("as_of_date", "payload", "payload__source"):
-        if (payload, source) not in found.setdefault(day, []):
-            found[day].append((payload, source))
+        answers = found.setdefault(day, []) if day else []
+        if (payload, source) not in answers:
+            answers.append((payload, source))
     return found
 
 
