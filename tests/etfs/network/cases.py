@@ -9,7 +9,7 @@ from etfs.sources.registry import source_get
 from market.regions import region_get
 from tests.etfs.network.server import Player, answer, file
 
-QUICK = {"timeout": 0.2, "deadline": 1.0, "retries": 1, "backoff": 0.01, "rate_limit": 1000.0, "retry_after_cap": 0.05}
+QUICK = {"timeout": 2.0, "deadline": 10.0, "retries": 1, "backoff": 0.01, "rate_limit": 1000.0, "retry_after_cap": 0.05}
 
 
 @dataclass(frozen=True)

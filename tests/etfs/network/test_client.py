@@ -1,11 +1,11 @@
 """The HTTP client: hosts, redirects, sizes, further tries, waiting."""
 
 import time
-from itertools import pairwise
 from typing import ClassVar
 
 import pytest
 
+from etfs.sources import http
 from etfs.sources.base import Ask, Http, Kind, NetworkSource, Parsed, Raw, SourceProblem
 from etfs.sources.http import Client
 from tests.etfs.network.cases import QUICK
@@ -132,7 +132,7 @@ def test_how_often_a_source_is_asked(player: Player, retries: int) -> None:
 
 def test_a_timeout_is_tried_again(player: Player) -> None:
     player.plays(late(), answer(b"fine"))
-    assert client(player, timeout=0.15).get(URL) == b"fine"
+    assert client(player, timeout=0.5).get(URL) == b"fine"
     player.plays(late())
     assert problem_of(player, timeout=0.05).error_type == "timeout"
 
@@ -144,11 +144,9 @@ def test_nobody_there() -> None:
 
 
 def test_retry_after_is_respected_up_to_the_cap(player: Player) -> None:
-    player.plays(answer(b"busy", 429, {"Retry-After": "1"}), answer(b"fine"))
-    began = time.monotonic()
-    assert client(player, retry_after_cap=0.3, deadline=5).get(URL) == b"fine"
-    assert player.asked[1].at - player.asked[0].at >= 0.29
-    assert time.monotonic() - began < 0.95
+    player.plays(answer(b"busy", 429, {"Retry-After": "60"}), answer(b"fine"))
+    assert client(player, retry_after_cap=0.3).get(URL) == b"fine"
+    assert 0.29 <= player.asked[1].at - player.asked[0].at < 10
 
 
 def test_waiting_between_tries_ends_with_the_deadline(player: Player) -> None:
@@ -159,7 +157,7 @@ def test_waiting_between_tries_ends_with_the_deadline(player: Player) -> None:
 
 
 def test_the_body_of_an_error_is_not_waited_for(player: Player) -> None:
-    slow = drip(b"x" * 1000)
+    slow = drip(b"x" * 1000)  # 50 seconds
 
     def busy(handler) -> None:
         handler.head = lambda status, headers: type(handler).head(handler, 503, headers)
@@ -168,18 +166,19 @@ def test_the_body_of_an_error_is_not_waited_for(player: Player) -> None:
     player.plays(busy, answer(b"fine"))
     began = time.monotonic()
     assert client(player).get(URL) == b"fine"
-    assert time.monotonic() - began < 0.9
+    assert time.monotonic() - began < 10
 
 
-def test_the_rate_holds_for_further_tries_too(player: Player) -> None:
-    player.plays(answer(b"busy", 500), answer(b"busy", 500), answer(b"fine"))
-    assert client(player, retries=2, rate_limit=20.0).get(URL) == b"fine"
-    gaps = [later.at - earlier.at for earlier, later in pairwise(player.asked)]
-    assert min(gaps) >= 0.045  # 50 ms apart, less the time of an answer's way
+def test_the_rate_holds_for_further_tries_and_redirects_too(player: Player, monkeypatch: pytest.MonkeyPatch) -> None:
+    turns: list[tuple[object, ...]] = []
+    monkeypatch.setattr(http, "turn_wait", lambda name, rate, longest: turns.append((name, rate, len(player.asked))))
+    player.plays(answer(b"busy", 500), answer(b"", 302, {"Location": "/on"}), answer(b"fine"))
+    assert client(player, rate_limit=20.0).get(URL) == b"fine"
+    assert turns == [("played", 20.0, asked) for asked in range(3)]  # one before each of the three requests
 
 
 def test_a_declared_source_asks_https_without_an_override() -> None:
-    http = Client(Played)
-    assert http.timeout == Played.timeout
-    assert http.deadline > http.timeout * (http.retries + 1)
-    assert http._own(URL) == URL
+    live = Client(Played)
+    assert live.timeout == Played.timeout
+    assert live.deadline > live.timeout * (live.retries + 1)
+    assert live._own(URL) == URL

@@ -30,7 +30,7 @@ def test_good_answers_packed_or_not(case: Case, player: Player) -> None:
 
 
 def test_no_answer_in_time(case: Case, player: Player) -> None:
-    assert failed(case, player, late(), retries=0).error_type == "timeout"
+    assert failed(case, player, late(), retries=0, timeout=0.15).error_type == "timeout"
 
 
 def test_a_drip_ends_at_the_deadline(case: Case, player: Player) -> None:
