@@ -28,6 +28,16 @@ class Importer:
     max_lines: int | None = None  # the rest of a longer list becomes one line
     _finder: InstrumentFinder | None = None
     _lines: dict[str, tuple[int, int | None]] = field(default_factory=dict)
+    _funds: dict[tuple[str, str], ETF] = field(default_factory=dict)
+
+    def fund(self, found: Composition) -> ETF:
+        """The fund of a composition, created where nobody knows it. FundError as ``fund_get_or_create``."""
+        key = (found.fund, found.isin)
+        if key not in self._funds:
+            self._funds[key], _ = fund_get_or_create(
+                region=self.region, ticker=found.fund, isin=found.isin, name=found.fund_name
+            )
+        return self._funds[key]
 
     def line_ids(self, found: Composition, keys: list[str]) -> list[int]:
         """The stored line of each key; those nobody has seen are stored with the instrument they are."""
@@ -64,7 +74,7 @@ def composition_store(importer: Importer, found: Composition, payload: Payload |
     if early.refused:
         return _refused(item, early.refused)
     try:
-        fund, _ = fund_get_or_create(region=importer.region, ticker=found.fund, isin=found.isin, name=found.fund_name)
+        fund = importer.fund(found)
     except FundError as error:
         return _refused(item, str(error))
     item.ticker = fund.instrument.ticker

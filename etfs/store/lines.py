@@ -95,5 +95,7 @@ def lines_resolve(unresolved: QuerySet[HoldingLine]) -> int:
 
 def instruments_of(line_ids: Sequence[int]) -> dict[int, int]:
     """Line -> instrument, of those that have one."""
+    if not line_ids:
+        return {}
     rows = HoldingLine.objects.filter(pk__in=line_ids, instrument__isnull=False)
     return dict(rows.values_list("pk", "instrument_id"))

@@ -1,7 +1,7 @@
 """Writing compositions: one transaction each, the weight changes of it and of the next one with it."""
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -34,11 +34,7 @@ def holdings_replace(cursor: CursorWrapper, snapshot: Snapshot, rows: Sequence[H
     """The lines of ``snapshot`` are ``rows`` and nothing else."""
     etf_id, day = snapshot.etf_id, snapshot.as_of_date
     cursor.execute("DELETE FROM etfs_etfholding WHERE etf_id = %s AND as_of_date = %s", [etf_id, day])
-    before = _weights(etf_id, _neighbour(etf_id, day, earlier=True))
-    changes: dict[int, Decimal] = {}
-    if before is not None:
-        now = {row.line_id: row.weight for row in rows if row.weight is not None}
-        changes = weight_changes(before, now, instruments_of([*before, *now]))
+    changes = _changes(etf_id, day, {row.line_id: row.weight for row in rows if row.weight is not None})
     with cursor.copy(f"COPY etfs_etfholding ({', '.join(_COLUMNS)}) FROM STDIN") as copy:
         for row in rows:
             copy.write_row(
@@ -56,16 +52,20 @@ def next_changes_update(etf_id: int, day: dt.date) -> None:
 
 def changes_update(etf_id: int, day: dt.date) -> None:
     """Make anew the weight changes of one composition."""
-    before = _weights(etf_id, _neighbour(etf_id, day, earlier=True))
     rows = list(ETFHolding.objects.filter(etf=etf_id, as_of_date=day))
-    changes: dict[int, Decimal] = {}
-    if before is not None:
-        now = {row.line_id: row.weight for row in rows if row.weight is not None}
-        changes = weight_changes(before, now, instruments_of([*before, *now]))
+    changes = _changes(etf_id, day, {row.line_id: row.weight for row in rows if row.weight is not None})
     stale = [row for row in rows if row.weight_change != changes.get(row.line_id)]
     for row in stale:
         row.weight_change = changes.get(row.line_id)
     ETFHolding.objects.bulk_update(stale, ["weight_change"], batch_size=1000)
+
+
+def _changes(etf_id: int, day: dt.date, now: Mapping[int, Decimal]) -> dict[int, Decimal]:
+    """Weight changes of the lines of ``now`` since the served composition before ``day``; none in a first one."""
+    before = _weights(etf_id, _neighbour(etf_id, day, earlier=True))
+    if before is None:
+        return {}
+    return weight_changes(before, now, instruments_of(sorted(before.keys() ^ now.keys())))
 
 
 def _neighbour(etf_id: int, day: dt.date, *, earlier: bool) -> dt.date | None:
