@@ -1,6 +1,7 @@
 """Entry points of the background workers: plain ids in, one service call."""
 
 from etfs import services
+from etfs.services.pruning import prune_if_wanted
 from etfs.services.validation import holdings_validate
 
 
@@ -18,3 +19,9 @@ def validate_all() -> dict[str, int]:
     """Check the newest compositions of all funds; how many findings and quarantines."""
     run = holdings_validate()
     return {"funds": run.funds, "findings": len(run.findings), "quarantined": len(run.quarantined)}
+
+
+def prune_all() -> int:
+    """Thin out old compositions where the settings ask for it; how many were deleted."""
+    run = prune_if_wanted()
+    return run.compositions if run else 0

@@ -196,7 +196,13 @@ ETF_KRW_PER = {
 ETF_LARGE_KRW = {
     code: float(value) for code, value in env.dict("QUANTSITE_ETF_LARGE_KRW", default={"*": "1e12"}).items()
 }
+# Whether the workers delete old compositions by the rule of retention (docs/etf-quality.md). Off: nobody's data go
+# without being asked; `manage.py prune_holdings` does it by hand, whatever is set here.
+ETF_PRUNE = env.bool("QUANTSITE_ETF_PRUNE", default=False)
 ETF_COLLECT_CONFIG = env.str("QUANTSITE_ETF_CONFIG", default="")  # a YAML file; etfs/services/collect.py
+
+# --- metrics: /metrics for Prometheus (docs/etf-quality.md) --------------------------------------------------------
+METRICS_TOKEN = env.str("QUANTSITE_METRICS_TOKEN", default="")  # empty: only this machine may read them
 
 # --- admin: quantsite/admin_site.py ------------------------------------------------------------------------------
 IMPORT_EXPORT_TMP_STORAGE_CLASS = "import_export.tmp_storages.CacheStorage"  # under var/, not the system's /tmp
@@ -206,5 +212,7 @@ LOGGING = {
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "stream": sys.stderr, "formatter": "line"}},
+    # Each further try of a request is one of its warnings; what it came to is told by us.
+    "loggers": {"urllib3": {"level": "ERROR"}},
     "root": {"handlers": ["stderr"], "level": env.str("QUANTSITE_LOG_LEVEL", default="WARNING")},
 }
