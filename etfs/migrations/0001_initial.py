@@ -60,6 +60,7 @@ class Migration(migrations.Migration):
                 ('is_inverse', models.BooleanField(default=False)),
                 ('is_synthetic', models.BooleanField(default=False, help_text='Replicates by swaps: its basket is not its index.')),
                 ('currency_hedged', models.BooleanField(default=False)),
+                ('foreign_index', models.BooleanField(default=False, help_text='The index closes after the fund: a NAV reflects the index of the session before.')),
                 ('tracking_error_20d', models.FloatField(blank=True, help_text='Percent a year.', null=True)),
                 ('tracking_error_60d', models.FloatField(blank=True, help_text='Percent a year.', null=True)),
                 ('tracking_error_120d', models.FloatField(blank=True, help_text='Percent a year.', null=True)),

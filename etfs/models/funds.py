@@ -1,14 +1,17 @@
 """What a fund is, and how it went by day."""
 
+from decimal import Decimal
 from typing import Self
 
 from django.db import models
+from django.db.models.functions import Cast, Greatest, Least
 
 from etfs.models.choices import Category, Tier
 from market.models import Instrument
 from market.models.columns import NumericField
 from market.regions import REGION_CHOICES
-from market.texts import is_storable
+
+LARGEST = Decimal("1e300")
 
 
 class ETFQuerySet(models.QuerySet["ETF"]):
@@ -18,12 +21,19 @@ class ETFQuerySet(models.QuerySet["ETF"]):
         found = self.filter(**{name: value for name, value in asked.items() if value})
         return found.order_by(models.F("total_assets").desc(nulls_last=True), "instrument__ticker")
 
-    def of_ticker(self, ticker: str, region: str = "") -> Self:
-        """Funds of that ticker, in one region or in all of them; a text the database cannot hold finds none."""
-        if not is_storable(ticker + region):
-            return self.none()
-        found = self.filter(instrument__ticker=ticker).select_related("instrument").order_by("region")
-        return found.filter(region=region) if region else found
+    def with_twins(self) -> Self:
+        """``has_twin``: another region lists a fund of the same ticker."""
+        same = ETF.objects.filter(instrument__ticker=models.OuterRef("instrument__ticker"))
+        return self.annotate(has_twin=models.Exists(same.exclude(pk=models.OuterRef("pk"))))
+
+    def ranked(self, ordering: str) -> Self:
+        """By a column of figures (``-``: descending); funds without it last. In pages: by ``unknown``, ``figure`` and
+        key, the figure as a double whatever the size of the number."""
+        column = ordering.lstrip("-")
+        unknown = models.ExpressionWrapper(models.Q((f"{column}__isnull", True)), models.BooleanField())
+        bounded = Greatest(Least(column, models.Value(LARGEST)), models.Value(-LARGEST))
+        found = self.annotate(unknown=unknown, figure=Cast(bounded, models.FloatField()))
+        return found.order_by("unknown", f"{'-' * ordering.startswith('-')}figure", "instrument_id")
 
     def search(self, text: str) -> Self:
         """Ticker prefix, or any part of a name."""
@@ -52,6 +62,9 @@ class ETF(models.Model):
     is_inverse = models.BooleanField(default=False)
     is_synthetic = models.BooleanField(default=False, help_text="Replicates by swaps: its basket is not its index.")
     currency_hedged = models.BooleanField(default=False)
+    foreign_index = models.BooleanField(
+        default=False, help_text="The index closes after the fund: a NAV reflects the index of the session before."
+    )
     tracking_error_20d = models.FloatField(null=True, blank=True, help_text="Percent a year.")
     tracking_error_60d = models.FloatField(null=True, blank=True, help_text="Percent a year.")
     tracking_error_120d = models.FloatField(null=True, blank=True, help_text="Percent a year.")

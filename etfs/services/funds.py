@@ -14,7 +14,7 @@ INSTRUMENT_FACTS = ("name", "exchange", "isin", "currency")
 ETF_FACTS = (
     "name_local", "name_en", "exchange", "category", "subcategory", "tracking_index", "total_assets", "expense_ratio",
     "listed_shares", "issuer", "inception_date", "domicile", "leverage_ratio", "is_inverse", "is_synthetic",
-    "currency_hedged",
+    "currency_hedged", "foreign_index",
 )  # fmt: skip
 _LENGTHS = {"name": 200, "name_local": 200, "name_en": 200, "exchange": 32, "subcategory": 64, "tracking_index": 200}
 _LENGTHS |= {"issuer": 100, "domicile": 64, "isin": 12, "currency": 3}

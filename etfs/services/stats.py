@@ -14,10 +14,11 @@ from etfs.services.funds import fund_get_or_create
 from etfs.sources.base import DayStat
 from etfs.store.locks import fund_lock
 from etfs.store.stats import Days, days_read, flows_write, stats_merge
-from market.regions import REGIONS, Region
+from market.regions import Region
 
 WINDOWS = (20, 60, 120, 250)
 AVERAGED = 20
+READ = WINDOWS[-1] + 60  # rows, so that some days without an index level do not empty the longest window
 
 
 def stats_upsert(*, region: Region, source: str, stats: Sequence[DayStat]) -> int:
@@ -52,14 +53,15 @@ def _flows(days: Days) -> np.ndarray:
 def figures_update(*, fund: ETF) -> None:
     """Tracking errors, premium, average trading, assets and listed shares as of the fund's newest day."""
     with connection.cursor() as cursor:
-        days = days_read(cursor, fund.pk, last=WINDOWS[-1] + 2)
+        days = days_read(cursor, fund.pk, last=READ)
     if not len(days.dates):
         return
     found = days.figures
     nav = found["nav"] * np.cumprod(days.split_ratio)  # a split is no return
-    shift = 1 if follows_foreign_index(fund) else 0
+    # An inverse or leveraged fund does not follow its index as it is: the difference would be no error.
+    index = found["index_level"] if fund.leverage_ratio == 1 and not fund.is_inverse else np.full(len(nav), np.nan)
     for window in WINDOWS:
-        error = tracking_error(nav, found["distribution"], found["index_level"], window=window, shift=shift)
+        error = tracking_error(nav, found["distribution"], index, window=window, shift=int(fund.foreign_index))
         setattr(fund, f"tracking_error_{window}d", _known(error))
     fund.premium_discount = _known(premium_discount(found["close"], found["nav"])[-1])
     fund.average_volume_20d = _known(average_last(found["volume"], AVERAGED))
@@ -78,16 +80,6 @@ def _newest(fund: ETF) -> None:
     )
     fund.total_assets = fund.total_assets if assets is None else assets
     fund.listed_shares = fund.listed_shares if shares is None else shares
-
-
-def follows_foreign_index(fund: ETF) -> bool:
-    """Whether the index closes after the fund does: then a day's NAV reflects the index of the session before.
-
-    The index's name says so; where it is silent the fund counts as domestic.
-    """
-    name = fund.tracking_index.upper()
-    foreign = ("S&P", "NASDAQ", "나스닥", "DOW", "다우", "미국", "MSCI WORLD", "EURO STOXX", "PHLX", "NYSE", "DAX")
-    return REGIONS[fund.region].code in ("KR", "JP", "CN", "HK", "VN") and any(word in name for word in foreign)
 
 
 def _known(value: float) -> float | None:

@@ -99,6 +99,7 @@ def _fund(row: Row) -> FundFacts:
         "leverage_ratio": multiple,
         "is_inverse": multiple < 0,
         "is_synthetic": method.startswith("합성"),
+        "foreign_index": row.text("market") == "해외",
         "currency_hedged": _HEDGED.search(name) is not None,
         "domicile": "KR",
         "currency": "KRW",
