@@ -66,6 +66,7 @@ class AkshareSource(NetworkSource):
     columns = _LINES | _SPOT | _BARS
     checked: ClassVar[str] = "contract"
     rate_limit: ClassVar[float] = 1.5
+    is_quarterly: ClassVar[bool] = True
     timeout: ClassVar[float] = 90.0  # the list of all ETFs comes in many pages
     package: ClassVar[str] = "akshare"
 
