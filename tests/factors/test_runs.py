@@ -12,6 +12,7 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
+from etfs.services.preference import preference_load
 from factors import services, store, tasks
 from factors.base import Factor
 from factors.models import Factor as FactorRow
@@ -75,8 +76,7 @@ def test_a_run_stores_every_value_and_says_what_it_did(market):
     assert set(run.counts) == {factor.name for factor in all_factors()}
     assert run.counts["momentum_3m"] == {"scored": 12, "valued": 12}
     assert run.counts["price_momentum_12m"] == {"scored": 0, "valued": 0, "insufficient_history": 12}
-    assert run.counts["etf_preference"] == {"scored": 0, "valued": 0, "field_unavailable": 12}
-    assert "etf_preference" in run.message
+    assert run.counts["etf_preference"] == {"scored": 0, "valued": 0, "missing_field": 12}, "no holdings are known"
     assert {"read", "compute", "write"} <= set(run.timings)
     assert run.peak_memory_mb > 0
     assert run.started_at <= run.finished_at
@@ -140,12 +140,25 @@ def test_normalisation_and_neutralisation_are_used_and_recorded(market):
     assert all(row.score == row.percentile for row in rows)
 
 
-def test_a_registered_field_is_loaded(market):
+@pytest.fixture
+def no_preference():
+    """The field etf_preference without a loader; its own one is back afterwards."""
+    unregister_field("etf_preference")
+    yield
+    unregister_field("etf_preference")
+    register_field("etf_preference", preference_load)
+
+
+def test_a_factor_whose_field_nobody_provides_says_so(market, no_preference):
+    run = compute()
+    assert run.state == FactorRun.State.DONE
+    assert run.counts["etf_preference"] == {"scored": 0, "valued": 0, "field_unavailable": 12}
+    assert "etf_preference" in run.message
+
+
+def test_a_registered_field_is_loaded(market, no_preference):
     register_field("etf_preference", lambda region, as_of, ids: ids * 0.0 + 2.5)
-    try:
-        run = compute("etf_preference")
-    finally:
-        unregister_field("etf_preference")
+    run = compute("etf_preference")
     assert run.counts["etf_preference"] == {"scored": 12, "valued": 12}
     assert set(stored("etf_preference").values()) == {2.5}
 
