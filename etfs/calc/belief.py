@@ -5,9 +5,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
+from etfs.calc.composition_checks import Limits
 from etfs.sources.base import Composition, Line, LineKind
 
-TOLERANCE = Decimal("0.5")  # percent points the weights of a plain fund may miss 100 by
+TOLERANCE = Decimal(str(Limits.weight_sum))  # percent points the weights of a plain fund may miss 100 by
 IMPOSSIBLE = Decimal(400)  # percent: no line of any fund weighs so much, derivatives of triple funds included
 SHOWN = 3
 

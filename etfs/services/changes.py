@@ -91,7 +91,7 @@ def _actions(parts: list[Composition]) -> list[tuple[int, int, float]]:
     found = CorporateAction.objects.filter(instrument__in=ids, kind=CorporateAction.Kind.SPLIT)
     epoch = dt.date(1970, 1, 1)
     return [
-        (one, (day - epoch).days, ratio) for one, day, ratio in found.values_list("instrument_id", "ex_date", "ratio")
+        (one, (day - epoch).days, ratio) for one, day, ratio in found.values_list("instrument_id", "ex_date", "ratio") if ratio
     ]
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from etfs.sources.base import EtfSource, Kind
 
@@ -25,7 +26,7 @@ def source_get(name: str, kind: Kind | None = None) -> EtfSource:
     return found
 
 
-def source_names(kind: Kind | None = None, base: type[EtfSource] = EtfSource) -> list[str]:
+def source_names(kind: Kind | None = None, base: Any = EtfSource) -> list[str]:
     """Names in alphabetical order: all, or those serving ``kind``, or those of one sort (``FileSource``)."""
     return sorted(
         name for name, one in _SOURCES.items() if isinstance(one, base) and (kind is None or kind in one.kinds)

@@ -80,7 +80,7 @@ def _weights(etf_id: int, day: dt.date | None) -> dict[int, Decimal] | None:
     if day is None:
         return None
     rows = ETFHolding.objects.filter(etf=etf_id, as_of_date=day, weight__isnull=False)
-    return dict(rows.values_list("line_id", "weight"))
+    return {line: weight for line, weight in rows.values_list("line_id", "weight") if weight is not None}
 
 
 def served_mark(etf_ids: Iterable[int]) -> set[tuple[int, dt.date]]:
