@@ -45,6 +45,7 @@ def measure_all(database: BenchDatabase, options: argparse.Namespace) -> Report:
         backfill,
         combining,
         compute,
+        etf_holdings,
         history,
         job,
         loading,
@@ -80,6 +81,7 @@ def measure_all(database: BenchDatabase, options: argparse.Namespace) -> Report:
     combining.measure(database, report, part, min(2, runs))
     analysis.measure(report, min(3, runs), part)
     qlib_workload.measure(database, report, min(3, runs), part)
+    etf_holdings.measure(database, report, runs, part)
     say("")
     return report
 
