@@ -44,9 +44,10 @@ class Verdict:
     quarantines: bool = False
 
 
-def verdicts(findings: Iterable[Finding], lines: Lines) -> list[Verdict]:
+def verdicts(findings: Iterable[Finding], lines: Lines, *, same_source: bool = True) -> list[Verdict]:
     """What findings about ``lines`` mean. Quarantined: repeated lines of 5 % of the fund, and a composition that lost
-    half its lines and is not whole; either is a WARNING otherwise."""
+    half its lines and is not whole, the one before being of the same source; either is a WARNING otherwise. Some
+    sources publish the largest holdings alone: that is no answer cut off."""
     total = float(np.nansum(lines.weight))
     found = []
     for one in findings:
@@ -56,7 +57,7 @@ def verdicts(findings: Iterable[Finding], lines: Lines) -> list[Verdict]:
             numbers["percent"] = float(np.nansum(np.abs(lines.weight[list(one.rows)])))
             severe = numbers["percent"] >= DUPLICATES
         elif one.code == "half_the_lines":
-            severe = abs(total - 100.0) > WHOLE
+            severe = same_source and abs(total - 100.0) > WHOLE
         if one.code in ("duplicate_line", "half_the_lines"):
             severity = Severity.ERROR if severe else Severity.WARNING
         found.append(Verdict(one.code, severity, TEXTS[one.code].format(**numbers), numbers, one.rows, severe))

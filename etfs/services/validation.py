@@ -9,7 +9,7 @@ import numpy as np
 from django.db import connection, transaction
 from django.utils import timezone
 
-from etfs.calc.composition_checks import Finding, Fund, Lines, check_composition
+from etfs.calc.composition_checks import Fund, Lines, check_composition
 from etfs.calc.composition_jumps import check_jump
 from etfs.calc.verdict import CODES, Verdict, one_of_each, verdicts
 from etfs.models import ETF, HoldingFinding, HoldingLine, Severity, Snapshot
@@ -23,7 +23,7 @@ from etfs.store.checking import (
     days_due,
     findings_replace,
     funds_asked,
-    served_day,
+    served_last,
     stored_lines,
 )
 from etfs.store.lines import lines_resolve
@@ -100,7 +100,7 @@ def _composition_validate(
 ) -> tuple[list[dict[str, Any]], bool]:
     """(the findings, whether it is in quarantine by them and was not before)."""
     lines = stored_lines(fund.pk, snapshot.as_of_date)
-    judged = verdicts(_findings(fund, snapshot, lines), lines.resolved())
+    judged = _judged(fund, snapshot, lines)
     if fund.is_plain:
         judged += others.verdicts(fund, snapshot, lines, answers)
     kept = one_of_each(judged, accepted_codes(snapshot))
@@ -112,22 +112,22 @@ def _composition_validate(
     return [_told(fund, snapshot.as_of_date, code, row) for code, row in columns.items()], is_new
 
 
-def _findings(fund: ETF, snapshot: Snapshot, lines: StoredLines) -> list[Finding]:
+def _judged(fund: ETF, snapshot: Snapshot, lines: StoredLines) -> list[Verdict]:
     """Of the composition by itself, and after the last served one before it."""
     what = Fund(special=not fund.is_plain, expected_lines=snapshot.expected_lines)
     alone = check_composition(lines.resolved(), what)
     # Lines that are none of our instruments can stand there twice, too.
     twice = check_composition(lines.told_apart(), Fund(special=True))
     found = [*twice, *(one for one in alone if one.code not in _DUPLICATES)]
-    before = served_day(fund.pk, before=snapshot.as_of_date)
+    before = served_last(fund.pk, before=snapshot.as_of_date)
     if before is not None and fund.is_plain:
-        found += check_jump(stored_lines(fund.pk, before).held(), lines.held(), what)
-    return found
+        found += check_jump(stored_lines(fund.pk, before[0]).held(), lines.held(), what)
+    return verdicts(found, lines.resolved(), same_source=before is not None and before[1] == snapshot.source)
 
 
 def _stale_validate(fund: ETF, as_of: dt.date) -> list[dict[str, Any]]:
     """Only the newest served composition can be stale."""
-    day = served_day(fund.pk, until=as_of)
+    day = (served_last(fund.pk, until=as_of) or (None, ""))[0]
     HoldingFinding.objects.filter(etf=fund, code=STALE).exclude(as_of_date=day).delete()
     if day is None:
         return []

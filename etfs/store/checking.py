@@ -132,11 +132,13 @@ def findings_replace(etf_id: int, day: dt.date, found: Mapping[str, Mapping[str,
             HoldingFinding.objects.update_or_create(etf_id=etf_id, as_of_date=day, code=code, defaults=dict(columns))
 
 
-def served_day(etf_id: int, *, before: dt.date | None = None, until: dt.date | None = None) -> dt.date | None:
-    """The day of the last composition served ``before`` a day, or ``until`` one (with it)."""
+def served_last(
+    etf_id: int, *, before: dt.date | None = None, until: dt.date | None = None
+) -> tuple[dt.date, str] | None:
+    """Day and source of the last composition served ``before`` a day, or ``until`` one (with it)."""
     bounds = {"as_of_date__lt": before, "as_of_date__lte": until}
     served = Snapshot.objects.served().filter(etf=etf_id, **{name: day for name, day in bounds.items() if day})
-    return served.order_by("-as_of_date").values_list("as_of_date", flat=True).first()
+    return served.order_by("-as_of_date").values_list("as_of_date", "source").first()
 
 
 def funds_asked(region: str, etf_ids: Iterable[int]) -> list[ETF]:

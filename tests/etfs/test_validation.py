@@ -74,6 +74,16 @@ def test_half_a_file_is_quarantined_and_the_day_before_is_served(db) -> None:
     assert list(ETFHolding.objects.order_by("id").values_list("weight", "rank", "line")) == numbers
 
 
+def test_the_largest_holdings_of_another_source_are_no_answer_cut_off(db) -> None:
+    held = fund("KR", "069500")
+    composition(held, BEFORE, TEN)
+    composition(held, DAY, {"000001": 10, "000002": 10, "000003": 10}, source="yfinance")
+    holdings_validate(as_of=DAY)
+    assert codes(held)["half_the_lines"] == "WARNING"
+    short = Snapshot.objects.get(as_of_date=DAY)
+    assert (short.state, short.is_served) == (SnapshotState.FLAGGED, False)
+
+
 def test_a_fund_that_became_another_is_only_told(db) -> None:
     held = fund("KR", "069500")
     composition(held, BEFORE, TEN)
