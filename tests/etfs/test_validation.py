@@ -9,6 +9,7 @@ import pytest
 from django.core.management import call_command
 from django.db import connection, connections
 
+from etfs import tasks
 from etfs.models import CollectItem, CollectRun, ETFHolding, HoldingFinding, Severity, Snapshot, SnapshotState
 from etfs.services import validation
 from etfs.services.lookup import NotFound
@@ -285,6 +286,11 @@ def test_special_funds_and_unknown_kinds_get_no_other_check(db) -> None:
     composition(held, DAY, [line("K200F", -98, kind=LineKind.DERIVATIVE), line("cash", 40)], expected_lines=9)
     holdings_validate(as_of=DAY)
     assert codes(held) == {}
+
+
+def test_the_workers_check_everything(db) -> None:
+    composition(fund("KR", "069500"), DAY, {"005930": 98})
+    assert tasks.validate_all() == {"funds": 1, "findings": 2, "quarantined": 0}  # the sum, and it is old
 
 
 def test_the_command(db, capsys) -> None:
