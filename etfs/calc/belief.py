@@ -81,7 +81,7 @@ def lines_limited(found: Composition, most: int) -> Composition:
     order = sorted(zip(ranks_of(found.lines), found.lines, strict=True), key=lambda pair: pair[0])
     rest = [line for _, line in order[most:]]
     other = Line(
-        0, LineKind.OTHER, name=f"{len(rest):,} further lines", currency=found.currency,
+        0, LineKind.OTHER, name="further lines", currency=found.currency,
         weight=sum((line.weight or Decimal(0) for line in rest), Decimal(0)),
         market_value=sum((line.market_value or Decimal(0) for line in rest), Decimal(0)),
     )  # fmt: skip
