@@ -9,3 +9,8 @@ def is_whole(text: str) -> bool:
 def is_storable(text: str) -> bool:
     """Whether PostgreSQL can hold a text: whole characters, no NUL."""
     return "\0" not in text and is_whole(text)
+
+
+def storable(text: str) -> str:
+    """``text`` with a mark in place of every character that PostgreSQL cannot hold: names of files are any bytes."""
+    return text if is_storable(text) else "".join(one if is_storable(one) else "\ufffd" for one in text)

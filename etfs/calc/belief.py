@@ -1,7 +1,7 @@
 """Whether a composition that arrived can be believed: refused, flagged, or good (FORMULAS.md sections 6 and 9)."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
@@ -81,11 +81,16 @@ def lines_limited(found: Composition, most: int) -> Composition:
     order = sorted(zip(ranks_of(found.lines), found.lines, strict=True), key=lambda pair: pair[0])
     rest = [line for _, line in order[most:]]
     other = Line(
-        0, LineKind.OTHER, name="further lines", currency=found.currency,
-        weight=sum((line.weight or Decimal(0) for line in rest), Decimal(0)),
-        market_value=sum((line.market_value or Decimal(0) for line in rest), Decimal(0)),
+        0, LineKind.OTHER, name="further lines", currency=found.currency, weight=_sum(line.weight for line in rest),
+        market_value=_sum(line.market_value for line in rest),
     )  # fmt: skip
     return replace(found, lines=(*(line for _, line in order[:most]), other), expected_lines=None)
+
+
+def _sum(figures: Iterable[Decimal | None]) -> Decimal | None:
+    """None where no figure is known."""
+    known = [figure for figure in figures if figure is not None]
+    return sum(known, Decimal(0)) if known else None
 
 
 def ranks_of(lines: Sequence[Line]) -> list[int]:

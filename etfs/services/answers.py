@@ -1,9 +1,13 @@
 """One answer of a source: its bytes kept, taken apart, and everything in it stored. Files and the network end here."""
 
+import datetime as dt
+import logging
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
-from django.db import transaction
+from django.conf import settings
+from django.db import connection, transaction
 
 from etfs.models import CollectItem, Payload
 from etfs.services.compositions import Importer, composition_store
@@ -13,8 +17,10 @@ from etfs.sources.base import Ask, DayStat, EtfSource, FundFacts, Parsed, Raw, S
 from etfs.store.payloads import payload_keep
 from market.sources.base import BadRow
 
+logger = logging.getLogger(__name__)
 Outcome = CollectItem.Outcome
 SHOWN = 3
+SHOWN_LENGTH = 300  # characters of what a bug says
 
 
 def answer_store(*, source: EtfSource, raw: Raw, ask: Ask, importer: Importer) -> list[CollectItem]:
@@ -28,18 +34,38 @@ def answer_store(*, source: EtfSource, raw: Raw, ask: Ask, importer: Importer) -
         source=source.name, kind=ask.kind.value, region=ask.region.code, name=raw.name, content=raw.content,
         ticker=ask.ticker, date=ask.date,
     )  # fmt: skip
-    try:
-        parsed = source.parse(raw, ask)
-    except SourceProblem as problem:
-        items = [failed_item(raw.name, ask.ticker, problem.error_type, str(problem), payload)]
-    else:
-        items = _parsed_store(source, parsed, importer, payload)
+    items: list[CollectItem] = []
+    with failure_kept(items, raw.name, ask.ticker, payload=payload):
+        _parsed_store(source, source.parse(raw, ask), importer, payload, items)
         if not items:
-            items = [failed_item(raw.name, ask.ticker, "empty", f"{raw.name}: nothing in it", payload)]
+            raise SourceProblem(f"{raw.name}: nothing in it", "empty")
     spent = (time.perf_counter() - began) / len(items)
     for item in items:
         item.seconds = spent
     return items
+
+
+@contextmanager
+def failure_kept(
+    items: list[CollectItem], name: str, ticker: str, *, day: dt.date | None = None, payload: Payload | None = None
+) -> Iterator[None]:
+    """What is raised inside becomes an item of ``items``: one answer that fails must not lose the others of a run.
+
+    That holds for bugs too, of whatever kind: they are ``internal``, named by their type, and logged with traceback.
+    """
+    try:
+        yield
+    except SourceProblem as problem:
+        items.append(failed_item(name, ticker, problem.error_type, str(problem), payload))
+    except Exception as error:  # the only place: a bug met by one fund must not end the night's run
+        if not connection.is_usable():  # the database is gone or the transaction lost: no other answer can be stored
+            raise
+        logger.exception("%s %s: a bug, the run goes on", name, ticker)
+        said = (str(error).splitlines() or [""])[0][:SHOWN_LENGTH]
+        items.append(failed_item(name, ticker, "internal", f"{type(error).__name__}: {said}", payload))
+    else:
+        return
+    items[-1].as_of_date = day
 
 
 def failed_item(name: str, ticker: str, error_type: str, message: str, payload: Payload | None = None) -> CollectItem:
@@ -49,17 +75,18 @@ def failed_item(name: str, ticker: str, error_type: str, message: str, payload: 
     )
 
 
-def _parsed_store(source: EtfSource, parsed: Parsed, importer: Importer, payload: Payload) -> list[CollectItem]:
-    items = []
+def _parsed_store(
+    source: EtfSource, parsed: Parsed, importer: Importer, payload: Payload, items: list[CollectItem]
+) -> None:
     if parsed.bad_rows:
         items.append(_unreadable(parsed.bad_rows, payload))
     if parsed.funds:
         items.append(_funds_store(source, parsed.funds, importer, payload))
     for found in parsed.compositions:
-        items.append(composition_store(importer, found, payload))
+        with failure_kept(items, payload.name, found.fund, day=found.as_of_date, payload=payload):
+            items.append(composition_store(importer, found, payload))
     if parsed.stats:
         items.append(_stats_store(source, parsed.stats, importer, payload))
-    return items
 
 
 def _unreadable(rows: Sequence[BadRow], payload: Payload) -> CollectItem:
@@ -69,7 +96,8 @@ def _unreadable(rows: Sequence[BadRow], payload: Payload) -> CollectItem:
     )
     item.message = f"{len(rows)} rows cannot be read: {shown}"
     item.bad_rows = [
-        {"row": row.row_number, "column": row.column, "reason": row.reason, "message": row.message} for row in rows
+        {"row": row.row_number, "column": row.column, "reason": row.reason, "message": row.message}
+        for row in rows[: settings.ETF_KEPT_BAD_ROWS]
     ]
     return item
 

@@ -1,28 +1,31 @@
-"""Asking sources over the network: which funds are due, several at once, every answer kept, failures told apart."""
+"""Asking sources over the network: which funds are due, every answer kept, failures told apart."""
 
 import datetime as dt
-import threading
-from collections import deque
 from collections.abc import Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing
 from typing import Any
 
 from django.conf import settings
 from django.db import transaction
+from django.utils import timezone
 from django_q.tasks import async_task
 
 from etfs.models import ETF, CollectItem, CollectRun, Tier
-from etfs.services.answers import answer_store, failed_item
-from etfs.services.collect_config import CollectConfig, config_read, configured_regions
+from etfs.services.answers import answer_store, failure_kept
+from etfs.services.collect_config import config_read
 from etfs.services.compositions import Importer
-from etfs.services.runs import EtfError, OnItem, region_get_or_error, run_carry_out
-from etfs.sources.base import Ask, Kind, NetworkSource, Raw, SourceProblem
-from etfs.sources.http import Client
+from etfs.services.fetching import Answer, answers_fetch
+from etfs.services.runs import EtfError, OnItem, region_get_or_error, run_carry_out, tickers_clean
+from etfs.sources.base import Ask, Kind, NetworkSource
 from etfs.sources.registry import source_get, source_names
+from etfs.store.locks import collect_lock
+from factors.models import JobState
 from factors.services.jobs import carried_out
 from factors.services.progress import Progress, silent
+from factors.store import RunInProgress
+from market.regions import REGIONS
 
-AHEAD = 2  # answers per worker that may wait to be stored
+LARGE_KRW = 1e12  # where the settings name regions only
 DAYS = {Tier.DAILY: 1, Tier.WEEKLY: 7, Tier.QUARTERLY: 91}
 _REACHED = (
     CollectItem.Outcome.STORED, CollectItem.Outcome.UNCHANGED, CollectItem.Outcome.KEPT, CollectItem.Outcome.FLAGGED,
@@ -46,7 +49,7 @@ def collect_create(
     found = network_source_get(name, kind)
     if not _serves(found, place.code):
         raise EtfError(f"source: {name} is for {', '.join(found.regions)}, not {place.code}")
-    wanted = [word.strip().upper() for word in symbols if word.strip()]
+    wanted = tickers_clean("symbols", symbols)
     return CollectRun.objects.create(source=name, kind=kind, region=place.code, tickers=wanted, force=force)
 
 
@@ -61,24 +64,65 @@ def collect_enqueue(**asked: Any) -> CollectRun:
 def collect_execute(*, run_id: int, progress: Progress = silent, on_item: OnItem | None = None) -> CollectRun:
     """Carry out a queued collection: the row says how it went, its items what became of each fund.
 
-    A fund that cannot be had keeps its last good data. ``NotQueued`` when it has been carried out already.
+    A fund that cannot be had keeps its last good data. ``NotQueued`` when it has been carried out already;
+    ``RunInProgress``, and the run is cancelled, while another one asks the same of the source.
     """
     run = CollectRun.objects.get(pk=run_id)
-    with carried_out(run):
-        config = config_read(run.region)
-        region = region_get_or_error(run.region)
-        source = network_source_get(run.source, run.kind)
-        tickers = run.tickers or config.etf_symbols or _all_funds(run.region)
-        due = tickers if run.force or run.tickers else due_of(source=source, region=run.region, tickers=tickers)
-        importer = Importer(region, source.name, run.force, config.max_holdings)
-        asks = [Ask(Kind(run.kind), region, ticker) for ticker in due]
-        run_carry_out(run, _answers(source, asks, importer, config), len(asks), progress, on_item)
+    try:
+        with collect_lock(run), carried_out(run):
+            _execute(run, progress, on_item)
+    except RunInProgress as error:
+        waiting = CollectRun.objects.filter(pk=run.pk, state=JobState.QUEUED)
+        waiting.update(state=JobState.CANCELLED, message=str(error), finished_at=timezone.now())
+        raise
     return run
 
 
+def _execute(run: CollectRun, progress: Progress, on_item: OnItem | None) -> None:
+    config, region = config_read(run.region), region_get_or_error(run.region)
+    source = network_source_get(run.source, run.kind)
+    tickers = run.tickers or config.etf_symbols or _all_funds(run.region)
+    asked = Kind(run.kind)
+    if not run.force and not run.tickers:
+        tickers = due_of(source=source, region=run.region, tickers=tickers, kind=asked)
+    importer = Importer(region, source.name, run.force, config.max_holdings)
+    asks = [Ask(asked, region, ticker) for ticker in tickers]
+    with closing(answers_fetch(source, asks, config.max_workers)) as answers:
+        run_carry_out(run, _stored(source, answers, importer), len(asks), progress, on_item)
+
+
+def collect_cancel(*, run_id: int) -> bool:
+    """Stop a collection that waits or works (after its present answer; what is stored stays); False when there is
+    nothing to stop."""
+    going = CollectRun.objects.filter(pk=run_id, state__in=[JobState.QUEUED, JobState.RUNNING])
+    return bool(going.update(state=JobState.CANCELLED, finished_at=timezone.now(), message="cancelled"))
+
+
 def collect_due() -> list[int]:
-    """Queue a collection for every region the configuration names a source for; the runs."""
-    return [collect_enqueue(region=code).pk for code in configured_regions()]
+    """Queue a collection for every region the configuration names a source for; the runs.
+
+    What is wrong with one region stops no other; EtfError says so in the end.
+    """
+    runs: list[int] = []
+    wrong: dict[str, list[str]] = {}
+    for code in REGIONS:
+        try:
+            if _is_configured(code):
+                runs.append(collect_enqueue(region=code).pk)
+        except EtfError as error:
+            wrong.setdefault(str(error), []).append(code)
+    if wrong:
+        told = "; ".join(f"{', '.join(codes)}: {why}" for why, codes in wrong.items())
+        raise EtfError(f"{told} (other collections queued: {len(runs)})")
+    return runs
+
+
+def _is_configured(region: str) -> bool:
+    """A source that is named for all regions means those it serves."""
+    config = config_read(region)
+    if not config.source or not config.is_for_all:
+        return bool(config.source)
+    return _serves(network_source_get(config.source, Kind.HOLDINGS), region)
 
 
 def network_source_get(name: str, kind: str) -> NetworkSource:
@@ -93,9 +137,11 @@ def network_source_get(name: str, kind: str) -> NetworkSource:
     return found
 
 
-def due_of(*, source: NetworkSource, region: str, tickers: Sequence[str]) -> list[str]:
+def due_of(*, source: NetworkSource, region: str, tickers: Sequence[str], kind: Kind = Kind.HOLDINGS) -> list[str]:
     """Those of ``tickers`` whose last answer is older than their tier allows; funds nobody knows yet are due."""
-    reached = CollectItem.objects.filter(run__source=source.name, run__region=region, outcome__in=_REACHED)
+    reached = CollectItem.objects.filter(
+        run__source=source.name, run__region=region, run__kind=kind.value, outcome__in=_REACHED
+    )
     reached = reached.filter(ticker__in=tickers).order_by("ticker", "-created_at").distinct("ticker")
     last = dict(reached.values_list("ticker", "created_at"))
     funds = {fund.instrument.ticker: fund for fund in ETF.objects.filter(region=region).select_related("instrument")}
@@ -116,7 +162,7 @@ def tier_of(fund: ETF | None) -> Tier:
     if fund.collect_tier != Tier.AUTO:
         return Tier(fund.collect_tier)
     won = float(fund.total_assets or 0) * settings.ETF_KRW_PER.get(fund.instrument.currency, 0.0)
-    large = settings.ETF_LARGE_KRW.get(fund.region, settings.ETF_LARGE_KRW["*"])
+    large = settings.ETF_LARGE_KRW.get(fund.region, settings.ETF_LARGE_KRW.get("*", LARGE_KRW))
     return Tier.DAILY if won >= large else Tier.WEEKLY
 
 
@@ -128,37 +174,12 @@ def _all_funds(region: str) -> list[str]:
     return list(ETF.objects.listed_in(region).values_list("instrument__ticker", flat=True))
 
 
-def _answers(
-    source: NetworkSource, asks: Sequence[Ask], importer: Importer, config: CollectConfig
-) -> Iterator[list[CollectItem]]:
-    """Fetched by several threads, stored by this one in the order asked; few answers wait in memory at a time."""
-    clients = threading.local()
-
-    def fetch(ask: Ask) -> Raw:
-        if not hasattr(clients, "own"):
-            clients.own = Client(source)
-        return source.fetch(ask, clients.own)
-
-    waiting: deque[tuple[Ask, Future[Raw]]] = deque()
-    left = iter(asks)
-    with ThreadPoolExecutor(config.max_workers, thread_name_prefix=f"collect-{source.name}") as pool:
-        try:
-            while True:
-                while len(waiting) < AHEAD * config.max_workers and (ask := next(left, None)) is not None:
-                    waiting.append((ask, pool.submit(fetch, ask)))
-                if not waiting:
-                    return
-                yield _stored(source, *waiting.popleft(), importer)
-        finally:
-            pool.shutdown(wait=False, cancel_futures=True)
-
-
-def _stored(source: NetworkSource, ask: Ask, answer: Future[Raw], importer: Importer) -> list[CollectItem]:
-    name = f"{source.name} {ask.ticker}"
-    try:
-        items = answer_store(source=source, raw=answer.result(), ask=ask, importer=importer)
-    except SourceProblem as problem:
-        return [failed_item(name, ask.ticker, problem.error_type, str(problem))]
-    for item in items:
-        item.ticker = item.ticker or ask.ticker
-    return items
+def _stored(source: NetworkSource, answers: Iterator[Answer], importer: Importer) -> Iterator[list[CollectItem]]:
+    for answer in answers:
+        ask = answer.ask
+        items: list[CollectItem] = []
+        with failure_kept(items, f"{source.name} {ask.ticker}", ask.ticker):
+            items += answer_store(source=source, raw=answer.raw(), ask=ask, importer=importer)
+        for item in items:
+            item.ticker = item.ticker or ask.ticker
+        yield items

@@ -59,8 +59,6 @@ def composition_store(importer: Importer, found: Composition, payload: Payload |
     """Store one composition; the item that says what became of it (not saved). What was there stays unless the new
     one is as good: see ``_kept``."""
     found, note = weights_completed(found)
-    if importer.max_lines is not None:
-        found = lines_limited(found, importer.max_lines)
     item = CollectItem(
         payload=payload, name=payload.name if payload else "", ticker=found.fund, as_of_date=found.as_of_date,
         rows=len(found.lines),
@@ -79,6 +77,9 @@ def composition_store(importer: Importer, found: Composition, payload: Payload |
         return _refused(item, str(error))
     item.ticker = fund.instrument.ticker
     belief = composition_believed(found, today=importer.region.today(), is_plain=fund.is_plain, repeated=repeated)
+    if importer.max_lines is not None and len(found.lines) > importer.max_lines:
+        found = lines_limited(found, importer.max_lines)  # judged as a whole: what is cut off here is not missing
+        keys, _ = line_keys(found.lines, importer.region.code)
     line_ids = importer.line_ids(found, keys)
     with transaction.atomic(), connection.cursor() as cursor:
         fund_lock(cursor, fund.pk)

@@ -5,27 +5,31 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
+from django.db import transaction
+
 from etfs.models import CollectItem, CollectRun, HoldingLine
-from etfs.services.answers import answer_store, failed_item
+from etfs.services.answers import answer_store, failure_kept
 from etfs.services.compositions import Importer
-from etfs.sources.base import Ask, FileSource, Kind, Raw, SourceProblem
+from etfs.sources.base import Ask, FileSource, Kind, Raw
 from etfs.sources.registry import source_get, source_names
 from etfs.store.files import file_read
 from etfs.store.lines import lines_resolve
 from factors.models import JobState
-from factors.services.jobs import carried_out
+from factors.services.jobs import JobError, carried_out
 from factors.services.progress import Progress, silent
 from market.regions import Region, region_get
+from market.texts import storable
 
 Outcome = CollectItem.Outcome
 _COUNTED = {
     Outcome.STORED: "stored", Outcome.UNCHANGED: "unchanged", Outcome.KEPT: "unchanged", Outcome.FLAGGED: "flagged",
     Outcome.REFUSED: "failed", Outcome.FAILED: "failed",
 }  # fmt: skip
+LONGEST_TICKER = 32
 OnItem = Callable[[CollectItem], None]
 
 
-class EtfError(ValueError):
+class EtfError(JobError):
     """A request that cannot be met; says which field is wrong and why."""
 
 
@@ -44,6 +48,7 @@ def files_import(
         raise EtfError("file: none given")
     if found.regions and place.code not in found.regions:
         raise EtfError(f"region: source {source} is for {', '.join(found.regions)}, not {place.code}")
+    ticker = next(iter(tickers_clean("ticker", [ticker])), "")
     run = CollectRun.objects.create(source=source, kind=wanted or found.kinds[0].value, region=place.code, force=force)
     with carried_out(run):
         importer = Importer(place, source, force)
@@ -64,6 +69,15 @@ def file_source_get(source: str, kind: str = "") -> FileSource:
     return found
 
 
+def tickers_clean(field: str, words: Iterable[str]) -> list[str]:
+    """Tickers in capitals, each once, blanks left out; EtfError for what cannot be one."""
+    found = list(dict.fromkeys(word.strip().upper() for word in words if word.strip()))
+    for word in found:
+        if len(word) > LONGEST_TICKER or not word.isprintable():
+            raise EtfError(f"{field}: {word[:LONGEST_TICKER]!r} is not a ticker")
+    return found
+
+
 def region_get_or_error(region: str) -> Region:
     """The region of a code; EtfError names those there are."""
     try:
@@ -74,34 +88,53 @@ def region_get_or_error(region: str) -> Region:
 
 def _files_read(source: FileSource, files: Sequence[Path], ask: Ask, importer: Importer) -> Iterable[list[CollectItem]]:
     for path in files:
-        try:
+        items: list[CollectItem] = []
+        with failure_kept(items, path.name, ask.ticker):
             raw = Raw(file_read(path), path.name)
-        except SourceProblem as problem:
-            yield [failed_item(path.name, ask.ticker, problem.error_type, str(problem))]
-            continue
-        asked = Ask(ask.kind, ask.region, ask.ticker, ask.date, path)
-        yield answer_store(source=source, raw=raw, ask=asked, importer=importer)
+            asked = Ask(ask.kind, ask.region, ask.ticker, ask.date, path)
+            items += answer_store(source=source, raw=raw, ask=asked, importer=importer)
+        yield items
 
 
 def run_carry_out(
     run: CollectRun, answers: Iterable[list[CollectItem]], total: int, progress: Progress = silent,
     on_item: OnItem | None = None,
 ) -> None:  # fmt: skip
-    """Keep what became of each answer, as it comes, and end the run."""
-    began, seen = time.perf_counter(), 0
+    """Keep what became of each answer, as it comes, and end the run; a cancelled one after its present answer."""
+    began, seen, cancelled = time.perf_counter(), 0, False
     if lines_resolve(HoldingLine.objects.unresolved()):
         progress("lines resolved", 0, total)
     for number, items in enumerate(answers, 1):
+        _items_keep(run, items)
         for item in items:
-            item.run = run
-            setattr(run, _COUNTED[Outcome(item.outcome)], getattr(run, _COUNTED[Outcome(item.outcome)]) + 1)
             if on_item:
                 on_item(item)
-        CollectItem.objects.bulk_create(items)
         seen += len(items)
         progress(f"{number:,} of {total:,}", number, total)
+        if cancelled := _is_cancelled(run):
+            break
     run.timings = {"total": round(time.perf_counter() - began, 3)}
-    run.finish(_state(run, seen), _summary(run))
+    if cancelled:
+        run.finish(JobState.CANCELLED, f"cancelled: {_summary(run)}")
+    else:
+        run.finish(_state(run, seen), _summary(run))
+
+
+def _items_keep(run: CollectRun, items: Sequence[CollectItem]) -> None:
+    """Store the items, their texts as far as the database takes them, and count them on the run."""
+    for item in items:
+        item.run = run
+        item.name, item.ticker = storable(item.name)[:255], storable(item.ticker)[:LONGEST_TICKER]
+        item.message = storable(item.message)
+        name = _COUNTED[Outcome(item.outcome)]
+        setattr(run, name, getattr(run, name) + 1)
+    with transaction.atomic():
+        CollectItem.objects.bulk_create(items)
+        run.save(update_fields=[*dict.fromkeys(_COUNTED.values())])
+
+
+def _is_cancelled(run: CollectRun) -> bool:
+    return CollectRun.objects.filter(pk=run.pk, state=JobState.CANCELLED).exists()
 
 
 def _state(run: CollectRun, seen: int) -> JobState:

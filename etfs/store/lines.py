@@ -58,7 +58,7 @@ def lines_create(new: Mapping[str, Line], instruments: Mapping[str, int | None])
             key=key, kind=Kind(line.kind.value), instrument_id=instruments[key], listing=line.listing,
             **{name: getattr(line, name)[:length] for name, length in _LENGTHS.items()},
         )
-        for key, line in new.items()
+        for key, line in sorted(new.items())  # in one order: writers that meet wait, and do not deadlock
     ]  # fmt: skip
     HoldingLine.objects.bulk_create(rows, ignore_conflicts=True, batch_size=2000)
     return lines_known(new)

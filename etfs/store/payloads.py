@@ -5,17 +5,21 @@ import hashlib
 import zlib
 
 from etfs.models import Payload
+from market.texts import storable
 
 
 def payload_keep(
     *, source: str, kind: str, region: str, name: str, content: bytes, ticker: str = "", date: dt.date | None = None
 ) -> Payload:
     """Keep the bytes; the same ones of the same source and name are kept once."""
-    digest = hashlib.sha256(content).hexdigest()
-    known = Payload.objects.without_content().filter(
-        source=source, kind=kind, ticker=ticker, name=name[:255], sha256=digest
-    )
-    return known.first() or Payload.objects.create(
-        source=source, kind=kind, region=region, name=name[:255], ticker=ticker, date=date, sha256=digest,
-        size=len(content), packed=zlib.compress(content),
-    )  # fmt: skip
+    key = {
+        "source": source, "kind": kind, "ticker": ticker, "name": storable(name)[:255],
+        "sha256": hashlib.sha256(content).hexdigest(),
+    }  # fmt: skip
+    known = Payload.objects.without_content()
+    found = known.filter(**key).first()
+    if found is None:
+        made = Payload(**key, region=region, date=date, size=len(content), packed=zlib.compress(content))
+        Payload.objects.bulk_create([made], ignore_conflicts=True)  # another run may be keeping the same bytes now
+        found = known.get(**key)
+    return found

@@ -3,11 +3,14 @@
 from argparse import ArgumentParser
 from typing import Any
 
+from django.db import DatabaseError
+
 from etfs.management.showing import run_show
 from etfs.models import CollectItem
 from etfs.services import EtfError, collect_create, collect_execute
 from etfs.sources.base import Kind, NetworkSource
 from etfs.sources.registry import source_names
+from factors.store import RunInProgress
 from market.cli import Exit, HouseCommand, progress_bar
 
 
@@ -33,4 +36,8 @@ class Command(HouseCommand):
                 run = collect_execute(run_id=run.pk, progress=bar(run.source), on_item=items.append)
         except EtfError as error:
             self.fail(str(error), Exit.USAGE)
+        except RunInProgress as error:
+            self.fail(str(error))
+        except DatabaseError as error:
+            self.fail(f"database: {str(error).splitlines()[0]}; what is stored stays, the rest is asked for next time")
         run_show(self, run, items, as_json=options["json"])
