@@ -11,6 +11,7 @@ from quantsite.metrics import metrics
 api = [
     path("", include("market.api.urls")),
     path("", include("factors.api.urls")),
+    path("", include("etfs.api.urls")),
     path("health/", Health.as_view(), name="health"),
     path("health", Health.as_view(schema=None)),
     path("schema/", SpectacularAPIView.as_view(), name="schema"),

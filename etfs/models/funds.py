@@ -21,10 +21,12 @@ class ETFQuerySet(models.QuerySet["ETF"]):
         found = self.filter(**{name: value for name, value in asked.items() if value})
         return found.order_by(models.F("total_assets").desc(nulls_last=True), "instrument__ticker")
 
-    def with_twins(self) -> Self:
-        """``has_twin``: another region lists a fund of the same ticker."""
+    def symbols(self) -> list[str]:
+        """By ticker: the ticker where one region lists it, REGION:TICKER where several do."""
         same = ETF.objects.filter(instrument__ticker=models.OuterRef("instrument__ticker"))
-        return self.annotate(has_twin=models.Exists(same.exclude(pk=models.OuterRef("pk"))))
+        found = self.annotate(has_twin=models.Exists(same.exclude(pk=models.OuterRef("pk"))))
+        rows = found.order_by("instrument__ticker", "region").values_list("region", "instrument__ticker", "has_twin")
+        return [f"{region}:{ticker}" if has_twin else ticker for region, ticker, has_twin in rows]
 
     def ranked(self, ordering: str) -> Self:
         """By a column of figures (``-``: descending); funds without it last. In pages: by ``unknown``, ``figure`` and

@@ -5,10 +5,11 @@ from etfs.services.collecting import collect_create, collect_due, collect_enqueu
 from etfs.services.compositions_read import CompositionView, composition_get, heavy_get, holders_get, weights_get
 from etfs.services.flows import FlowsView, flows_get
 from etfs.services.look_through import LookThroughView, exposures_get, look_through_get
-from etfs.services.lookup import Ambiguous, NotFound, etf_get, stock_get
+from etfs.services.lookup import Ambiguous, NotFound, etf_get, etfs_get, stock_get, stocks_get, symbols_get
 from etfs.services.overlaps import OverlapView, concentration_get, overlap_matrix, overlap_pair
 from etfs.services.relations import correlation_get, tilts_get
 from etfs.services.runs import EtfError, files_import
+from etfs.services.summaries import FundSummary, summary_get
 from etfs.services.trading import costs_compare, liquidity_get
 
 __all__ = [
@@ -17,6 +18,7 @@ __all__ = [
     "EtfError",
     "FlowsView",
     "FundChanges",
+    "FundSummary",
     "LookThroughView",
     "NotFound",
     "OverlapView",
@@ -30,6 +32,7 @@ __all__ = [
     "correlation_get",
     "costs_compare",
     "etf_get",
+    "etfs_get",
     "exposures_get",
     "files_import",
     "flows_get",
@@ -40,6 +43,9 @@ __all__ = [
     "overlap_matrix",
     "overlap_pair",
     "stock_get",
+    "stocks_get",
+    "summary_get",
+    "symbols_get",
     "tilts_get",
     "weights_get",
 ]

@@ -18,6 +18,7 @@ from market.regions import region_get
 
 SESSIONS = 20
 TOP = 3
+FOUR_WEEKS = dt.timedelta(days=27)  # both ends included: 20 weekdays
 
 
 @dataclass(frozen=True)
@@ -52,12 +53,20 @@ def flows_get(
     code = _region(region)
     if category and category not in Category.values:
         raise EtfError(f"category: unknown {category!r}: use one of {', '.join(Category.values)}")
-    last = end or newest_day(code) or day_or_today(None)
-    first = start or sessions_before(code or "KR", last, SESSIONS)[0].item()
+    last = min(end or newest_day(code) or day_or_today(None), day_or_today(None))
+    first = start or _sessions_back(code, last)
     if first > last:
         raise EtfError(f"from: {first} is after to ({last})")
     funds = flows_read(first, last, code, category)
     return _view(code, first, last, funds, top)
+
+
+def _sessions_back(region: str, last: dt.date) -> dt.date:
+    """The first of the 20 sessions up to ``last``; before calendars begin, the first of four weeks."""
+    found = sessions_before(region or "KR", last, SESSIONS)
+    if len(found):
+        return found[0].item()
+    return last - FOUR_WEEKS if last > dt.date.min + FOUR_WEEKS else dt.date.min
 
 
 def _region(region: str) -> str:

@@ -10,6 +10,7 @@ import numpy as np
 from etfs.calc.exposure import exposure_by
 from etfs.calc.look_through import DEPTH, DIRECT, UNRESOLVED, Compositions, LookThrough, look_through
 from etfs.models import ETF
+from etfs.services.given import amounts_check
 from etfs.services.keys import keys_described, keys_of
 from etfs.services.lookup import day_or_today
 from etfs.services.runs import EtfError
@@ -45,13 +46,11 @@ def look_through_get(*, positions: Sequence[tuple[Instrument, float]], as_of: dt
     """
     if not 0 < len(positions) <= MOST_POSITIONS:
         raise EtfError(f"positions: 1 to {MOST_POSITIONS:,} of them")
+    amounts = np.array([amount for _, amount in positions], dtype=float)
+    amounts_check("positions", amounts)
     on = day_or_today(as_of)
     inside, days = _compositions([one.pk for one, _ in positions], on)
-    items = np.array([one.pk for one, _ in positions], dtype=np.int64)
-    try:
-        found = look_through(items, np.array([amount for _, amount in positions], dtype=float), inside)
-    except ValueError as error:
-        raise EtfError(f"positions: {error}") from error
+    found = look_through(np.array([one.pk for one, _ in positions], dtype=np.int64), amounts, inside)
     leaf, percent = found.by_leaf()
     what = keys_described(leaf.tolist())
     by = {label: _exposure(label, leaf, percent, what) for label in LABELS}

@@ -1,11 +1,16 @@
 """Funds and stocks by the words people use: ``069500``, ``KR:069500``, ``vti``."""
 
 import datetime as dt
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from typing import TypeVar
 
 from etfs.models import ETF
 from market.models import Instrument
 from market.regions import REGIONS, region_get
 from market.texts import is_storable
+
+Found = TypeVar("Found", ETF, Instrument)
 
 
 class NotFound(LookupError):
@@ -28,34 +33,60 @@ def symbol_parts(symbol: str) -> tuple[str, str]:
 
 def etf_get(symbol: str, region: str = "") -> ETF:
     """The fund of a symbol. NotFound, or Ambiguous with the choices where several regions list it."""
-    named, ticker = symbol_parts(symbol.strip())
-    place = named or (region_get(region).code if region else "")
-    found = list(ETF.objects.of_ticker(ticker, place)[: len(REGIONS)])
-    found = found or list(ETF.objects.of_ticker(ticker.upper(), place)[: len(REGIONS)])
-    if not found:
-        raise NotFound(f"no ETF {ticker!r}{f' in region {place}' if place else ''}")
-    if len(found) > 1:
-        raise Ambiguous(ticker, [str(fund.instrument) for fund in found])
-    return found[0]
+    return etfs_get([_placed(symbol, region)])[0]
 
 
 def stock_get(symbol: str, region: str = "") -> Instrument:
     """The instrument of a symbol (a stock, or a fund that is held by others). Errors as ``etf_get``."""
-    named, ticker = symbol_parts(symbol.strip())
-    place = named or (region_get(region).code if region else "")
-    if not is_storable(ticker):
-        raise NotFound("no instrument of that name")
-    found = _instruments(ticker, place) or _instruments(ticker.upper(), place)
-    if not found:
-        raise NotFound(f"no instrument {ticker!r}{f' in region {place}' if place else ''}")
-    if len(found) > 1:
-        raise Ambiguous(ticker, [str(one) for one in found])
-    return found[0]
+    return stocks_get([_placed(symbol, region)])[0]
 
 
-def _instruments(ticker: str, region: str) -> list[Instrument]:
-    found = Instrument.objects.filter(ticker=ticker).exclude(asset_type=Instrument.AssetType.INDEX).order_by("region")
-    return list(found.filter(region=region) if region else found)
+def etfs_get(symbols: Sequence[str]) -> list[ETF]:
+    """The funds of many symbols, in their order, by one query. Errors as ``etf_get``, of the first that has one."""
+    found = ETF.objects.filter(instrument__ticker__in=_spellings(symbols)).select_related("instrument")
+    known: dict[str, list[ETF]] = defaultdict(list)
+    for fund in found.order_by("region"):
+        known[fund.instrument.ticker].append(fund)
+    return [_the_one("ETF", symbol, known) for symbol in symbols]
+
+
+def stocks_get(symbols: Sequence[str]) -> list[Instrument]:
+    """The instruments of many symbols, in their order, by one query. Errors as ``stock_get``."""
+    found = Instrument.objects.filter(ticker__in=_spellings(symbols)).exclude(asset_type=Instrument.AssetType.INDEX)
+    known: dict[str, list[Instrument]] = defaultdict(list)
+    for one in found.order_by("region"):
+        known[one.ticker].append(one)
+    return [_the_one("instrument", symbol, known) for symbol in symbols]
+
+
+def symbols_get(*, region: str = "", category: str = "", issuer: str = "", search: str = "") -> list[str]:
+    """Symbols of the funds that meet every condition, by ticker: each finds its fund with ``etf_get``, so a ticker of
+    several regions is listed as REGION:TICKER."""
+    found = ETF.objects.listed_in(region, category, issuer)
+    return (found.search(search) if search else found).symbols()
+
+
+def _placed(symbol: str, region: str) -> str:
+    """``symbol`` with the region, unless it names one itself."""
+    named, _ = symbol_parts(symbol.strip())
+    return f"{region_get(region).code}:{symbol.strip()}" if region and not named else symbol
+
+
+def _spellings(symbols: Sequence[str]) -> set[str]:
+    """Tickers to ask for: as written and in capitals; texts the database cannot hold find nothing."""
+    tickers = [symbol_parts(symbol.strip())[1] for symbol in symbols]
+    return {spelling for one in tickers for spelling in (one, one.upper()) if is_storable(spelling)}
+
+
+def _the_one(what: str, symbol: str, known: Mapping[str, list[Found]]) -> Found:
+    region, ticker = symbol_parts(symbol.strip())
+    for spelling in (ticker, ticker.upper()):
+        found = [one for one in known.get(spelling, []) if region in ("", one.region)]
+        if len(found) == 1:
+            return found[0]
+        if found:
+            raise Ambiguous(ticker, [f"{one.region}:{spelling}" for one in found])
+    raise NotFound(f"no {what} {ticker!r}{f' in region {region}' if region else ''}")
 
 
 def day_or_today(day: dt.date | None) -> dt.date:

@@ -10,9 +10,9 @@ import numpy as np
 from etfs.calc.concentration import AT_LEAST, concentration_risk
 from etfs.calc.overlap import common_holdings, overlaps
 from etfs.models import ETF
+from etfs.services.given import different_check
 from etfs.services.keys import keys_described, keys_of
 from etfs.services.lookup import NotFound, day_or_today
-from etfs.services.runs import EtfError
 from etfs.store.reads import holders_read, latest_weights, snapshot_days
 from market.models import Instrument
 
@@ -32,10 +32,9 @@ class OverlapView:
 def overlap_matrix(*, funds: Sequence[ETF], as_of: dt.date | None = None) -> OverlapView:
     """Overlap of every two funds: sum of the smaller weight over common stocks (FORMULAS.md section 6), percent.
 
-    EtfError for fewer than two funds or more than 200; NotFound for a fund without a composition.
+    EtfError for fewer than two funds, more than 200 or one named twice; NotFound for a fund without a composition.
     """
-    if not 2 <= len({fund.pk for fund in funds}) <= MOST_FUNDS:
-        raise EtfError(f"funds: two to {MOST_FUNDS} different ones are compared")
+    different_check("funds", [str(fund.instrument) for fund in funds], 2, MOST_FUNDS)
     on = day_or_today(as_of)
     rows, days = _stocks(funds, on)
     ids = np.array([fund.pk for fund in funds])
@@ -82,9 +81,8 @@ def concentration_get(
     *, stocks: Sequence[Instrument], as_of: dt.date | None = None, region: str = ""
 ) -> dict[str, Any]:
     """Funds that hold at least two of the stocks, most of them first, and HIGH when one holds at least three, else
-    LOW."""
-    if not AT_LEAST <= len({stock.pk for stock in stocks}) <= MOST_STOCKS:
-        raise EtfError(f"stocks: {AT_LEAST} to {MOST_STOCKS} different ones")
+    LOW. EtfError for a stock named twice, fewer than two of them or more than 500."""
+    different_check("stocks", [str(stock) for stock in stocks], AT_LEAST, MOST_STOCKS)
     on = day_or_today(as_of)
     fund_of: dict[int, dict[str, Any]] = {}
     flat: list[tuple[int, int, float]] = []

@@ -10,10 +10,12 @@ import numpy as np
 from etfs.calc.correlation import correlations, fund_returns
 from etfs.calc.tilts import tilts
 from etfs.models import ETF
+from etfs.services.given import different_check
 from etfs.services.lookup import NotFound, day_or_today
 from etfs.services.runs import EtfError
 from etfs.store.reads import latest_weights
 from etfs.store.scores import scores_latest
+from market.calendars import FIRST_DAY
 from market.models import Instrument
 from market.store.closes import closes_read
 
@@ -27,8 +29,7 @@ def correlation_get(*, funds: Sequence[ETF], as_of: dt.date | None = None, sessi
     Stocks of regions that close on the same day are joined by date. EtfError for a number of funds or sessions out of
     range, NotFound where no stock of theirs has prices.
     """
-    if not 2 <= len({fund.pk for fund in funds}) <= MOST_FUNDS:
-        raise EtfError(f"funds: two to {MOST_FUNDS} different ones are compared")
+    different_check("funds", [str(fund.instrument) for fund in funds], 2, MOST_FUNDS)
     if not 20 <= sessions <= 2520:
         raise EtfError("sessions: 20 to 2,520")
     on = day_or_today(as_of)
@@ -40,10 +41,8 @@ def correlation_get(*, funds: Sequence[ETF], as_of: dt.date | None = None, sessi
         raise NotFound("no stock of these funds has prices in that time")
     weight = np.zeros((len(funds), len(ids)))
     place = {fund.pk: i for i, fund in enumerate(funds)}
-    np.add.at(
-        weight, ([place[one] for one in rows["etf_id"].tolist()], np.searchsorted(ids, rows["instrument_id"])),
-        rows["weight"],
-    )  # fmt: skip
+    fund = np.array([place[one] for one in rows["etf_id"].tolist()], dtype=np.int64)
+    np.add.at(weight, (fund, np.searchsorted(ids, rows["instrument_id"])), rows["weight"])
     found = fund_returns(returns, weight)
     matrix, common = correlations(found.returns)
     return {
@@ -58,7 +57,8 @@ def correlation_get(*, funds: Sequence[ETF], as_of: dt.date | None = None, sessi
 
 def _returns(ids: np.ndarray, on: dt.date, sessions: int) -> np.ndarray:
     """Daily returns [T, N] of the instruments, dates of all regions together, NaN without one."""
-    start = on - dt.timedelta(days=int(sessions * 1.5) + 10)
+    span = dt.timedelta(days=int(sessions * 1.5) + 10)
+    start = on - span if on > FIRST_DAY + span else min(FIRST_DAY, on)
     regions = Instrument.objects.filter(pk__in=ids.tolist()).values_list("region", flat=True).distinct()
     columns: dict[int, dict[int, float]] = defaultdict(dict)
     for region in sorted(set(regions)):

@@ -10,10 +10,12 @@ from etfs.calc.costs import holding_costs
 from etfs.calc.liquidity import PARTICIPATION, PARTS, WITHIN_DAYS, liquidity
 from etfs.models import ETF
 from etfs.services.compositions_read import composition_get
+from etfs.services.given import amount_check, different_check
 from etfs.services.runs import EtfError
 from etfs.store.trading import trading_values
 
 AVERAGED = 20
+MOST_FUNDS = 200
 
 
 def liquidity_get(
@@ -25,8 +27,7 @@ def liquidity_get(
     whose trading is not known, or is in another currency than the composition, are told apart. EtfError for amounts
     or rates out of range.
     """
-    if not amount > 0 or not np.isfinite(amount):
-        raise EtfError("amount: must be above 0")
+    amount_check("amount", amount)
     if not 0 < participation <= 1:
         raise EtfError("participation: must be above 0 and at most 1")
     found = composition_get(fund=fund, as_of=as_of)
@@ -35,7 +36,7 @@ def liquidity_get(
     daily = np.array([_comparable(row, values, found.snapshot.currency) for row in rows], dtype=float)
     share = np.array([amount * float(row["weight"]) / 100 for row in rows])
     result = liquidity(share, daily, participation=participation)
-    own = fund.average_value_20d
+    own = fund.average_value_20d if fund.instrument.currency == found.snapshot.currency else None
     slow = np.argsort(-np.nan_to_num(result.days, nan=-1.0), kind="stable")[:10]
     return {
         "fund": str(fund.instrument), "as_of_date": found.snapshot.as_of_date, "amount": amount,
@@ -58,9 +59,9 @@ def _comparable(row: dict[str, Any], values: dict[int, tuple[float, str]], curre
 
 def costs_compare(*, funds: Sequence[ETF], amount: float = 1e6, years: float = 10.0) -> list[dict[str, Any]]:
     """Funds side by side, cheapest first: what holding ``amount`` for ``years`` costs in fees, and how well each
-    tracks and trades. EtfError for amounts or years out of range."""
-    if not (amount > 0 and np.isfinite(amount)):
-        raise EtfError("amount: must be above 0")
+    tracks and trades. EtfError for amounts or years out of range, for a fund named twice or more than 200 of them."""
+    different_check("funds", [str(fund.instrument) for fund in funds], 1, MOST_FUNDS)
+    amount_check("amount", amount)
     if not 0 < years <= 100:
         raise EtfError("years: must be above 0 and at most 100")
     ratio = np.array([np.nan if fund.expense_ratio is None else float(fund.expense_ratio) for fund in funds])

@@ -10,4 +10,5 @@ class HouseSchema(AutoSchema):
 
     def get_override_parameters(self) -> list[Any]:
         params = getattr(self.view, "params", None)
-        return [params] if params and self.method == "GET" and not self.path.endswith("}/") else []
+        documented = params and self.method == "GET" and not self.path.endswith("}/")
+        return [params] if documented and params().fields else []

@@ -81,7 +81,8 @@ def read_rows(cursor: CursorWrapper, query: str, params: Sequence[object], kinds
     layout: list[tuple[str, str]] = [("count", ">i2")]
     for name, kind in kinds.items():
         layout += [(f"#{name}", ">i4"), (name, _WIRE[kind])]
-    with cursor.db.wrap_database_errors, cursor.copy(f"COPY ({query}) TO STDOUT (FORMAT binary)", params) as copy:
+    plain = cursor.cursor  # under DEBUG Django's wrapper around it copies only without parameters
+    with cursor.db.wrap_database_errors, plain.copy(f"COPY ({query}) TO STDOUT (FORMAT binary)", params) as copy:
         content = b"".join(bytes(part) for part in copy)
     width = np.dtype(layout).itemsize
     body = memoryview(content)[len(_HEADER) : len(content) - len(_TRAILER)]

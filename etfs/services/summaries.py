@@ -1,0 +1,87 @@
+"""A fund in a few figures: its price, what it holds in short, the money that came and went."""
+
+import datetime as dt
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from etfs.models import ETF, ETFDailyStat, Snapshot
+from etfs.services.compositions_read import composition_get
+from etfs.services.lookup import NotFound
+from market.models import CorporateAction, PriceBar
+
+SESSIONS = 20
+
+
+@dataclass(frozen=True)
+class Quote:
+    """The newest close, as of ``date``; ``change`` from the close before it, which a split in between has divided.
+    ``source``: ``daily`` figures of the fund, else the ``bars`` of its instrument. None: not known."""
+
+    date: dt.date | None = None
+    price: float | None = None
+    change: float | None = None
+    change_percent: float | None = None
+    volume: float | None = None
+    source: str = ""
+
+
+@dataclass(frozen=True)
+class FundSummary:
+    """``figures``: of the latest composition ``snapshot`` (None: there is none). ``net_flow``: of the last 20 days."""
+
+    fund: ETF
+    quote: Quote
+    snapshot: Snapshot | None
+    figures: dict[str, float | None]
+    net_flow: float | None
+
+
+def summary_get(*, fund: ETF) -> FundSummary:
+    """What there is to know of a fund at a glance, as of today."""
+    try:
+        composition = composition_get(fund=fund, limit=0)
+        snapshot, figures = composition.snapshot, composition.figures
+    except NotFound:
+        snapshot, figures = None, {}
+    return FundSummary(fund, quote_get(fund=fund), snapshot, figures, _net_flow(fund))
+
+
+def quote_get(*, fund: ETF) -> Quote:
+    """The fund's newest close: of its daily figures, or where those have none, of its price bars."""
+    days = list(ETFDailyStat.objects.of(fund.pk).filter(close__isnull=False)[:2])
+    if days:
+        return _quote(fund, days, "daily")
+    return _quote(fund, list(PriceBar.objects.of(fund.pk)[:2]), "bars")
+
+
+def _quote(fund: ETF, days: Sequence[ETFDailyStat | PriceBar], source: str) -> Quote:
+    """Of the newest day and the one before."""
+    if not days:
+        return Quote()
+    last, price = days[0], Decimal(str(days[0].close))
+    volume = None if last.volume is None else float(last.volume)
+    if len(days) == 1:
+        return Quote(last.date, float(price), volume=volume, source=source)
+    before = Decimal(str(days[1].close))
+    if not getattr(last, "close_is_adjusted", False):
+        before /= _split_ratio(fund, days[1].date, last.date)
+    change = price - before
+    percent = float(100 * change / before) if before else None
+    return Quote(last.date, float(price), float(change), percent, volume, source)
+
+
+def _split_ratio(fund: ETF, start: dt.date, end: dt.date) -> Decimal:
+    """New shares per old one of the splits after ``start``, up to ``end``."""
+    kinds = (CorporateAction.Kind.SPLIT, CorporateAction.Kind.INFERRED)
+    splits = CorporateAction.objects.filter(instrument=fund.pk, kind__in=kinds, ex_date__gt=start, ex_date__lte=end)
+    ratios = splits.values_list("ratio", flat=True)
+    return math.prod((Decimal(str(ratio)) for ratio in ratios), start=Decimal(1))
+
+
+def _net_flow(fund: ETF) -> float | None:
+    """Sum of the flows of the fund's last 20 days; None where no day has one."""
+    days = ETFDailyStat.objects.of(fund.pk).values_list("net_flow", flat=True)[:SESSIONS]
+    known = [flow for flow in days if flow is not None]
+    return sum(known) if known else None
