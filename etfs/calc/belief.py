@@ -15,7 +15,7 @@ SHOWN = 3
 
 @dataclass(frozen=True)
 class Belief:
-    """``refused``: why the composition cannot be stored at all, '' if it can. ``flags``: why it is stored but doubted."""
+    """``refused``: why the composition cannot be stored, '' if it can. ``flags``: why it is stored but doubted."""
 
     refused: str = ""
     flags: tuple[str, ...] = ()

@@ -17,13 +17,15 @@ _ENDINGS = {"CN": (".SS", ".SH", ".SZ", ".BJ")}
 def line_key(line: Line, fund_region: str, ordinal: int = 1) -> str:
     """The same text for the same line of any fund and day; ``ordinal`` counts equal lines of one composition from 1.
 
-    Kind, place of listing (or ``~`` and the fund's region where the source does not say), ticker and identifier; the name
-    (and for cash the currency) only where there is neither ticker nor identifier.
+    Kind, place of listing (or ``~`` and the fund's region where the source does not say), ticker and identifier; the
+    name (and for cash the currency) only where there is neither ticker nor identifier.
     """
     place = line.listing or f"~{fund_region}"
-    name = "" if line.ticker or line.identifier else f"{' '.join(line.name.upper().split())}|{line.currency}"
-    parts = [str(line.kind), place, line.ticker, line.identifier, name, "" if ordinal == 1 else str(ordinal)]
-    return "|".join(parts).rstrip("|")[:LONGEST_KEY]
+    words = " ".join(line.name.upper().replace("|", " ").split())
+    name = "" if line.ticker or line.identifier else f"{words}|{line.currency}"
+    end = "" if ordinal == 1 else f"|{ordinal}"
+    said = "|".join([str(line.kind), place, line.ticker, line.identifier, name])
+    return (said[: LONGEST_KEY - len(end)] + end).rstrip("|")
 
 
 def line_keys(lines: tuple[Line, ...], fund_region: str) -> tuple[list[str], list[int]]:
@@ -68,8 +70,9 @@ def weight_changes(
 ) -> dict[int, Decimal]:
     """Percent points each line of ``current`` gained since ``previous`` (both line -> weight; FORMULAS.md section 6).
 
-    A line that is new counts from nought, unless ``instruments`` (line -> instrument) says that a line of ``previous`` which is gone was
-    the same one under another identifier: sources name the same share by ticker alone or with its CUSIP.
+    A line that is new counts from nought, unless ``instruments`` (line -> instrument) says that a line of ``previous``
+    which is gone was the same one under another identifier: sources name the same share by ticker alone or with its
+    CUSIP.
     """
     gone: dict[int, Decimal] = {}
     for line, weight in previous.items():

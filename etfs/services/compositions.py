@@ -87,6 +87,7 @@ def composition_store(importer: Importer, found: Composition, payload: Payload |
         kept = _kept(importer, held, belief, payload)
         if kept:
             item.outcome, item.message = kept
+            item.error_type = "refused" if item.outcome == Outcome.REFUSED else ""
             return item
         snapshot = held or Snapshot(etf=fund, as_of_date=found.as_of_date)
         snapshot.source, snapshot.payload = importer.source, payload
@@ -156,14 +157,13 @@ def _rows(found: Composition, line_ids: list[int]) -> list[HoldingRow]:
 
 
 def _follow(snapshot: Snapshot, belief: Belief) -> None:
-    """What else a new composition changes: which ones are served, and the weight changes of the next one."""
+    """What else a new composition changes: which ones are served, and the weight changes of those after it."""
+    changed = {(snapshot.etf_id, snapshot.as_of_date)}
     doubted = Snapshot.objects.filter(etf=snapshot.etf_id).exclude(state=SnapshotState.GOOD).exists()
     if belief.flags or doubted:
-        for etf_id, day in sorted(served_mark([snapshot.etf_id])):
-            next_changes_update(etf_id, day)
-    changes_needed = Snapshot.objects.filter(etf=snapshot.etf_id, as_of_date__gt=snapshot.as_of_date).exists()
-    if changes_needed:
-        next_changes_update(snapshot.etf_id, snapshot.as_of_date)
+        changed |= served_mark([snapshot.etf_id])
+    for etf_id, day in sorted(changed):
+        next_changes_update(etf_id, day)
 
 
 def weight_changes_update(*, etf_id: int) -> int:

@@ -9,6 +9,7 @@ from etfs.models import ETF
 from etfs.sources.base import FundFacts
 from market.models import Instrument
 from market.regions import Region
+from market.texts import is_storable
 
 INSTRUMENT_FACTS = ("name", "exchange", "isin", "currency")
 ETF_FACTS = (
@@ -35,10 +36,13 @@ def fund_get_or_create(*, region: Region, ticker: str, isin: str = "", name: str
             raise FundError(
                 f"no fund with the ISIN {isin}: give its ticker" if isin else "which fund is it? give its ticker"
             )
-        instrument = Instrument.objects.create(
-            region=region.code, ticker=ticker, name=name[:200], isin=isin[:12], currency=region.currency,
-            asset_type=Instrument.AssetType.ETF,
-        )  # fmt: skip
+        facts = {
+            "name": name[:200],
+            "isin": isin[:12],
+            "currency": region.currency,
+            "asset_type": Instrument.AssetType.ETF,
+        }
+        instrument, _ = Instrument.objects.get_or_create(region=region.code, ticker=ticker, defaults=facts)
     if instrument.asset_type != Instrument.AssetType.ETF:
         raise FundError(
             f"{instrument} is in the list of instruments as {instrument.get_asset_type_display()}, not as ETF"
@@ -60,23 +64,35 @@ def funds_upsert(*, region: Region, source: str, funds: Iterable[FundFacts]) -> 
     One transaction: all of them or none. FundError as for ``fund_get_or_create``.
     """
     created = changed = 0
+    wanted = list(funds)
     with transaction.atomic():
-        for found in funds:
-            fund, is_new = fund_get_or_create(
+        known = _known(region, [found.ticker for found in wanted])
+        for found in wanted:
+            fund, is_new = (known[found.ticker], False) if found.ticker in known else fund_get_or_create(
                 region=region, ticker=found.ticker, isin=str(found.facts.get("isin") or ""),
                 name=str(found.facts.get("name") or ""),
             )  # fmt: skip
+            known[fund.instrument.ticker] = fund
             news = _take_over(fund, found.facts, ETF_FACTS)
             _take_over(fund.instrument, found.facts, INSTRUMENT_FACTS)
             if news:
                 fund.source = source
-                fund.save()
+                fund.save(update_fields=[*news, "source", "updated_at"])
             created += is_new
             changed += bool(news) and not is_new
     return created, changed
 
 
-def _take_over(row: ETF | Instrument, facts: Mapping[str, Any], names: Iterable[str]) -> bool:
+def _known(region: Region, tickers: Iterable[str]) -> dict[str, ETF]:
+    """Ticker -> the fund of a region, of those there are, by one query."""
+    asked = {ticker for ticker in tickers if ticker and is_storable(ticker)}
+    found = ETF.objects.filter(instrument__region=region.code, instrument__ticker__in=asked)
+    are_funds = found.filter(instrument__asset_type=Instrument.AssetType.ETF).select_related("instrument")
+    return {fund.instrument.ticker: fund for fund in are_funds}
+
+
+def _take_over(row: ETF | Instrument, facts: Mapping[str, Any], names: Iterable[str]) -> list[str]:
+    """Set what is said and differs; the names of it. Instruments are saved."""
     said = {name: facts[name] for name in names if facts.get(name) not in (None, "")}
     for name, value in said.items():
         said[name] = value[: _LENGTHS[name]] if name in _LENGTHS else value
@@ -85,4 +101,4 @@ def _take_over(row: ETF | Instrument, facts: Mapping[str, Any], names: Iterable[
         setattr(row, name, value)
     if different and isinstance(row, Instrument):
         row.save(update_fields=[*different, "updated_at"])
-    return bool(different)
+    return list(different)

@@ -21,7 +21,7 @@ _READ = """
     FROM etfs_etfholding h JOIN etfs_holdingline n ON n.id = h.line_id
     WHERE h.etf_id = %s AND h.as_of_date = %s ORDER BY h.rank, h.id
 """
-KEY_PARTS = 6  # of ``etfs.calc.line_keys.line_key`` with an ordinal: the last one counts equal lines of a composition
+KEY_PARTS = (6, 7)  # of ``etfs.calc.line_keys.line_key`` that ends with the count of equal lines; 7: name and currency
 
 
 @dataclass(frozen=True)
@@ -77,7 +77,7 @@ class StoredLines:
 def base_key(key: str) -> str:
     """A line's key without the number it got because the same line stood there before."""
     parts = key.split("|")
-    return "|".join(parts[:-1]).rstrip("|") if len(parts) == KEY_PARTS and parts[-1].isdigit() else key
+    return "|".join(parts[:-1]).rstrip("|") if len(parts) in KEY_PARTS and parts[-1].isdigit() else key
 
 
 def stored_lines(etf_id: int, day: dt.date) -> StoredLines:

@@ -16,5 +16,8 @@ def file_read(path: Path) -> bytes:
                 f"{path.name}: {size / 1e6:,.0f} MB; a list of holdings has at most {LARGEST / 1e6:,.0f} MB", "refused"
             )
         return path.read_bytes()
-    except OSError as error:
-        raise SourceProblem(f"{path.name}: cannot be read ({error.strerror or error})", "schema") from error
+    except SourceProblem:
+        raise
+    except (OSError, ValueError) as error:  # ValueError: a name that no file can have
+        why = getattr(error, "strerror", None) or error
+        raise SourceProblem(f"{path.name}: cannot be read ({why})", "schema") from error

@@ -19,7 +19,7 @@ class InstrumentFinder:
     """Instruments by ISIN, and by ticker within a region; read once, for the length of an import."""
 
     def __init__(self) -> None:
-        self._by_isin: dict[str, int] = {}
+        self._by_isin: dict[str, dict[int, str]] = defaultdict(dict)  # one ISIN may be listed in several regions
         self._exact: dict[tuple[str, str], int] = {}
         self._plain: dict[tuple[str, str], set[int]] = defaultdict(set)
         known = Instrument.objects.exclude(asset_type=Instrument.AssetType.INDEX).values_list(*_FIELDS)
@@ -27,15 +27,17 @@ class InstrumentFinder:
             self._exact[region, ticker] = pk
             self._plain[region, plain_ticker(ticker, region)].add(pk)
             if isin:
-                self._by_isin[isin] = pk
+                self._by_isin[isin][pk] = region
 
     def find(self, line: Line, fund_region: str) -> int | None:
         """The one instrument this line can be; None where there is none, or more than one."""
         if not is_resolvable(line):
             return None
-        if is_isin(line.identifier) and line.identifier in self._by_isin:
-            return self._by_isin[line.identifier]
         region = line.listing or fund_region
+        listed = self._by_isin.get(line.identifier, {}) if is_isin(line.identifier) else {}
+        here = [pk for pk, place in listed.items() if len(listed) == 1 or place == region]
+        if len(here) == 1:
+            return here[0]
         if not line.ticker or region not in REGIONS:
             return None
         exact = self._exact.get((region, line.ticker))

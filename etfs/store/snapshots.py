@@ -44,10 +44,14 @@ def holdings_replace(cursor: CursorWrapper, snapshot: Snapshot, rows: Sequence[H
 
 
 def next_changes_update(etf_id: int, day: dt.date) -> None:
-    """Make anew the weight changes of the fund's first served composition after ``day``."""
+    """Make anew the weight changes of what is compared with the fund's last served composition up to ``day``: the
+    compositions after it up to and with the next served one."""
+    later = Snapshot.objects.filter(etf=etf_id, as_of_date__gt=day).order_by("as_of_date")
     following = _neighbour(etf_id, day, earlier=False)
     if following is not None:
-        changes_update(etf_id, following)
+        later = later.filter(as_of_date__lte=following)
+    for one in later.values_list("as_of_date", flat=True):
+        changes_update(etf_id, one)
 
 
 def changes_update(etf_id: int, day: dt.date) -> None:
