@@ -151,7 +151,7 @@ REST_FRAMEWORK = {
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "quantsite",
-    "DESCRIPTION": "Instruments, prices, fundamentals and factor scores, as of any session.",
+    "DESCRIPTION": "Instruments, prices, fundamentals, factor scores and holdings of ETFs, as of any session.",
     "VERSION": VERSION,
     "SERVE_INCLUDE_SCHEMA": False,
     "ENUM_NAME_OVERRIDES": {"JobStateEnum": "factors.models.JobState"},  # several models have the same states
