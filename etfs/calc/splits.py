@@ -61,6 +61,17 @@ def detect_splits(
     return Splits(new.key[split], ratio[split])
 
 
+def split_shows(before: Snapshot, after: Snapshot, known: Splits) -> np.ndarray:
+    """Whether the lines agree with each of the ``known`` splits, bool [n]: False where both price and share count are
+    nearer to no split at all than to its ratio; True where they cannot tell."""
+    old, new = (part.added().spread(known.key, np.nan) for part in (before, after))
+    nearer = [
+        np.abs(np.log(quotient)) < np.abs(np.log(quotient / known.ratio))
+        for quotient in (_quotient(_price(old), _price(new)), _quotient(new.shares, old.shares))
+    ]
+    return ~(nearer[0] & nearer[1])
+
+
 def _price(snapshot: Snapshot) -> np.ndarray:
     return _quotient(snapshot.value, snapshot.shares)
 

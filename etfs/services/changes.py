@@ -8,7 +8,7 @@ import numpy as np
 
 from etfs.calc.changes import Change, Changes, compare
 from etfs.calc.snapshot import Snapshot as Composition
-from etfs.calc.splits import Splits, detect_splits
+from etfs.calc.splits import Splits, detect_splits, split_shows
 from etfs.models import ETF, Snapshot
 from etfs.services.lookup import NotFound, day_or_today
 from etfs.services.runs import EtfError
@@ -18,6 +18,9 @@ from market.models import CorporateAction
 FIGURES = (
     "shares_before", "shares_after", "share_change", "weight_before", "weight_after", "weight_change", "value_change",
 )  # fmt: skip
+EPOCH = dt.date(1970, 1, 1)
+LATE = 3  # days after an ex-date up to which a list may be one of before the split
+Action = tuple[int, int, float]  # instrument, ex-date in days since 1970, ratio
 
 
 @dataclass(frozen=True)
@@ -53,7 +56,7 @@ def changes_get(
     key = np.where(rows["instrument_id"] > 0, rows["instrument_id"], -rows["line_id"])
     days = np.unique(rows["date"])
     parts = [_composition(rows, key, day) for day in days]
-    splits = _splits(fund, parts, days)
+    splits = _splits(parts, days)
     found = compare(parts[0], parts[-1], splits)
     line_of = dict(zip(key[::-1].tolist(), rows["line_id"][::-1].tolist(), strict=True))
     return FundChanges(fund, first, last, _shown(found, splits.of(found.key), line_of, held))
@@ -72,27 +75,49 @@ def _composition(rows: np.ndarray, key: np.ndarray, day: int) -> Composition:
     return Composition.of(key[of_day], part["weight"], part["shares"], part["value"])
 
 
-def _splits(fund: ETF, parts: list[Composition], days: np.ndarray) -> Splits:
-    """The ratio of each security over all of ``parts``, from neighbour to neighbour."""
-    actions = _actions(parts)
+def _splits(parts: list[Composition], days: np.ndarray) -> Splits:
+    """The ratio of each security over all of ``parts``, from neighbour to neighbour.
+
+    Lists as of the start of a day show a split a day after its ex-date: until it shows, it is waited for.
+    """
+    waiting = _actions(parts, days)
     ratio: dict[int, float] = {}
-    for before, after, first, last in zip(parts, parts[1:], days, days[1:], strict=False):
-        known = [(one, value) for one, day, value in actions if first < day <= last]
-        told = Splits(np.array([one for one, _ in known], dtype=np.int64), np.array([value for _, value in known]))
-        found = detect_splits(before, after, told if known else None)
-        for one, value in zip(found.key.tolist(), found.ratio.tolist(), strict=True):
+    for before, after, day in zip(parts, parts[1:], days[1:].tolist(), strict=False):
+        due = _due(waiting, day)
+        shown = split_shows(before, after, _as_splits({one: value for one, (value, _) in due.items()}))
+        late = {
+            one for one, is_there in zip(due, shown, strict=True) if not is_there and day - due[one][1] <= LATE
+        }  # fmt: skip
+        waiting = [action for action in waiting if action[1] > day or action[0] in late]
+        told = {one: 1.0 if one in late else value for one, (value, _) in due.items()}
+        found = detect_splits(before, after, _as_splits(told) if told else None)
+        for one, value in (dict(zip(found.key.tolist(), found.ratio.tolist(), strict=True)) | told).items():
             ratio[one] = ratio.get(one, 1.0) * value
+    return _as_splits(ratio)
+
+
+def _due(actions: list[Action], day: int) -> dict[int, tuple[float, int]]:
+    """Instrument -> (ratio of its splits up to ``day`` together, the ex-date of the last of them)."""
+    found: dict[int, tuple[float, int]] = {}
+    for one, ex_date, value in actions:
+        if ex_date <= day:
+            found[one] = (found.get(one, (1.0, 0))[0] * value, ex_date)
+    return found
+
+
+def _as_splits(ratio: dict[int, float]) -> Splits:
     return Splits(np.array(list(ratio), dtype=np.int64), np.array(list(ratio.values()), dtype=float))
 
 
-def _actions(parts: list[Composition]) -> list[tuple[int, int, float]]:
-    """(instrument, day, ratio) of the splits that are known of what the fund held."""
+def _actions(parts: list[Composition], days: np.ndarray) -> list[Action]:
+    """The splits between the days that are known of what the fund held, by ex-date."""
     ids = sorted({int(one) for part in parts for one in part.key if one > 0})
-    found = CorporateAction.objects.filter(instrument__in=ids, kind=CorporateAction.Kind.SPLIT)
-    epoch = dt.date(1970, 1, 1)
-    return [
-        (one, (day - epoch).days, ratio) for one, day, ratio in found.values_list("instrument_id", "ex_date", "ratio") if ratio
-    ]
+    first, last = (EPOCH + dt.timedelta(int(day)) for day in (days[0], days[-1]))
+    found = CorporateAction.objects.filter(
+        instrument__in=ids, kind=CorporateAction.Kind.SPLIT, ex_date__gt=first, ex_date__lte=last
+    ).order_by("ex_date")
+    told = found.values_list("instrument_id", "ex_date", "ratio")
+    return [(one, (day - EPOCH).days, ratio) for one, day, ratio in told if ratio]
 
 
 def _shown(found: Changes, ratio: np.ndarray, line_of: dict[int, int], held: bool) -> list[dict[str, Any]]:
