@@ -41,6 +41,27 @@ NAVIGATION = [
         _page("Combinations", "play_circle", "factors_combinerun"),
     ),
     _group(
+        "ETFs",
+        _page("Funds", "pie_chart", "etfs_etf"),
+        _page("Holdings", "list_alt", "etfs_etfholding"),
+        _page("Compositions", "photo_library", "etfs_snapshot"),
+        _page("Lines", "link", "etfs_holdingline"),
+        _page("Daily figures", "show_chart", "etfs_etfdailystat"),
+        _page("Findings", "rule", "etfs_holdingfinding"),
+    ),
+    _group(
+        "ETF collections",
+        _page("Runs", "cloud_download", "etfs_collectrun"),
+        _page("Answers", "checklist", "etfs_collectitem"),
+        _page("Payloads", "inventory_2", "etfs_payload"),
+        {
+            "title": "Import files",
+            "icon": "upload_file",
+            "link": reverse_lazy("admin:etfs_import_files"),
+            "permission": lambda request: request.user.has_perm("etfs.add_snapshot"),
+        },
+    ),
+    _group(
         "Market data",
         _page("Instruments", "list_alt", "market_instrument"),
         _page("Price bars", "candlestick_chart", "market_pricebarrow"),

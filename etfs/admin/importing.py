@@ -1,0 +1,160 @@
+"""Importing files in the admin: uploaded, shown as they would be stored, stored when confirmed."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.http import urlencode
+from unfold.widgets import (
+    INPUT_CLASSES,
+    UnfoldAdminSelectWidget,
+    UnfoldAdminSingleDateWidget,
+    UnfoldAdminTextInputWidget,
+    UnfoldBooleanWidget,
+)
+
+from etfs.models import CollectRun
+from etfs.services import EtfError, files_import
+from etfs.services.previews import PreviewItem, files_preview
+from etfs.services.uploads import (
+    ENDINGS,
+    MOST_FILES,
+    Upload,
+    upload_files,
+    upload_forget,
+    upload_get,
+    upload_keep,
+    uploads_check,
+)
+from etfs.sources.base import FileSource, Kind
+from etfs.sources.registry import source_get, source_names
+from factors.models import JobState
+from market.regions import REGION_CHOICES
+
+SHOWN = 200  # compositions and lists in a preview; all are imported
+_LEVELS = {JobState.DONE: messages.SUCCESS, JobState.PARTLY: messages.WARNING}
+
+
+def may_import(request: HttpRequest) -> bool:
+    return request.user.has_perm("etfs.add_snapshot")
+
+
+class FilesInput(forms.FileInput):
+    allow_multiple_selected = True
+
+    def __init__(self) -> None:
+        super().__init__(attrs={"class": " ".join(INPUT_CLASSES), "accept": ",".join(ENDINGS)})
+
+
+class FilesField(forms.FileField):
+    """One file or several; the value is a list."""
+
+    widget = FilesInput
+
+    def clean(self, data: Any, initial: Any = None) -> list[Any]:
+        given = data if isinstance(data, list | tuple) else [data]
+        files = [super(FilesField, self).clean(one, initial) for one in given or [None]]
+        try:
+            uploads_check(files=[(file.name, file.size) for file in files])
+        except EtfError as error:
+            raise forms.ValidationError(str(error).removeprefix("files: ")) from error
+        return files
+
+
+def _sources() -> list[tuple[str, str]]:
+    """Name, title and regions of the sources that read files."""
+    known = [source_get(name) for name in source_names(base=FileSource)]
+    return [(one.name, f"{one.name}: {one.title} ({', '.join(one.regions) or 'any region'})") for one in known]
+
+
+class ImportForm(forms.Form):
+    region = forms.ChoiceField(
+        choices=REGION_CHOICES, widget=UnfoldAdminSelectWidget, help_text="Where the funds are listed."
+    )
+    source = forms.ChoiceField(choices=_sources, widget=UnfoldAdminSelectWidget, help_text="Whose layout it is.")
+    kind = forms.ChoiceField(
+        required=False, choices=[("", "as the source has it"), *((str(kind), str(kind)) for kind in Kind)],
+        widget=UnfoldAdminSelectWidget, help_text="Only for layouts that may be several (csv, krx_etf).",
+    )  # fmt: skip
+    files = FilesField(help_text=f"Up to {MOST_FILES} files: {', '.join(ENDINGS)}.")
+    ticker = forms.CharField(
+        required=False, max_length=32, widget=UnfoldAdminTextInputWidget,
+        help_text="The fund, where the files do not say it.",
+    )  # fmt: skip
+    date = forms.DateField(
+        required=False, widget=UnfoldAdminSingleDateWidget, help_text="The day, where the files do not say it."
+    )
+    force = forms.BooleanField(
+        required=False, widget=UnfoldBooleanWidget, label="Replace good data, too",
+        help_text="Also over a good composition of the same day, or one of a source that is trusted more.",
+    )  # fmt: skip
+
+    def upload(self, owner: int) -> str:
+        """Keep the files; the token of them."""
+        asked, files = self.cleaned_data, self.cleaned_data["files"]
+        names = ("region", "source", "kind", "ticker", "date", "force")
+        upload = Upload(
+            owner=owner, names=tuple(file.name for file in files), **{name: asked[name] for name in names}
+        )  # fmt: skip
+        return upload_keep(upload=upload, contents=[file.read() for file in files])
+
+
+class ImportPage:
+    """One address: the form; with ``?upload=`` its preview; confirmed by a POST, the import."""
+
+    def __init__(self, admin_site: Any) -> None:
+        self.admin_site = admin_site
+
+    def show(self, request: HttpRequest) -> HttpResponse:
+        if not may_import(request):
+            raise PermissionDenied
+        try:
+            if request.POST.get("confirmed"):
+                return self._import(request, request.POST["confirmed"])
+            if request.method == "GET" and request.GET.get("upload"):
+                return self._preview(request, request.GET["upload"])
+        except EtfError as error:
+            messages.error(request, str(error))
+            return redirect("admin:etfs_import_files")
+        form = ImportForm(request.POST or None, request.FILES or None)
+        if request.method == "POST" and form.is_valid():
+            token = form.upload(request.user.pk)
+            return redirect(f"{reverse('admin:etfs_import_files')}?{urlencode({'upload': token})}")
+        return self._page(request, form=form)
+
+    def _preview(self, request: HttpRequest, token: str) -> HttpResponse:
+        upload = upload_get(token=token, owner=request.user.pk)
+        with upload_files(token=token, upload=upload) as files:
+            items = files_preview(files=files, **_asked(upload))
+        counts: dict[str, int] = {}
+        for item in items:
+            counts[item.verdict] = counts.get(item.verdict, 0) + 1
+        return self._page(
+            request, upload=upload, token=token, items=items[:SHOWN], left=max(len(items) - SHOWN, 0),
+            counts=counts, useful=any(_changes(item) for item in items),
+        )  # fmt: skip
+
+    def _import(self, request: HttpRequest, token: str) -> HttpResponse:
+        upload = upload_get(token=token, owner=request.user.pk)
+        with upload_files(token=token, upload=upload) as files:
+            run: CollectRun = files_import(files=files, **_asked(upload))
+        upload_forget(token=token, upload=upload)
+        messages.add_message(request, _LEVELS.get(JobState(run.state), messages.ERROR), f"{run}: {run.message}")
+        return redirect("admin:etfs_collectrun_change", run.pk)
+
+    def _page(self, request: HttpRequest, **shown: Any) -> HttpResponse:
+        context = self.admin_site.each_context(request) | {"title": "Import files of ETFs"} | shown
+        return TemplateResponse(request, "etfs/admin/import_files.html", context)
+
+
+def _asked(upload: Upload) -> dict[str, Any]:
+    return {name: getattr(upload, name) for name in ("region", "source", "kind", "ticker", "date", "force")}
+
+
+def _changes(item: PreviewItem) -> bool:
+    return item.verdict in ("new", "replaces", "flagged", "stored")
