@@ -84,22 +84,21 @@ def concentration_get(
     LOW. EtfError for a stock named twice, fewer than two of them or more than 500."""
     different_check("stocks", [str(stock) for stock in stocks], AT_LEAST, MOST_STOCKS)
     on = day_or_today(as_of)
-    fund_of: dict[int, dict[str, Any]] = {}
-    flat: list[tuple[int, int, float]] = []
-    for stock in stocks:
-        for row in holders_read([stock.pk], on, region):
-            fund_of[row["etf_id"]] = row
-            flat.append((row["etf_id"], stock.pk, float(row["weight"] or 0)))
-    ids = sorted(fund_of)
-    fund = np.searchsorted(ids, [row[0] for row in flat]) if flat else np.zeros(0, dtype=np.int64)
-    stock_keys, weight = np.array([row[1] for row in flat], dtype=np.int64), np.array([row[2] for row in flat])
-    found = concentration_risk(np.asarray(fund, dtype=np.int64), stock_keys, weight, len(ids))
     symbols = {stock.pk: str(stock) for stock in stocks}
+    rows = holders_read(list(symbols), on, region)
+    fund_of = {row["etf_id"]: row for row in rows}
+    stocks_of: dict[int, list[str]] = {}
+    for row in rows:
+        stocks_of.setdefault(row["etf_id"], []).append(symbols[row["instrument_id"]])
+    ids = sorted(fund_of)
+    fund = np.searchsorted(ids, np.array([row["etf_id"] for row in rows], dtype=np.int64))
+    held = np.array([row["instrument_id"] for row in rows], dtype=np.int64)
+    weight = np.array([float(row["weight"] or 0) for row in rows])
+    found = concentration_risk(fund, held, weight, len(ids))
     funds = [
         {
             "symbol": f"{row['region']}:{row['ticker']}", "name": row["name"], "as_of_date": row["as_of_date"],
-            "count": int(count), "weight": float(total),
-            "stocks": [symbols[held] for etf, held, _ in flat if etf == row["etf_id"]],
+            "count": int(count), "weight": float(total), "stocks": [name for name in symbols.values() if name in stocks_of[row["etf_id"]]],
         }
         for row, count, total in (
             (fund_of[ids[place]], count, total)

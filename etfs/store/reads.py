@@ -34,25 +34,28 @@ _ASSETS_THEN = """
 
 
 def holders_read(instrument_ids: Sequence[int], on: dt.date, region: str = "") -> list[dict[str, Any]]:
-    """Each fund (of ``region``, or of all) whose latest composition on the day has one of the instruments, heaviest
-    first.
+    """A row for each fund (of ``region``, or of all) and instrument that its latest composition on the day has,
+    heaviest first.
 
     Lines of one instrument in a fund are added. Numbers are Decimal with the source's digits.
     """
-    lines = list(HoldingLine.objects.filter(instrument__in=instrument_ids).values_list("pk", flat=True))
+    known = HoldingLine.objects.filter(instrument__in=instrument_ids).values_list("pk", "instrument_id")
+    lines, instruments = [line for line, _ in known], [instrument for _, instrument in known]
     if not lines:
         return []
     where = "WHERE e.region = %s" if region else ""
     query = f"""
-        SELECT {_FUND}, sum(h.weight) AS weight, sum(h.shares) AS shares, sum(h.market_value) AS market_value,
-            min(h.rank) AS rank, sum(h.weight_change) AS weight_change, count(*) AS lines
+        SELECT (%s::int[])[array_position(%s::int[], h.line_id)] AS instrument_id, {_FUND}, sum(h.weight) AS weight,
+            sum(h.shares) AS shares, sum(h.market_value) AS market_value, min(h.rank) AS rank,
+            sum(h.weight_change) AS weight_change, count(*) AS lines
         FROM etfs_etf e JOIN market_instrument f ON f.id = e.instrument_id {_LATEST}
-        JOIN etfs_etfholding h ON h.etf_id = e.instrument_id AND h.as_of_date = latest.as_of_date AND h.line_id =
-        ANY(%s) {where}
-        GROUP BY e.instrument_id, f.id, latest.as_of_date, latest.currency, latest.source, latest.state
+        JOIN etfs_etfholding h
+            ON h.etf_id = e.instrument_id AND h.as_of_date = latest.as_of_date AND h.line_id = ANY(%s)
+        {where}
+        GROUP BY 1, e.instrument_id, f.id, latest.as_of_date, latest.currency, latest.source, latest.state
         ORDER BY weight DESC NULLS LAST, e.region, f.ticker
     """
-    return _rows(query, [on, lines, *([region] if region else [])])
+    return _rows(query, [instruments, lines, on, lines, *([region] if region else [])])
 
 
 def lines_read(etf_id: int, day: dt.date, limit: int | None = None) -> list[dict[str, Any]]:
@@ -95,7 +98,7 @@ def heavy_read(threshold: float, on: dt.date, region: str = "") -> list[dict[str
         SELECT {_FUND}, h.weight, h.shares, h.market_value, h.weight_change, n.kind, n.instrument_id,
             coalesce(i.ticker, n.ticker) AS line_ticker, i.region AS line_region,
             coalesce(nullif(i.name, ''), n.name) AS line_name,
-            coalesce(coalesce(then_assets.total_assets, e.total_assets) * h.weight / 100, h.market_value) AS exposure
+            coalesce(then_assets.total_assets * h.weight / 100, h.market_value) AS exposure
         FROM etfs_etf e JOIN market_instrument f ON f.id = e.instrument_id {_LATEST}
         JOIN etfs_etfholding h
             ON h.etf_id = e.instrument_id AND h.as_of_date = latest.as_of_date AND h.weight >= %s
