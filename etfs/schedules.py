@@ -23,7 +23,6 @@ def ensure_schedules(**kwargs: Any) -> None:
         ("prune ETF holdings", "etfs.tasks.prune_all", schedule.WEEKLY, PRUNE_AT),
     )
     for name, func, kind, moment in wanted:
-        schedule.objects.get_or_create(
-            name=name,
-            defaults={"func": func, "schedule_type": kind, "next_run": dt.datetime.combine(today, moment)},
-        )
+        if not schedule.objects.filter(name=name).exists():  # somebody may have made two of them
+            first = dt.datetime.combine(today, moment)
+            schedule.objects.create(name=name, func=func, schedule_type=kind, next_run=first)

@@ -119,7 +119,7 @@ def _checked(said: dict[str, Any]) -> CollectConfig:
 def _symbols(said: Any) -> tuple[str, ...]:
     if said is not None and not isinstance(said, list):
         raise EtfError("config: etf_symbols must be a list")
-    # 069500 without quotes is a number to YAML, and the leading zero would be lost; ON and NO are yes and no to it.
+    # Without quotes 102110 is a number to YAML, 005070 another one (2616), ON and NO are yes and no.
     if wrong := [one for one in said or () if not isinstance(one, str) or not one.strip()]:
         raise EtfError(f"config: etf_symbols: put {_shown(wrong[0])} in quotes, tickers are text")
     return tuple(tickers_clean("config: etf_symbols", said or ()))
