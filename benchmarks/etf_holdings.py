@@ -205,18 +205,17 @@ def _naive(report: Report, stocks: list[Instrument]) -> None:
 
 def _import(database: BenchDatabase, report: Report, runs: int, part: int) -> None:
     """660 files in ARK's layout as a process, into a database that does not know them."""
-    folder = database.scratch / "ark"
-    files = _files(folder, FILES // part)
-    spent = []
-    with step(f"importing {len(files)} files as a process"):
+    count, spent = FILES // part, []
+    with step(f"importing {count} files as a process"):
         for number in range(runs):
             with database.beside(f"etf{number}"):
+                files = _files(database.scratch / "ark", count)
                 done = run_process(
                     ["load_etfs", "--region", "US", "--source", "ark", "--json", *files], database.scratch / "etf.json"
                 )
-                _check(json.loads(done.printed), len(files))
+                _check(json.loads(done.printed), count)
                 spent.append(done.seconds)
-    report.add(Row(f"ETFs: import of {len(files)} files in ARK's layout, as a process", "s", spent, 20.0))
+    report.add(Row(f"ETFs: import of {count} files in ARK's layout, as a process", "s", spent, 20.0))
 
 
 def _check(run: dict, files: int) -> None:

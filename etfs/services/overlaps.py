@@ -98,7 +98,8 @@ def concentration_get(
     funds = [
         {
             "symbol": f"{row['region']}:{row['ticker']}", "name": row["name"], "as_of_date": row["as_of_date"],
-            "count": int(count), "weight": float(total), "stocks": [name for name in symbols.values() if name in stocks_of[row["etf_id"]]],
+            "count": int(count), "weight": float(total),
+            "stocks": [name for name in symbols.values() if name in stocks_of[row["etf_id"]]],
         }
         for row, count, total in (
             (fund_of[ids[place]], count, total)

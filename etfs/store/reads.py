@@ -31,6 +31,12 @@ _ASSETS_THEN = """
         WHERE d.etf_id = e.instrument_id AND d.date <= %s AND d.total_assets IS NOT NULL ORDER BY d.date DESC LIMIT 1
     ) then_assets ON true
 """
+# The assets of the fund's own row are of no known day: only for funds that have daily figures of them on none.
+_ASSETS = """
+    coalesce(then_assets.total_assets, CASE WHEN NOT EXISTS (
+        SELECT FROM etfs_etfdailystat d WHERE d.etf_id = e.instrument_id AND d.total_assets IS NOT NULL
+    ) THEN e.total_assets END)
+"""
 
 
 def holders_read(instrument_ids: Sequence[int], on: dt.date, region: str = "") -> list[dict[str, Any]]:
@@ -45,17 +51,30 @@ def holders_read(instrument_ids: Sequence[int], on: dt.date, region: str = "") -
         return []
     where = "WHERE e.region = %s" if region else ""
     query = f"""
-        SELECT (%s::int[])[array_position(%s::int[], h.line_id)] AS instrument_id, {_FUND}, sum(h.weight) AS weight,
-            sum(h.shares) AS shares, sum(h.market_value) AS market_value, min(h.rank) AS rank,
-            sum(h.weight_change) AS weight_change, count(*) AS lines
+        SELECT (%s::int[])[array_position(%s::int[], h.line_id)] AS instrument_id, {_FUND}, h.weight, h.shares,
+            h.market_value, h.rank, h.weight_change, 1 AS lines
         FROM etfs_etf e JOIN market_instrument f ON f.id = e.instrument_id {_LATEST}
         JOIN etfs_etfholding h
             ON h.etf_id = e.instrument_id AND h.as_of_date = latest.as_of_date AND h.line_id = ANY(%s)
         {where}
-        GROUP BY 1, e.instrument_id, f.id, latest.as_of_date, latest.currency, latest.source, latest.state
-        ORDER BY weight DESC NULLS LAST, e.region, f.ticker
     """
-    return _rows(query, [instruments, lines, on, lines, *([region] if region else [])])
+    rows = _rows(query, [instruments, lines, on, lines, *([region] if region else [])])
+    if len(lines) > len(set(instruments)):
+        rows = _lines_added(rows)
+    return sorted(rows, key=lambda row: (row["weight"] is None, -(row["weight"] or 0), row["region"], row["ticker"]))
+
+
+def _lines_added(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """One row per fund and instrument, the lines of one instrument in a fund added; unknown figures add nothing."""
+    found: dict[tuple[int, int], dict[str, Any]] = {}
+    for row in rows:
+        first = found.setdefault((row["etf_id"], row["instrument_id"]), row)
+        if first is not row:
+            for name in ("weight", "shares", "market_value", "weight_change"):
+                known = [one[name] for one in (first, row) if one[name] is not None]
+                first[name] = sum(known) if known else None
+            first["rank"], first["lines"] = min(first["rank"], row["rank"]), first["lines"] + 1
+    return list(found.values())
 
 
 def lines_read(etf_id: int, day: dt.date, limit: int | None = None) -> list[dict[str, Any]]:
