@@ -4,6 +4,7 @@ import datetime as dt
 
 import pytest
 from django.contrib import admin
+from django.contrib.admin.utils import quote
 from django.contrib.auth.models import User
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
@@ -52,7 +53,7 @@ def test_every_page_opens(someone: Client, model) -> None:
     if model._meta.app_label in ("market", "factors"):
         assert not [query["sql"] for query in queries if "count(" in query["sql"].lower()]
     for row in model._default_manager.all()[:1]:
-        assert someone.get(address(model, "change", row.pk)).status_code == 200
+        assert someone.get(address(model, "change", quote(row.pk))).status_code == 200
     assert someone.get(address(model, "changelist"), {"q": "005930"}).status_code == 200
     assert someone.get(address(model, "add")).status_code in (200, 403)
 
