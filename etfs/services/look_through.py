@@ -66,14 +66,15 @@ def exposures_get(*, fund: ETF, as_of: dt.date | None = None) -> LookThroughView
 
 
 def _compositions(ids: Sequence[int], on: dt.date) -> tuple[Compositions, dict[str, dt.date]]:
-    """The compositions of all funds among ``ids`` and of those found inside them, level by level."""
+    """The compositions of all funds among ``ids`` and of those found inside them, level by level; one level more than
+    is opened, so that a fund too deep is told from one without a composition."""
     parts, funds, days = [], set(), {}
     wanted = set(ETF.objects.filter(pk__in=ids).values_list("pk", flat=True))
-    for _ in range(DEPTH):
+    for level in range(DEPTH + 1):
         funds |= wanted
         rows = latest_weights(on, sorted(wanted))
         parts.append(rows)
-        for row in snapshot_days(sorted(wanted), on).values():
+        for row in snapshot_days(sorted(wanted), on).values() if level < DEPTH else ():
             days[f"{row['region']}:{row['ticker']}"] = row["as_of_date"]
         inside = ETF.objects.filter(pk__in=np.unique(rows["instrument_id"]).tolist()).values_list("pk", flat=True)
         wanted = set(inside) - funds

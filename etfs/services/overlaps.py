@@ -88,7 +88,7 @@ def concentration_get(
     rows = holders_read(list(symbols), on, region)
     fund_of = {row["etf_id"]: row for row in rows}
     stocks_of: dict[int, list[str]] = {}
-    for row in rows:
+    for row in (one for one in rows if (one["weight"] or 0) >= 0):  # a fund that is short of a stock does not hold it
         stocks_of.setdefault(row["etf_id"], []).append(symbols[row["instrument_id"]])
     ids = sorted(fund_of)
     fund = np.searchsorted(ids, np.array([row["etf_id"] for row in rows], dtype=np.int64))

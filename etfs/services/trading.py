@@ -12,7 +12,7 @@ from etfs.models import ETF
 from etfs.services.compositions_read import composition_get
 from etfs.services.given import amount_check, different_check
 from etfs.services.runs import EtfError
-from etfs.store.trading import trading_values
+from etfs.store.trading import own_trading_value, trading_values
 
 AVERAGED = 20
 MOST_FUNDS = 200
@@ -36,7 +36,8 @@ def liquidity_get(
     daily = np.array([_comparable(row, values, found.snapshot.currency) for row in rows], dtype=float)
     share = np.array([amount * float(row["weight"]) / 100 for row in rows])
     result = liquidity(share, daily, participation=participation)
-    own = fund.average_value_20d if fund.instrument.currency == found.snapshot.currency else None
+    own = fund.average_value_20d if as_of is None else own_trading_value(fund.pk, as_of, AVERAGED)
+    own = own if fund.instrument.currency == found.snapshot.currency else None
     slow = np.argsort(-np.nan_to_num(result.days, nan=-1.0), kind="stable")[:10]
     return {
         "fund": str(fund.instrument), "as_of_date": found.snapshot.as_of_date, "amount": amount,

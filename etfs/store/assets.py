@@ -5,14 +5,15 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from django.db import connection
+from django.db.models import Exists, OuterRef
 
-from etfs.models import ETF
+from etfs.models import ETF, ETFDailyStat
 
 
 def assets_on(day: dt.date, etf_ids: Sequence[int]) -> dict[int, Decimal]:
     """Fund -> assets in its trading currency: its newest daily figure up to ``day``.
 
-    A fund without any daily figure counts with the assets of its own row, which are of no known day.
+    A fund without a daily figure of its assets on any day counts with those of its own row, which are of no known day.
     """
     with connection.cursor() as cursor:
         cursor.execute(
@@ -26,7 +27,6 @@ def assets_on(day: dt.date, etf_ids: Sequence[int]) -> dict[int, Decimal]:
             [list(etf_ids), day],
         )
         found = dict(cursor.fetchall())
-        cursor.execute("SELECT DISTINCT etf_id FROM etfs_etfdailystat WHERE etf_id = ANY(%s)", [list(etf_ids)])
-        dated = {row[0] for row in cursor.fetchall()}
-    undated = ETF.objects.filter(pk__in=set(etf_ids) - dated, total_assets__isnull=False)
+    dated = ETFDailyStat.objects.filter(etf=OuterRef("pk"), total_assets__isnull=False)
+    undated = ETF.objects.filter(pk__in=set(etf_ids) - set(found), total_assets__isnull=False).exclude(Exists(dated))
     return found | dict(undated.values_list("pk", "total_assets"))

@@ -93,12 +93,14 @@ def lines_read(etf_id: int, day: dt.date, limit: int | None = None) -> list[dict
 
 def weights_read(etf_id: int, instrument_id: int, start: dt.date | None, end: dt.date | None) -> list[dict[str, Any]]:
     """A fund's weight in an instrument on each of its served compositions from ``start`` to ``end``, oldest first; on
-    those without it, nought."""
+    those without it, nought; None where it is there without a weight."""
     lines = list(HoldingLine.objects.filter(instrument=instrument_id).values_list("pk", flat=True))
     query = """
-        SELECT s.as_of_date, coalesce(h.weight, 0) AS weight, h.shares, h.market_value, h.rank, s.currency, s.source
+        SELECT s.as_of_date, CASE WHEN h.lines = 0 THEN 0 ELSE h.weight END AS weight, h.shares, h.market_value,
+            h.rank, s.currency, s.source
         FROM etfs_snapshot s LEFT JOIN LATERAL (
-            SELECT sum(weight) AS weight, sum(shares) AS shares, sum(market_value) AS market_value, min(rank) AS rank
+            SELECT sum(weight) AS weight, sum(shares) AS shares, sum(market_value) AS market_value, min(rank) AS rank,
+                count(*) AS lines
             FROM etfs_etfholding WHERE etf_id = s.etf_id AND as_of_date = s.as_of_date AND line_id = ANY(%s)
         ) h ON true
         WHERE s.etf_id = %s AND s.is_served AND s.as_of_date BETWEEN %s AND %s ORDER BY s.as_of_date
@@ -117,7 +119,7 @@ def heavy_read(threshold: float, on: dt.date, region: str = "") -> list[dict[str
         SELECT {_FUND}, h.weight, h.shares, h.market_value, h.weight_change, n.kind, n.instrument_id,
             coalesce(i.ticker, n.ticker) AS line_ticker, i.region AS line_region,
             coalesce(nullif(i.name, ''), n.name) AS line_name,
-            coalesce(then_assets.total_assets * h.weight / 100, h.market_value) AS exposure
+            coalesce({_ASSETS} * h.weight / 100, h.market_value) AS exposure
         FROM etfs_etf e JOIN market_instrument f ON f.id = e.instrument_id {_LATEST}
         JOIN etfs_etfholding h
             ON h.etf_id = e.instrument_id AND h.as_of_date = latest.as_of_date AND h.weight >= %s

@@ -5,6 +5,8 @@ from collections.abc import Sequence
 
 from django.db import connection
 
+from etfs.models import ETFDailyStat
+
 
 def trading_values(instrument_ids: Sequence[int], on: dt.date | None, bars: int) -> dict[int, tuple[float, str]]:
     """Instrument -> (mean trading value of its last ``bars`` bars up to ``on``, its currency); those without such
@@ -19,3 +21,10 @@ def trading_values(instrument_ids: Sequence[int], on: dt.date | None, bars: int)
     with connection.cursor() as cursor:
         cursor.execute(query, [list(instrument_ids), on or dt.date.max, bars, bars])
         return {pk: (value, currency) for pk, value, currency in cursor.fetchall()}
+
+
+def own_trading_value(etf_id: int, on: dt.date, days: int) -> float | None:
+    """Mean trading value of a fund over its last ``days`` days up to ``on`` that have one; None with fewer of them."""
+    known = ETFDailyStat.objects.of(etf_id).filter(date__lte=on, trading_value__isnull=False)
+    values = [float(value) for value in known.values_list("trading_value", flat=True)[:days] if value is not None]
+    return sum(values) / days if len(values) == days else None
