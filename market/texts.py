@@ -3,7 +3,11 @@
 
 def is_whole(text: str) -> bool:
     """Whether a text consists of characters; ``"\\ud800"``, half of a pair of surrogates, is none."""
-    return not any("\ud800" <= character <= "\udfff" for character in text)
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def is_storable(text: str) -> bool:

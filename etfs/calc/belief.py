@@ -7,10 +7,13 @@ from decimal import Decimal
 
 from etfs.calc.composition_checks import Limits
 from etfs.sources.base import Composition, Line, LineKind
+from market.texts import is_storable
 
 TOLERANCE = Decimal(str(Limits.weight_sum))  # percent points the weights of a plain fund may miss 100 by
 IMPOSSIBLE = Decimal(400)  # percent: no line of any fund weighs so much, derivatives of triple funds included
+CURRENCY = 3  # letters
 SHOWN = 3
+_TEXTS = ("ticker", "identifier", "name", "currency", "sector", "country", "exchange", "listing")
 
 
 @dataclass(frozen=True)
@@ -22,9 +25,7 @@ class Belief:
     note: str = ""
 
 
-def composition_believed(
-    found: Composition, *, today: dt.date, is_plain: bool, repeated: Sequence[int] = ()
-) -> Belief:
+def composition_believed(found: Composition, *, today: dt.date, is_plain: bool, repeated: Sequence[int] = ()) -> Belief:
     """Judge a composition. ``is_plain``: long, unlevered, not synthetic, so that all weights must add up to 100."""
     refused = _refusal(found, today)
     if refused:
@@ -52,7 +53,12 @@ def _refusal(found: Composition, today: dt.date) -> str:
         return f"{len(found.bad_rows)} lines cannot be read, so the rest is not the whole fund: {shown}"
     if not found.lines:
         return "no line at all"
+    said = (found.fund, found.fund_name, found.isin, found.currency)
+    if not is_storable("".join(said)) or len(found.currency) > CURRENCY:
+        return f"ticker, name, ISIN or currency of the fund is none: {said}"
     for line in found.lines:
+        if not is_storable("".join(getattr(line, name) for name in _TEXTS)):
+            return f"row {line.row_number}: {line.ticker or line.name!r} holds a character that is none"
         if line.weight is not None and abs(line.weight) > IMPOSSIBLE:
             return f"row {line.row_number}, weight: {line.ticker or line.name} weighs {line.weight} %"
     return ""

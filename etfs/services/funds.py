@@ -1,11 +1,12 @@
 """Funds: found or created when a source names them, and what sources say of them."""
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.db import transaction
 
-from etfs.models import ETF
+from etfs.models import ETF, Category
 from etfs.sources.base import FundFacts
 from market.models import Instrument
 from market.regions import Region
@@ -18,7 +19,10 @@ ETF_FACTS = (
     "currency_hedged", "foreign_index",
 )  # fmt: skip
 _LENGTHS = {"name": 200, "name_local": 200, "name_en": 200, "exchange": 32, "subcategory": 64, "tracking_index": 200}
-_LENGTHS |= {"issuer": 100, "domicile": 64, "isin": 12, "currency": 3}
+_LENGTHS |= {"issuer": 100, "domicile": 64}
+# What these must look like; the others are any text.
+_WORDS = dict.fromkeys(_LENGTHS, "(?s:.*)")
+_WORDS |= {"ticker": ".{1,32}", "isin": "[A-Z0-9]{12}", "currency": "[A-Z]{3}", "category": "|".join(Category.values)}
 
 
 class FundError(ValueError):
@@ -68,6 +72,7 @@ def funds_upsert(*, region: Region, source: str, funds: Iterable[FundFacts]) -> 
     with transaction.atomic():
         known = _known(region, [found.ticker for found in wanted])
         for found in wanted:
+            _refuse_unfit(found)
             fund, is_new = (known[found.ticker], False) if found.ticker in known else fund_get_or_create(
                 region=region, ticker=found.ticker, isin=str(found.facts.get("isin") or ""),
                 name=str(found.facts.get("name") or ""),
@@ -81,6 +86,17 @@ def funds_upsert(*, region: Region, source: str, funds: Iterable[FundFacts]) -> 
             created += is_new
             changed += bool(news) and not is_new
     return created, changed
+
+
+def _refuse_unfit(found: FundFacts) -> None:
+    """FundError for what no column holds: cut or taken as it is, it would be another word."""
+    where = f"row {found.row_number}, {found.ticker[:32]!r}"
+    for name, value in (("ticker", found.ticker), *found.facts.items()):
+        if name in _WORDS and value not in (None, ""):
+            if not isinstance(value, str) or not is_storable(value):
+                raise FundError(f"{where}: {name} is no text")
+            if not re.fullmatch(_WORDS[name], value):
+                raise FundError(f"{where}: {name} {value[:40]!r} is none")
 
 
 def _known(region: Region, tickers: Iterable[str]) -> dict[str, ETF]:

@@ -29,6 +29,7 @@ from etfs.sources.tables import Row
 _PATH = "/uapi/etfetn/v1/quotations/"
 _UNIT = Decimal(100_000_000)  # KRW: net assets are published in hundred millions
 _CASH = "010010"  # won on deposit among the constituents
+_DIGITS = 6  # of a number of constituents
 _EARLY = 600.0  # seconds before its end at which a token is replaced
 _tokens: dict[str, tuple[str, float]] = {}  # digest of the key -> token, end of its life (time.monotonic)
 _lock = threading.Lock()
@@ -123,7 +124,7 @@ def _composition(answer: Any, raw: Raw, ask: Ask) -> Composition:
     head = member(answer, "output1", dict, raw.name)
     rows = rows_of(member(answer, "output2", list, raw.name), tuple(_LINES), raw.name)
     expected = str(head.get("etf_cnfg_issu_cnt", "")).strip()
-    if not expected.isdecimal():
+    if not expected.isdecimal() or len(expected) > _DIGITS:
         raise SourceProblem(f"{raw.name}: the field 'etf_cnfg_issu_cnt' is missing or no number")
     return Composition(
         fund=ticker_of(ask),

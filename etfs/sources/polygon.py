@@ -158,7 +158,9 @@ def _facts(found: dict[str, Any], where: str) -> FundFacts:
     kind, ticker = member(found, "type", str, where), member(found, "ticker", str, where)
     if kind not in _FUND_TYPES:
         raise SourceProblem(f"{where}: {ticker} is of type {kind[:10]!r}, not an ETF", "refused")
-    facts = {"name": member(found, "name", str, where), "exchange": found.get("primary_exchange") or ""}
+    facts = {"name": member(found, "name", str, where)}
+    if found.get("primary_exchange"):
+        facts["exchange"] = member(found, "primary_exchange", str, where)
     shares = found.get("share_class_shares_outstanding")
     if isinstance(shares, int | Decimal):
         facts["listed_shares"] = Decimal(shares)

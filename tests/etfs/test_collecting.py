@@ -295,8 +295,8 @@ def divide(answer) -> None:
 @pytest.mark.parametrize("where", ["fetch", "parse", "store"])
 def test_a_bug_met_by_one_fund_is_told_and_logged_and_loses_no_other(fake, caplog, where):
     composition(fund("KR", "F1"), DAY - dt.timedelta(days=1), {"AAA": 100}, source="fake")
-    if where == "store":  # a text that its column does not hold
-        fake.plays["F1"] = lambda ask: {**GOOD, "currency": "DOLLARS"}
+    if where == "store":  # a number that its column does not hold
+        fake.plays["F1"] = lambda ask: {**GOOD, "expected": 10**12}
     elif where == "fetch":
         fake.plays["F1"] = lambda ask: divide({"fund": "F1"})
     else:
@@ -306,7 +306,9 @@ def test_a_bug_met_by_one_fund_is_told_and_logged_and_loses_no_other(fake, caplo
     assert outcomes(run) == {"F1": "internal"} | dict.fromkeys(FUNDS[1:], Outcome.STORED)
     item = run.items.get(ticker="F1")
     assert item.outcome == Outcome.FAILED
-    assert item.message.startswith("DataError: value too long" if where == "store" else "ZeroDivisionError: a bug")
+    assert item.message.startswith(
+        "DataError: integer out of range" if where == "store" else "ZeroDivisionError: a bug"
+    )
     assert "\n" not in item.message
     assert (item.payload is None) == (where == "fetch")  # bytes that came are kept, so that a mended parser reads them
     (record,) = [record for record in caplog.records if record.name == "etfs.services.answers"]
@@ -531,3 +533,17 @@ def wait_until_unlocked(run: CollectRun) -> None:
         except RunInProgress:
             threading.Event().wait(0.05)
     raise AssertionError("the lock of a killed process is held")
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        {**GOOD, "AAA\0": 0}, {**GOOD, "\ud800": 0}, {**GOOD, "currency": "DOLLARS"}, {**GOOD, "currency": "\0"},
+        {**GOOD, "fund": "F1\0"},
+    ],
+)  # fmt: skip
+def test_what_no_text_can_hold_is_refused(fake, answer):
+    fake.plays["F1"] = lambda ask: answer
+    run = collect("F1", "F2")
+    assert sorted(outcomes(run).values()) == [Outcome.STORED, "refused"]
+    assert held() == {"F2"}
