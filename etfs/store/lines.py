@@ -84,8 +84,11 @@ def lines_describe(said: Mapping[int, Line]) -> int:
 
 def lines_resolve(unresolved: QuerySet[HoldingLine]) -> int:
     """Look for the instruments of lines that have none yet, now that more may be known; returns how many were found."""
+    rows = list(unresolved)
+    if not rows:
+        return 0
     finder, found = InstrumentFinder(), []
-    for row in unresolved:
+    for row in rows:
         place = row.key.split("|", 2)[1]
         line = Line(0, LineKind(row.kind), row.ticker, row.identifier, listing="" if place.startswith("~") else place)
         row.instrument_id = finder.find(line, place.removeprefix("~"))
