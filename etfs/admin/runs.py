@@ -18,7 +18,7 @@ from etfs.admin.base import OUTCOME_COLOURS, Section, SectionsMixin, day_column,
 from etfs.admin.importing import may_import
 from etfs.models import CollectItem, CollectRun
 from etfs.services import EtfError, collect_enqueue
-from etfs.services.corrections import collect_cancel
+from etfs.services.collecting import collect_cancel
 from etfs.sources.base import Kind, NetworkSource
 from etfs.sources.registry import source_names
 from factors.admin.jobs import JobAdmin
@@ -132,13 +132,13 @@ class CollectRunAdmin(SectionsMixin, JobAdmin):
             except EtfError as error:
                 messages.error(request, f"{run}: {error}")
 
-    @action(description="Cancel those that wait", permissions=["collect"])
+    @action(description="Cancel", permissions=["collect"])
     def cancel(self, request: HttpRequest, queryset: QuerySet[CollectRun]) -> None:
         for run in queryset:
             if collect_cancel(run_id=run.pk):
                 messages.success(request, f"{run}: cancelled")
             else:
-                messages.error(request, f"{run}: it is {run.state}; only what waits can be cancelled")
+                messages.error(request, f"{run}: it is {run.state}; only what waits or works can be cancelled")
 
 
 class NumberFilter(TextFilter):

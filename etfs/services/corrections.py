@@ -1,11 +1,10 @@
-"""What people set right by hand: which instrument a line is, which collection is not wanted after all."""
+"""What people set right by hand: which instrument a line is."""
 
 from collections.abc import Sequence
 
-from etfs.models import CollectRun, HoldingLine
+from etfs.models import HoldingLine
 from etfs.services.runs import EtfError
 from etfs.store.lines import lines_resolve
-from factors.models import JobState
 from market.models import Instrument
 
 
@@ -22,9 +21,3 @@ def lines_resolve_again(*, line_ids: Sequence[int]) -> tuple[int, int]:
     """Look for the instruments of those of the lines that have none; (found, looked for)."""
     unresolved = HoldingLine.objects.unresolved().filter(pk__in=line_ids)
     return lines_resolve(unresolved), len(line_ids)
-
-
-def collect_cancel(*, run_id: int) -> bool:
-    """Cancel a collection that waits for a worker; False when it does not wait (any more)."""
-    waiting = CollectRun.objects.filter(pk=run_id, state=JobState.QUEUED)
-    return bool(waiting.update(state=JobState.CANCELLED, message="cancelled before it began"))

@@ -285,7 +285,7 @@ def test_collecting_is_queued(someone: Client) -> None:
     answer = someone.post(address(CollectRun, "add"), asked | {"region": "US"})
     assert "is for KR" in str(answer.context["adminform"].errors["source"])
     assert "cancelled" in act(someone, CollectRun, "cancel", run)
-    assert "only what waits can be cancelled" in act(someone, CollectRun, "cancel", run)
+    assert "only what waits or works can be cancelled" in act(someone, CollectRun, "cancel", run)
     run.refresh_from_db()
     assert run.state == "CANCELLED"
 
