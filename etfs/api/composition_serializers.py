@@ -39,6 +39,9 @@ class CompositionSerializer(serializers.Serializer):
     state = serializers.CharField(source="snapshot.state")
     message = serializers.CharField(source="snapshot.message", help_text="Why it is not believed.")
     currency = serializers.CharField(source="snapshot.currency", help_text="Of the market values.")
+    per_unit = serializers.BooleanField(
+        source="snapshot.per_unit", help_text="Shares and values are those of one creation unit, not of the whole fund."
+    )
     weight_sum = DigitsField(source="snapshot.weight_sum")
     market_value = DigitsField(source="snapshot.market_value")
     unresolved_weight = DigitsField(help_text="Of stocks and funds that are no instrument of ours.")
@@ -57,7 +60,7 @@ class SnapshotSerializer(NumbersSerializer):
     class Meta:
         model = Snapshot
         fields = (
-            "region", "ticker", "as_of_date", "source", "state", "is_served", "currency", "weight_sum",
+            "region", "ticker", "as_of_date", "source", "state", "is_served", "currency", "per_unit", "weight_sum",
             "market_value", "line_count", "expected_lines", "message", "imported_at",
         )  # fmt: skip
 
@@ -89,6 +92,7 @@ class HolderSerializer(serializers.Serializer):
     shares = NumberField()
     market_value = NumberField()
     currency = serializers.CharField(help_text="Of the market value.")
+    per_unit = serializers.BooleanField(help_text="Shares and value are those of one creation unit.")
     rank = serializers.IntegerField(allow_null=True)
     lines = serializers.IntegerField(help_text="Lines of that stock, added.")
     total_assets = NumberField(help_text="Of the fund, in its trading currency.")

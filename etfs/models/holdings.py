@@ -75,6 +75,9 @@ class Snapshot(models.Model):
     currency = models.CharField(max_length=3)
     weight_sum = NumericField(null=True, blank=True, help_text="Percent, all lines.")
     market_value = NumericField(null=True, blank=True, help_text="Sum of the lines.")
+    per_unit = models.BooleanField(
+        default=False, help_text="Shares and values are those of one creation unit, not of the whole fund."
+    )
     line_count = models.PositiveIntegerField(default=0)
     expected_lines = models.PositiveIntegerField(null=True, blank=True, help_text="As the source says.")
     message = models.TextField(blank=True, help_text="Why it is flagged or quarantined.")
@@ -95,7 +98,7 @@ class Snapshot(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.etf_id} {self.as_of_date}"
+        return f"{self.etf} {self.as_of_date}"
 
 
 class ETFHolding(models.Model):

@@ -137,7 +137,7 @@ def _snapshot(snapshot: Snapshot, found: Composition, belief: Belief, note: str)
     """``snapshot``, new or held, says now what was found; saved."""
     weights = [line.weight for line in found.lines if line.weight is not None]
     values = [line.market_value for line in found.lines if line.market_value is not None]
-    snapshot.currency = found.currency
+    snapshot.currency, snapshot.per_unit = found.currency, found.per_unit
     snapshot.state = SnapshotState.FLAGGED if belief.flags else SnapshotState.GOOD
     snapshot.is_served = not belief.flags
     snapshot.weight_sum = sum(weights) if weights else None

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from etfs.calc.countries import country_name
 from etfs.calc.exposure import exposure_by
 from etfs.calc.look_through import DEPTH, DIRECT, UNRESOLVED, Compositions, LookThrough, look_through
 from etfs.models import ETF
@@ -16,7 +17,6 @@ from etfs.services.lookup import day_or_today
 from etfs.services.runs import EtfError
 from etfs.store.reads import latest_weights, snapshot_days
 from market.models import Instrument
-from market.regions import REGIONS
 
 LABELS = ("sector", "country", "currency")
 MOST_POSITIONS = 1_000
@@ -113,13 +113,11 @@ def _exposure(
 ) -> list[dict[str, Any]]:
     words = [what[one][label] or "" for one in leaf.tolist()]
     if label == "country":  # the source's word for it; else the country of the listing
-        words = [word or _country(what[one]) for word, one in zip(words, leaf.tolist(), strict=True)]
+        words = [
+            country_name(word or what[one]["region"] or "") for word, one in zip(words, leaf.tolist(), strict=True)
+        ]
     if label == "sector":  # what is no company has none
         words = [word if what[one]["kind"] in ("STOCK", "PREFERRED") else what[one]["kind"].capitalize()
                  for word, one in zip(words, leaf.tolist(), strict=True)]  # fmt: skip
     found = exposure_by(np.array(words, dtype=str), percent)
     return [{label: str(name), "percent": float(share)} for name, share in zip(found.label, found.percent, strict=True)]
-
-
-def _country(row: dict[str, Any]) -> str:
-    return REGIONS[row["region"]].name if row["region"] in REGIONS else ""

@@ -85,7 +85,8 @@ class Line:
 @dataclass(frozen=True)
 class Composition:
     """All lines of one fund on one day. ``expected_lines``: how many the source says there are, if it says so.
-    ``bad_rows``: lines that could not be read; a composition that has any is not believed."""
+    ``per_unit``: shares and values are those of one creation unit, not of the whole fund. ``bad_rows``: lines that
+    could not be read; a composition that has any is not believed."""
 
     fund: str  # ticker, '' where the source does not say it and nobody was asked for
     as_of_date: dt.date
@@ -95,6 +96,7 @@ class Composition:
     fund_name: str = ""
     expected_lines: int | None = None
     bad_rows: tuple[BadRow, ...] = ()
+    per_unit: bool = False
 
 
 @dataclass(frozen=True)

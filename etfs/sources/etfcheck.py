@@ -63,7 +63,8 @@ class EtfcheckSource(NetworkSource):
         if len(days) > 1:
             raise SourceProblem(f"{raw.name}: lines of {len(days)} days in one basket", "refused")
         lines = tuple(_line(row) for row in rows)
-        return Parsed(compositions=(Composition(ticker_of(ask), days.pop(), lines, "KRW", bad_rows=bad_of(rows)),))
+        found = Composition(ticker_of(ask), days.pop(), lines, "KRW", bad_rows=bad_of(rows), per_unit=True)
+        return Parsed(compositions=(found,))
 
 
 def _line(row: Row) -> Line:

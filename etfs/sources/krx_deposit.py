@@ -50,6 +50,7 @@ class KrxDeposit(FileSource):
             "KRW",
             isin=named[0] if named else "",
             bad_rows=bad,
+            per_unit=True,
         )
         return Parsed((found,))
 

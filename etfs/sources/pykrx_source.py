@@ -82,7 +82,7 @@ class PykrxSource(NetworkSource):
             rows = csv_rows(text_of(raw), tuple(_BASKET), raw.name)
             lines = tuple(_line(row) for row in rows)
             day = compact_day(raw.name[-8:], raw.name)
-            found = Composition(ticker_of(ask), day, lines, currency="KRW", bad_rows=bad_of(rows))
+            found = Composition(ticker_of(ask), day, lines, currency="KRW", bad_rows=bad_of(rows), per_unit=True)
             return Parsed(compositions=(found,))
         rows = csv_rows(text_of(raw), tuple(_DAYS), raw.name)
         stats = tuple(_stat(row, ticker_of(ask), raw.name) for row in rows)

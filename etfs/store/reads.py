@@ -16,14 +16,14 @@ from market.store.copying import read_rows
 
 _LATEST = """
     CROSS JOIN LATERAL (
-        SELECT s.as_of_date, s.currency, s.source, s.state FROM etfs_snapshot s
+        SELECT s.as_of_date, s.currency, s.source, s.state, s.per_unit FROM etfs_snapshot s
         WHERE s.etf_id = e.instrument_id AND s.is_served AND s.as_of_date <= %s
         ORDER BY s.as_of_date DESC LIMIT 1
     ) latest
 """
 _FUND = """
     e.instrument_id AS etf_id, e.region, f.ticker, f.name, f.currency AS trading_currency, e.category, e.issuer,
-    e.total_assets, latest.as_of_date, latest.currency, latest.source, latest.state
+    e.total_assets, latest.as_of_date, latest.currency, latest.source, latest.state, latest.per_unit
 """
 _ASSETS_THEN = """
     LEFT JOIN LATERAL (
@@ -119,7 +119,10 @@ def heavy_read(threshold: float, on: dt.date, region: str = "") -> list[dict[str
         SELECT {_FUND}, h.weight, h.shares, h.market_value, h.weight_change, n.kind, n.instrument_id,
             coalesce(i.ticker, n.ticker) AS line_ticker, i.region AS line_region,
             coalesce(nullif(i.name, ''), n.name) AS line_name,
-            coalesce({_ASSETS} * h.weight / 100, h.market_value) AS exposure
+            coalesce(
+                {_ASSETS} * h.weight / 100,
+                CASE WHEN latest.per_unit OR latest.currency <> f.currency THEN NULL ELSE h.market_value END
+            ) AS exposure
         FROM etfs_etf e JOIN market_instrument f ON f.id = e.instrument_id {_LATEST}
         JOIN etfs_etfholding h
             ON h.etf_id = e.instrument_id AND h.as_of_date = latest.as_of_date AND h.weight >= %s

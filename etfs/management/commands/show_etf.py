@@ -47,6 +47,7 @@ class Command(ReadingCommand):
             for row in found.lines
         ]  # fmt: skip
         title = f"Held on {held.as_of_date} ({held.source}, {held.line_count:,} lines, {digits(held.weight_sum)} %)"
+        title += ", of one creation unit" if held.per_unit else ""
         columns = (">#", "line", "~name", ">%", ">change", ">shares", f">{held.currency}")
         if rows:
             self.show(title, columns, rows)
@@ -92,6 +93,7 @@ def as_dict(fund: ETF, found: CompositionView | None) -> dict[str, Any]:
         "composition": None if found is None else {
             "as_of_date": found.snapshot.as_of_date, "source": found.snapshot.source, "state": found.snapshot.state,
             "message": found.snapshot.message, "currency": found.snapshot.currency,
+            "per_unit": found.snapshot.per_unit,
             "weight_sum": found.snapshot.weight_sum, "line_count": found.snapshot.line_count,
             "unresolved_weight": found.unresolved_weight, **found.figures, "lines": found.lines,
         },

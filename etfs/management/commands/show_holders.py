@@ -36,7 +36,8 @@ class Command(ReadingCommand):
             (
                 f"{row['region']}:{row['ticker']}", row["name"], str(row["as_of_date"]), digits(row["weight"]),
                 digits(row["weight_change"], sign=True), str(row["rank"]), amount(row["shares"]),
-                f"{amount(row['market_value'])} {row['currency']}" if row["market_value"] is not None else "-",
+                f"{amount(row['market_value'])} {row['currency']}{' / unit' * row['per_unit']}"
+                if row["market_value"] is not None else "-",
             )
             for row in rows[:top]
         ]  # fmt: skip

@@ -12,7 +12,7 @@ def test_a_composition_with_the_digits_of_its_source(client: Client, korea) -> N
     lines = found.pop("lines")
     assert found == {
         "symbol": "KR:069500", "name": "KODEX 200", "as_of_date": "2024-06-28", "source": "csv", "state": "GOOD",
-        "message": "", "currency": "KRW", "weight_sum": "100.00", "market_value": "98400000.50",
+        "message": "", "currency": "KRW", "per_unit": False, "weight_sum": "100.00", "market_value": "98400000.50",
         "unresolved_weight": "0", "line_count": 3, "expected_lines": None, "hhi_percent": 5171.375,
         "effective_holdings": pytest.approx(10_000 / 5171.375), "top_10_percent": 100.0,
     }  # fmt: skip
@@ -45,8 +45,8 @@ def test_holders_each_by_its_own_newest_composition(client: Client, korea, ameri
     assert found["results"][0] == {
         "symbol": "KR:069500", "name": "KODEX 200", "category": "INDEX", "issuer": "Samsung",
         "as_of_date": "2024-06-28", "weight": 61.5, "weight_change": 1.5, "shares": 1200.0,
-        "market_value": 98400000.5, "currency": "KRW", "rank": 1, "lines": 1, "total_assets": 5e12, "source": "csv",
-        "state": "GOOD",
+        "market_value": 98400000.5, "currency": "KRW", "per_unit": False, "rank": 1, "lines": 1, "total_assets": 5e12,
+        "source": "csv", "state": "GOOD",
     }  # fmt: skip
     assert [(row["symbol"], row["weight"]) for row in found["results"]] == [("KR:069500", 61.5), ("US:VTI", 20.0)]
 

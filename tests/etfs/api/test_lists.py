@@ -65,8 +65,8 @@ def test_the_compositions_there_are(client: Client, korea) -> None:
     assert rows[0].pop("imported_at")
     assert rows[0] == {
         "region": "KR", "ticker": "069500", "as_of_date": "2024-06-29", "source": "csv", "state": "FLAGGED",
-        "is_served": False, "currency": "KRW", "weight_sum": 90.0, "market_value": None, "line_count": 1,
-        "expected_lines": None, "message": "the weights add up to 90 %, not to 100 within 0.5",
+        "is_served": False, "currency": "KRW", "per_unit": False, "weight_sum": 90.0, "market_value": None,
+        "line_count": 1, "expected_lines": None, "message": "the weights add up to 90 %, not to 100 within 0.5",
     }  # fmt: skip
     days = [page[0]["as_of_date"] for page in pages(client, "etf-snapshots/?etf=069500&page_size=1")]
     assert days == ["2024-06-29", "2024-06-28", "2024-06-27"]

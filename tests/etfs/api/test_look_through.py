@@ -34,7 +34,7 @@ def test_a_portfolio_of_funds_and_stocks(client: Client, nested) -> None:
     ]
     assert found["by_currency"] == {"USD": pytest.approx(51.0375), "KRW": pytest.approx(46.0)}
     assert found["by_sector"] == {"Technology": pytest.approx(51.0375), "unknown": pytest.approx(46.0)}
-    assert found["by_country"] == {"United States": pytest.approx(51.0375), "Korea": pytest.approx(46.0)}
+    assert found["by_country"] == {"United States": pytest.approx(51.0375), "South Korea": pytest.approx(46.0)}
 
 
 def test_positions_named_twice_are_added(client: Client, america) -> None:
@@ -63,7 +63,7 @@ def test_exposure_of_a_fund(client: Client, korea) -> None:
     assert ask(client, "etf-exposure/?etf=069500") == {
         "covered_percent": 100.0, "uncovered_percent": 0.0, "uncovered": {},
         "as_of_dates": {"KR:069500": "2024-06-28"}, "by_sector": {"unknown": 98.75, "Cash": 1.25},
-        "by_country": {"Korea": 98.75, "unknown": 1.25}, "by_currency": {"KRW": 98.75, "unknown": 1.25},
+        "by_country": {"South Korea": 98.75, "unknown": 1.25}, "by_currency": {"KRW": 98.75, "unknown": 1.25},
     }  # fmt: skip
 
 
