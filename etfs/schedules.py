@@ -3,11 +3,16 @@
 import datetime as dt
 from typing import Any
 
-from django.apps import apps
+from market.schedules import schedules_ensure
 
 CHECK_AT = dt.time(22, 30, tzinfo=dt.UTC)
 COLLECT_AT = dt.time(21, 30, tzinfo=dt.UTC)
 PRUNE_AT = dt.time(22, 50, tzinfo=dt.UTC)
+SCHEDULES = (
+    ("collect ETF holdings", "etfs.tasks.collect_due", "D", COLLECT_AT),
+    ("validate ETF holdings", "etfs.tasks.validate_all", "D", CHECK_AT),
+    ("prune ETF holdings", "etfs.tasks.prune_all", "W", PRUNE_AT),
+)  # the letters are django-q2's for daily and weekly
 
 
 def ensure_schedules(**kwargs: Any) -> None:
@@ -15,14 +20,10 @@ def ensure_schedules(**kwargs: Any) -> None:
 
     Collecting does nothing until a configuration names sources; thinning out asks for ``QUANTSITE_ETF_PRUNE``.
     """
-    schedule = apps.get_model("django_q", "Schedule")
     today = dt.datetime.now(tz=dt.UTC).date()
-    wanted = (
-        ("collect ETF holdings", "etfs.tasks.collect_due", schedule.DAILY, COLLECT_AT),
-        ("validate ETF holdings", "etfs.tasks.validate_all", schedule.DAILY, CHECK_AT),
-        ("prune ETF holdings", "etfs.tasks.prune_all", schedule.WEEKLY, PRUNE_AT),
+    schedules_ensure(
+        {
+            name: {"func": func, "schedule_type": kind, "next_run": dt.datetime.combine(today, moment)}
+            for name, func, kind, moment in SCHEDULES
+        }
     )
-    for name, func, kind, moment in wanted:
-        if not schedule.objects.filter(name=name).exists():  # somebody may have made two of them
-            first = dt.datetime.combine(today, moment)
-            schedule.objects.create(name=name, func=func, schedule_type=kind, next_run=first)

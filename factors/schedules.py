@@ -3,9 +3,8 @@
 import datetime as dt
 from typing import Any
 
-from django.apps import apps
-
 from market.regions import REGIONS, Region
+from market.schedules import schedules_ensure
 
 # Daily schedules keep the site's local time: an hour's daylight saving at the exchange still falls after its close.
 AFTER_CLOSE = dt.timedelta(minutes=90)
@@ -17,29 +16,17 @@ def ensure_daily_schedules(**kwargs: Any) -> None:
     """A django-q2 schedule per region, one for the aggregates and one for dead jobs, created where missing (after every
     ``migrate``); existing ones stay as edited.
     """
-    schedule = apps.get_model("django_q", "Schedule")
-    for region in REGIONS.values():
-        schedule.objects.get_or_create(
-            name=f"daily factors {region.code}",
-            defaults={
-                "func": "factors.tasks.run_daily",
-                "args": f"'{region.code}',",
-                "schedule_type": schedule.DAILY,
-                "next_run": _next_run(region),
-            },
-        )
-    schedule.objects.get_or_create(
-        name="refresh score aggregates",
-        defaults={
-            "func": "factors.tasks.refresh_aggregates",
-            "schedule_type": schedule.DAILY,
-            "next_run": dt.datetime.combine(dt.datetime.now(tz=dt.UTC).date(), AFTER_ALL),
-        },
-    )
-    schedule.objects.get_or_create(
-        name="mark interrupted jobs",
-        defaults={"func": "factors.tasks.tidy_jobs", "schedule_type": schedule.MINUTES, "minutes": TIDY_MINUTES},
-    )
+    daily = {
+        f"daily factors {region.code}": {
+            "func": "factors.tasks.run_daily", "args": f"'{region.code}',", "schedule_type": "D",
+            "next_run": _next_run(region),
+        }
+        for region in REGIONS.values()
+    }  # fmt: skip
+    after_all = dt.datetime.combine(dt.datetime.now(tz=dt.UTC).date(), AFTER_ALL)
+    refresh = {"func": "factors.tasks.refresh_aggregates", "schedule_type": "D", "next_run": after_all}
+    tidy = {"func": "factors.tasks.tidy_jobs", "schedule_type": "I", "minutes": TIDY_MINUTES}
+    schedules_ensure(daily | {"refresh score aggregates": refresh, "mark interrupted jobs": tidy})
 
 
 def _next_run(region: Region) -> dt.datetime:

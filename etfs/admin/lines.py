@@ -13,8 +13,8 @@ from unfold.decorators import action, display
 
 from etfs.admin.base import list_link
 from etfs.models import HoldingLine
-from etfs.services.corrections import line_resolve, lines_resolve_again
-from etfs.services.runs import EtfError
+from etfs.services.errors import EtfError
+from etfs.services.resolving import line_resolve, lines_look_up
 from market.adminbase import HouseAdmin
 from market.models import Instrument
 
@@ -84,7 +84,8 @@ class HoldingLineAdmin(HouseAdmin):
 
     @action(description="Look for their instruments again", permissions=["change"])
     def resolve_again(self, request: HttpRequest, queryset: QuerySet[HoldingLine]) -> None:
-        found, asked = lines_resolve_again(line_ids=list(queryset.values_list("pk", flat=True)))
+        ids = list(queryset.values_list("pk", flat=True))
+        found, asked = lines_look_up(line_ids=ids), len(ids)
         level = messages.SUCCESS if found else messages.INFO
         self.message_user(request, f"{found:,} of {asked:,} lines have found their instrument", level)
 

@@ -10,8 +10,8 @@ from etfs.calc.changes import Change, Changes, compare
 from etfs.calc.snapshot import Snapshot as Composition
 from etfs.calc.splits import Splits, detect_splits, split_shows
 from etfs.models import ETF, Snapshot
-from etfs.services.lookup import NotFound, day_or_today
-from etfs.services.runs import EtfError
+from etfs.services.errors import EtfError, NotFound
+from etfs.services.lookup import day_or_today
 from etfs.store.reads import lines_described, span_read
 from market.models import CorporateAction
 

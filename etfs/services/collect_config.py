@@ -8,7 +8,8 @@ from typing import Any
 import yaml
 from django.conf import settings
 
-from etfs.services.runs import EtfError, tickers_clean
+from etfs.services.errors import EtfError
+from etfs.services.runs import tickers_clean
 from market.regions import REGIONS
 
 MOST_WORKERS = 32

@@ -14,8 +14,9 @@ from etfs.models import ETF, CollectItem, CollectRun, Tier
 from etfs.services.answers import answer_store, failure_kept
 from etfs.services.collect_config import config_read
 from etfs.services.compositions import Importer
+from etfs.services.errors import EtfError
 from etfs.services.fetching import Answer, answers_fetch
-from etfs.services.runs import EtfError, OnItem, region_get_or_error, run_carry_out, tickers_clean
+from etfs.services.runs import OnItem, region_get_or_error, run_carry_out, tickers_clean
 from etfs.sources.base import Ask, Kind, NetworkSource
 from etfs.sources.registry import source_get, source_names
 from etfs.store.locks import collect_lock

@@ -10,9 +10,9 @@ from etfs.calc.line_keys import line_keys
 from etfs.models import ETF, CollectItem, Payload, Snapshot, SnapshotState
 from etfs.services.funds import FundError, fund_get_or_create
 from etfs.sources.base import Composition, Line
-from etfs.store.lines import InstrumentFinder, lines_create, lines_known
+from etfs.store.lines import InstrumentFinder, lines_create, lines_describe, lines_known
 from etfs.store.locks import fund_lock
-from etfs.store.snapshots import HoldingRow, changes_update, holdings_replace, next_changes_update, served_mark
+from etfs.store.snapshots import HoldingRow, holdings_replace, next_changes_update, served_mark
 from market.regions import Region
 
 Outcome = CollectItem.Outcome
@@ -43,7 +43,10 @@ class Importer:
         """The stored line of each key; those nobody has seen are stored with the instrument they are."""
         missing = [key for key in keys if key not in self._lines]
         if missing:
-            self._lines |= lines_known(missing)
+            known = lines_known(missing)
+            said = dict(zip(keys, found.lines, strict=True))
+            lines_describe({line: said[key] for key, (line, _) in known.items()})
+            self._lines |= known
         new: dict[str, Line] = {
             key: line for key, line in zip(keys, found.lines, strict=True) if key not in self._lines
         }
@@ -164,13 +167,3 @@ def _follow(snapshot: Snapshot, belief: Belief) -> None:
         changed |= served_mark([snapshot.etf_id])
     for etf_id, day in sorted(changed):
         next_changes_update(etf_id, day)
-
-
-def weight_changes_update(*, etf_id: int) -> int:
-    """Make anew the weight changes of all compositions of a fund; returns how many there are."""
-    days = list(Snapshot.objects.filter(etf=etf_id).order_by("as_of_date").values_list("as_of_date", flat=True))
-    with transaction.atomic(), connection.cursor() as cursor:
-        fund_lock(cursor, etf_id)
-        for day in days:
-            changes_update(etf_id, day)
-    return len(days)

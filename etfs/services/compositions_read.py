@@ -10,7 +10,8 @@ import numpy as np
 
 from etfs.calc.concentration import effective_holdings, hhi_percent, top_share
 from etfs.models import ETF, Snapshot
-from etfs.services.lookup import NotFound, day_or_today
+from etfs.services.errors import NotFound
+from etfs.services.lookup import day_or_today
 from etfs.store.reads import heavy_read, holders_read, lines_read, weights_read
 from market.models import Instrument
 

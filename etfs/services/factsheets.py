@@ -9,7 +9,8 @@ import numpy as np
 from etfs.calc.composition_checks import Limits
 from etfs.models import ETF, Snapshot
 from etfs.services.compositions_read import CompositionView, composition_get
-from etfs.services.lookup import Ambiguous, NotFound, day_or_today, etf_get
+from etfs.services.errors import Ambiguous, NotFound
+from etfs.services.lookup import day_or_today, etf_get
 from market.calendars import sessions
 from market.regions import region_get
 

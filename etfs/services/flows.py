@@ -10,8 +10,8 @@ from django.conf import settings
 
 from etfs.calc.category_flows import category_flows, largest, rotation_signal
 from etfs.models import Category
+from etfs.services.errors import EtfError
 from etfs.services.lookup import day_or_today
-from etfs.services.runs import EtfError
 from etfs.store.flows import flows_read, newest_day
 from market.calendars import sessions_before
 from market.regions import region_get

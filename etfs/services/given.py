@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from etfs.services.runs import EtfError
+from etfs.services.errors import EtfError
 
 LARGEST = 1e30  # of an amount; beyond it products of amounts are no numbers any more
 CANCELLED = 1e-9  # of the gross amount: a smaller sum of long and short ones is nothing to take shares of

@@ -11,10 +11,10 @@ from etfs.calc.countries import country_name
 from etfs.calc.exposure import exposure_by
 from etfs.calc.look_through import DEPTH, DIRECT, UNRESOLVED, Compositions, LookThrough, look_through
 from etfs.models import ETF
+from etfs.services.errors import EtfError
 from etfs.services.given import amounts_check
 from etfs.services.keys import keys_described, keys_of
 from etfs.services.lookup import day_or_today
-from etfs.services.runs import EtfError
 from etfs.store.reads import latest_weights, snapshot_days
 from market.models import Instrument
 

@@ -6,23 +6,12 @@ from collections.abc import Mapping, Sequence
 from typing import TypeVar
 
 from etfs.models import ETF
+from etfs.services.errors import Ambiguous, NotFound
 from market.models import Instrument
 from market.regions import REGIONS, region_get
 from market.texts import is_storable
 
 Found = TypeVar("Found", ETF, Instrument)
-
-
-class NotFound(LookupError):
-    """Nothing of that name; says what was looked for."""
-
-
-class Ambiguous(LookupError):
-    """Several of that name; ``choices`` are the words that name one each."""
-
-    def __init__(self, symbol: str, choices: list[str]) -> None:
-        super().__init__(f"{symbol} is listed in several regions: use one of {', '.join(choices)}")
-        self.choices = choices
 
 
 def symbol_parts(symbol: str) -> tuple[str, str]:

@@ -10,9 +10,10 @@ import numpy as np
 from etfs.calc.concentration import AT_LEAST, concentration_risk
 from etfs.calc.overlap import common_holdings, overlaps
 from etfs.models import ETF
+from etfs.services.errors import NotFound
 from etfs.services.given import different_check
 from etfs.services.keys import keys_described, keys_of
-from etfs.services.lookup import NotFound, day_or_today
+from etfs.services.lookup import day_or_today
 from etfs.store.reads import holders_read, latest_weights, snapshot_days
 from market.models import Instrument
 

@@ -5,8 +5,8 @@ import io
 from collections.abc import Sequence
 from pathlib import Path
 
-from etfs.services.lookup import Ambiguous, NotFound, stock_get
-from etfs.services.runs import EtfError
+from etfs.services.errors import Ambiguous, EtfError, NotFound
+from etfs.services.lookup import stock_get
 from etfs.sources.base import SourceProblem
 from etfs.store.files import file_read
 from market.models import Instrument

@@ -14,7 +14,8 @@ from etfs.calc.line_keys import is_resolvable, line_keys
 from etfs.models import ETF, CollectItem, HoldingLine, Snapshot
 from etfs.services.answers import answer_store, failed_item
 from etfs.services.compositions import Importer
-from etfs.services.runs import EtfError, file_source_get, region_get_or_error
+from etfs.services.errors import EtfError
+from etfs.services.runs import file_source_get, region_get_or_error
 from etfs.sources.base import Ask, Composition, FileSource, Kind, Line, Parsed, Raw, SourceProblem
 from etfs.store.files import file_read
 from etfs.store.lines import instruments_of, lines_resolve

@@ -8,8 +8,7 @@ from django.utils import timezone
 
 from etfs.calc.belief import composition_believed
 from etfs.models import HoldingFinding, Snapshot, SnapshotState
-from etfs.services.lookup import NotFound
-from etfs.services.runs import EtfError
+from etfs.services.errors import EtfError, NotFound
 from etfs.sources.base import Composition
 from etfs.store.checking import StoredLines, stored_lines
 from etfs.store.locks import fund_lock

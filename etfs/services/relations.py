@@ -10,9 +10,9 @@ import numpy as np
 from etfs.calc.correlation import correlations, fund_returns
 from etfs.calc.tilts import tilts
 from etfs.models import ETF
+from etfs.services.errors import EtfError, NotFound
 from etfs.services.given import different_check
-from etfs.services.lookup import NotFound, day_or_today
-from etfs.services.runs import EtfError
+from etfs.services.lookup import day_or_today
 from etfs.store.reads import latest_weights
 from etfs.store.scores import scores_latest
 from market.calendars import FIRST_DAY

@@ -7,15 +7,16 @@ from pathlib import Path
 
 from django.db import transaction
 
-from etfs.models import CollectItem, CollectRun, HoldingLine
+from etfs.models import CollectItem, CollectRun
 from etfs.services.answers import answer_store, failure_kept
 from etfs.services.compositions import Importer
+from etfs.services.errors import EtfError
+from etfs.services.resolving import lines_look_up
 from etfs.sources.base import Ask, FileSource, Kind, Raw
 from etfs.sources.registry import source_get, source_names
 from etfs.store.files import file_read
-from etfs.store.lines import lines_resolve
 from factors.models import JobState
-from factors.services.jobs import JobError, carried_out
+from factors.services.jobs import carried_out
 from factors.services.progress import Progress, silent
 from market.regions import Region, region_get
 from market.texts import storable
@@ -27,10 +28,6 @@ _COUNTED = {
 }  # fmt: skip
 LONGEST_TICKER = 32
 OnItem = Callable[[CollectItem], None]
-
-
-class EtfError(JobError):
-    """A request that cannot be met; says which field is wrong and why."""
 
 
 def files_import(
@@ -102,7 +99,7 @@ def run_carry_out(
 ) -> None:  # fmt: skip
     """Keep what became of each answer, as it comes, and end the run; a cancelled one after its present answer."""
     began, seen, cancelled = time.perf_counter(), 0, False
-    if lines_resolve(HoldingLine.objects.unresolved()):
+    if lines_look_up():
         progress("lines resolved", 0, total)
     for number, items in enumerate(answers, 1):
         _items_keep(run, items)

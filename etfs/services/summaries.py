@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from etfs.models import ETF, ETFDailyStat, Snapshot
 from etfs.services.compositions_read import composition_get
-from etfs.services.lookup import NotFound
+from etfs.services.errors import NotFound
 from market.models import CorporateAction, PriceBar
 
 SESSIONS = 20

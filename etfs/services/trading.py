@@ -10,8 +10,8 @@ from etfs.calc.costs import holding_costs
 from etfs.calc.liquidity import PARTICIPATION, PARTS, WITHIN_DAYS, liquidity
 from etfs.models import ETF
 from etfs.services.compositions_read import composition_get
+from etfs.services.errors import EtfError
 from etfs.services.given import amount_check, different_check
-from etfs.services.runs import EtfError
 from etfs.store.trading import own_trading_value, trading_values
 
 AVERAGED = 20

@@ -10,7 +10,7 @@ from pathlib import Path, PurePath
 
 from django.core.cache import cache
 
-from etfs.services.runs import EtfError
+from etfs.services.errors import EtfError
 from etfs.store.files import LARGEST
 
 MOST_FILES = 100  # Django takes no more in one form

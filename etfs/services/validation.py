@@ -12,10 +12,11 @@ from django.utils import timezone
 from etfs.calc.composition_checks import Fund, Lines, check_composition
 from etfs.calc.composition_jumps import check_jump
 from etfs.calc.verdict import CODES, Verdict, one_of_each, verdicts
-from etfs.models import ETF, HoldingFinding, HoldingLine, Severity, Snapshot
+from etfs.models import ETF, HoldingFinding, Severity, Snapshot
 from etfs.services.crosschecks import OtherAnswers
 from etfs.services.lookup import etf_get
 from etfs.services.quarantine import accepted_codes, flags_of, snapshot_quarantine, snapshot_release, state_judge
+from etfs.services.resolving import lines_look_up
 from etfs.services.runs import region_get_or_error
 from etfs.store.checking import (
     StoredLines,
@@ -26,7 +27,6 @@ from etfs.store.checking import (
     served_last,
     stored_lines,
 )
-from etfs.store.lines import lines_resolve
 from etfs.store.locks import fund_lock
 from etfs.store.snapshots import sessions_between
 from factors.services.progress import Progress, silent
@@ -69,7 +69,7 @@ def holdings_validate(
     """
     code = region_get_or_error(region).code if region else ""
     funds = funds_asked(code, [etf_get(symbol, code).pk for symbol in symbols])
-    run, others = Validation(resolved=lines_resolve(HoldingLine.objects.unresolved())), OtherAnswers()
+    run, others = Validation(resolved=lines_look_up()), OtherAnswers()
     for number, fund in enumerate(funds, 1):
         _fund_validate(fund, as_of or region_get(fund.region).today(), others, run)
         progress(str(fund.instrument), number, len(funds))

@@ -3,10 +3,10 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
 
 from etfs.calc.line_keys import is_isin, is_resolvable, plain_ticker
-from etfs.models import HoldingLine, Kind
+from etfs.models import ETFHolding, HoldingLine, Kind
 from etfs.sources.base import Line, LineKind
 from market.models import Instrument
 from market.regions import REGIONS
@@ -82,11 +82,12 @@ def lines_describe(said: Mapping[int, Line]) -> int:
     return len(changed)
 
 
-def lines_resolve(unresolved: QuerySet[HoldingLine]) -> int:
-    """Look for the instruments of lines that have none yet, now that more may be known; returns how many were found."""
+def lines_resolve(unresolved: QuerySet[HoldingLine]) -> list[int]:
+    """Look for the instruments of lines that have none yet, now that more may be known; those that were found, one per
+    line."""
     rows = list(unresolved)
     if not rows:
-        return 0
+        return []
     finder, found = InstrumentFinder(), []
     for row in rows:
         place = row.key.split("|", 2)[1]
@@ -95,7 +96,16 @@ def lines_resolve(unresolved: QuerySet[HoldingLine]) -> int:
         if row.instrument_id is not None:
             found.append(row)
     HoldingLine.objects.bulk_update(found, ["instrument"], batch_size=1000)
-    return len(found)
+    return [row.instrument_id for row in found if row.instrument_id is not None]
+
+
+def funds_with_twins(instrument_ids: Sequence[int]) -> list[int]:
+    """Funds that ever held one of the instruments under two lines."""
+    if not instrument_ids:
+        return []
+    held = ETFHolding.objects.filter(line__instrument__in=instrument_ids).values("etf", "line__instrument")
+    twice = held.annotate(lines=Count("line", distinct=True)).filter(lines__gt=1)
+    return sorted(set(twice.values_list("etf", flat=True)))
 
 
 def instruments_of(line_ids: Sequence[int]) -> dict[int, int]:

@@ -59,7 +59,7 @@ def stats_merge(
 def days_read(cursor: CursorWrapper, etf_id: int, last: int | None = None, since: dt.date | None = None) -> Days:
     """All days of a fund, or its ``last`` ones, or those from the day before ``since`` on."""
     where = "etf_id = %s"
-    params: list[object] = [etf_id]
+    params: list[int | dt.date] = [etf_id]
     if since is not None:
         where += f" AND date >= coalesce((SELECT max(date) FROM {_TABLE} WHERE etf_id = %s AND date < %s), %s)"
         params += [etf_id, since, since]

@@ -12,8 +12,7 @@ from django.db import connection, connections
 from etfs import tasks
 from etfs.models import CollectItem, CollectRun, ETFHolding, HoldingFinding, Severity, Snapshot, SnapshotState
 from etfs.services import validation
-from etfs.services.lookup import NotFound
-from etfs.services.runs import EtfError
+from etfs.services.errors import EtfError, NotFound
 from etfs.services.validation import holdings_validate, snapshot_quarantine, snapshot_release
 from etfs.sources.base import Ask, Composition, EtfSource, Kind, LineKind, Parsed, Raw, SourceProblem
 from etfs.sources.registry import register, registry_reset

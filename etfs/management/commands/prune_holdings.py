@@ -6,9 +6,8 @@ from typing import Any
 
 from rich.table import Table
 
-from etfs.services.lookup import Ambiguous, NotFound
+from etfs.services.errors import Ambiguous, EtfError, NotFound
 from etfs.services.pruning import Pruning, holdings_prune
-from etfs.services.runs import EtfError
 from market.cli import Exit, HouseCommand, progress_bar
 
 SHOWN = 40

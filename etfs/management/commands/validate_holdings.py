@@ -6,8 +6,7 @@ from typing import Any
 
 from rich.table import Table
 
-from etfs.services.lookup import Ambiguous, NotFound
-from etfs.services.runs import EtfError
+from etfs.services.errors import Ambiguous, EtfError, NotFound
 from etfs.services.validation import Validation, holdings_validate
 from market.cli import Exit, HouseCommand, progress_bar
 
