@@ -17,7 +17,9 @@ def lines_look_up(*, line_ids: Sequence[int] | None = None) -> int:
     found."""
     unresolved = HoldingLine.objects.unresolved()
     found = lines_resolve(unresolved if line_ids is None else unresolved.filter(pk__in=line_ids))
-    _follow(found)
+    # Where a fund held one of them under two lines, what was new and dropped was the same security.
+    for etf_id in funds_with_twins(found):
+        weight_changes_update(etf_id=etf_id)
     return len(found)
 
 
@@ -26,15 +28,11 @@ def line_resolve(*, line: HoldingLine, instrument: Instrument | None) -> None:
     with the next import. EtfError for an index."""
     if instrument is not None and instrument.asset_type == Instrument.AssetType.INDEX:
         raise EtfError(f"instrument: {instrument} is an index, which nobody can hold")
-    before = line.instrument_id
+    known = [line.instrument_id] if line.instrument_id else []
+    funds = set(funds_with_twins(known))
     line.instrument = instrument
     line.save(update_fields=["instrument"])
-    _follow([pk for pk in (before, line.instrument_id) if pk])
-
-
-def _follow(instrument_ids: Sequence[int]) -> None:
-    """Funds that held one of the instruments under two lines: what was new and dropped was the same security."""
-    for etf_id in funds_with_twins(instrument_ids):
+    for etf_id in funds.union(funds_with_twins([instrument.pk] if instrument else [])):
         weight_changes_update(etf_id=etf_id)
 
 
