@@ -11,14 +11,13 @@ from django.db import transaction
 
 from etfs.calc.belief import ranks_of, weights_completed
 from etfs.calc.line_keys import is_resolvable, line_keys
-from etfs.models import ETF, CollectItem, HoldingLine, Snapshot
-from etfs.services.answers import answer_store, failed_item
+from etfs.models import ETF, CollectItem, Snapshot
 from etfs.services.compositions import Importer
-from etfs.services.errors import EtfError
-from etfs.services.runs import file_source_get, region_get_or_error
-from etfs.sources.base import Ask, Composition, FileSource, Kind, Line, Parsed, Raw, SourceProblem
+from etfs.services.resolving import lines_look_up
+from etfs.services.runs import files_asked, files_read
+from etfs.sources.base import Ask, Composition, FileSource, Line, Parsed, Raw, SourceProblem
 from etfs.store.files import file_read
-from etfs.store.lines import instruments_of, lines_resolve
+from etfs.store.lines import instruments_of
 from market.models import Instrument
 
 Outcome = CollectItem.Outcome
@@ -68,29 +67,23 @@ def files_preview(
 ) -> list[PreviewItem]:  # fmt: skip
     """What ``files_import`` with the same arguments would do, in the order of the files; nothing stays of it. EtfError
     as there."""
-    found, place = file_source_get(source, kind), region_get_or_error(region)
-    if not files:
-        raise EtfError("file: none given")
-    if found.regions and place.code not in found.regions:
-        raise EtfError(f"region: source {source} is for {', '.join(found.regions)}, not {place.code}")
-    ask = Ask(Kind(kind or found.kinds[0].value), place, ticker, date)
+    found, ask = files_asked(region=region, source=source, files=files, kind=kind, ticker=ticker, date=date)
     with transaction.atomic():
-        lines_resolve(HoldingLine.objects.unresolved())
-        importer = Importer(place, source, force)
-        items = [item for path in files for item in _file_preview(found, replace(ask, path=path), importer)]
+        lines_look_up()
+        importer = Importer(ask.region, source, force)
+        answers = zip(files, files_read(found, files, ask, importer), strict=True)
+        items = [
+            item for path, stored in answers for item in _file_preview(found, replace(ask, path=path), stored, importer)
+        ]
         transaction.set_rollback(True)
-    return list(_beside_what_is_held(place.code, items))
+    return list(_beside_what_is_held(ask.region.code, items))
 
 
-def _file_preview(source: FileSource, ask: Ask, importer: Importer) -> Iterator[PreviewItem]:
+def _file_preview(
+    source: FileSource, ask: Ask, items: Sequence[CollectItem], importer: Importer
+) -> Iterator[PreviewItem]:
     path = ask.path or Path()
-    try:
-        raw = Raw(file_read(path), path.name)
-    except SourceProblem as problem:
-        yield _item(path.name, failed_item(path.name, ask.ticker, problem.error_type, str(problem)))
-        return
-    items = answer_store(source=source, raw=raw, ask=ask, importer=importer)
-    parsed = _parsed(source, raw, ask)
+    parsed = _parsed(source, path, ask)
     first = bool(parsed.bad_rows) + bool(parsed.funds)  # where the compositions begin among the items
     for place, item in enumerate(items, -first):
         shown = _item(path.name, item)
@@ -99,9 +92,9 @@ def _file_preview(source: FileSource, ask: Ask, importer: Importer) -> Iterator[
         yield shown
 
 
-def _parsed(source: FileSource, raw: Raw, ask: Ask) -> Parsed:
+def _parsed(source: FileSource, path: Path, ask: Ask) -> Parsed:
     try:
-        return source.parse(raw, ask)
+        return source.parse(Raw(file_read(path), path.name), ask)
     except SourceProblem:  # told by its item
         return Parsed()
 

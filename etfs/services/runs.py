@@ -2,7 +2,8 @@
 
 import datetime as dt
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from django.db import transaction
@@ -40,18 +41,25 @@ def files_import(
     A file that cannot be read is an item that says why; the others are imported. EtfError for an unknown region,
     source or kind.
     """
-    found, wanted, place = file_source_get(source, kind), kind, region_get_or_error(region)
+    found, ask = files_asked(region=region, source=source, files=files, kind=kind, ticker=ticker, date=date)
+    run = CollectRun.objects.create(source=source, kind=ask.kind.value, region=ask.region.code, force=force)
+    with carried_out(run):
+        answers = files_read(found, files, ask, Importer(ask.region, source, force))
+        run_carry_out(run, answers, len(files), progress, on_item)
+    return run
+
+
+def files_asked(
+    *, region: str, source: str, files: Sequence[Path], kind: str = "", ticker: str = "", date: dt.date | None = None
+) -> tuple[FileSource, Ask]:
+    """The source, and what it is asked for; EtfError for what cannot be asked of files."""
+    found, place = file_source_get(source, kind), region_get_or_error(region)
     if not files:
         raise EtfError("file: none given")
     if found.regions and place.code not in found.regions:
         raise EtfError(f"region: source {source} is for {', '.join(found.regions)}, not {place.code}")
-    ticker = next(iter(tickers_clean("ticker", [ticker])), "")
-    run = CollectRun.objects.create(source=source, kind=wanted or found.kinds[0].value, region=place.code, force=force)
-    with carried_out(run):
-        importer = Importer(place, source, force)
-        answers = _files_read(found, files, Ask(Kind(run.kind), place, ticker, date), importer)
-        run_carry_out(run, answers, len(files), progress, on_item)
-    return run
+    named = next(iter(tickers_clean("ticker", [ticker])), "")
+    return found, Ask(Kind(kind or found.kinds[0].value), place, named, date)
 
 
 def file_source_get(source: str, kind: str = "") -> FileSource:
@@ -83,13 +91,13 @@ def region_get_or_error(region: str) -> Region:
         raise EtfError(f"region: {error}") from error
 
 
-def _files_read(source: FileSource, files: Sequence[Path], ask: Ask, importer: Importer) -> Iterable[list[CollectItem]]:
+def files_read(source: FileSource, files: Sequence[Path], ask: Ask, importer: Importer) -> Iterator[list[CollectItem]]:
+    """Read and store one file after the other; what became of each."""
     for path in files:
         items: list[CollectItem] = []
         with failure_kept(items, path.name, ask.ticker):
             raw = Raw(file_read(path), path.name)
-            asked = Ask(ask.kind, ask.region, ask.ticker, ask.date, path)
-            items += answer_store(source=source, raw=raw, ask=asked, importer=importer)
+            items += answer_store(source=source, raw=raw, ask=replace(ask, path=path), importer=importer)
         yield items
 
 
