@@ -35,6 +35,7 @@ _HEADERS = [
     for name, said in (
         ("X-As-Of", "The day of the composition."), ("X-Source", "Where it is from."),
         ("X-State", "GOOD, or FLAGGED: kept for want of a better one."), ("X-Currency", "Of the values."),
+        ("X-Per-Unit", "true: shares and values are those of one creation unit; false: of the whole fund."),
     )
 ]  # fmt: skip
 
@@ -101,7 +102,7 @@ def _at_a_glance(found: FundSummary, asked: str, request: Request) -> dict[str, 
 
 
 class FundHoldings(AnswerView):
-    """What an ETF holds: its own newest composition up to `as_of`, by rank; day, source and state in the headers."""
+    """What an ETF holds: its own newest composition up to `as_of`, by rank; where it is from in the headers."""
 
     params = HoldingsParams
     renderer_classes = ListView.renderer_classes
@@ -125,7 +126,7 @@ def _headers(found: CompositionView) -> Mapping[str, str]:
     snapshot = found.snapshot
     return {
         "X-As-Of": snapshot.as_of_date.isoformat(), "X-Source": snapshot.source, "X-State": snapshot.state,
-        "X-Currency": snapshot.currency,
+        "X-Currency": snapshot.currency, "X-Per-Unit": str(snapshot.per_unit).lower(),
     }  # fmt: skip
 
 

@@ -3,6 +3,7 @@
 The answers have no date: they are of the moment, so the day is the one asked for (``answers.present_name``).
 """
 
+import datetime as dt
 import hashlib
 import threading
 import time
@@ -23,8 +24,10 @@ from etfs.sources.base import (
     Raw,
     SourceProblem,
 )
+from etfs.sources.krx_funds import session_before
 from etfs.sources.registry import register
 from etfs.sources.tables import Row
+from market.calendars import sessions_before
 
 _PATH = "/uapi/etfetn/v1/quotations/"
 _UNIT = Decimal(100_000_000)  # KRW: net assets are published in hundred millions
@@ -37,14 +40,14 @@ _LINES = {
     "stck_shrn_iscd": "short code of the constituent",
     "hts_kor_isnm": "name",
     "etf_cnfg_issu_rlim": "weight, percent",
-    "etf_vltn_amt": "value in the fund's basket, KRW",
+    "etf_vltn_amt": "value in one creation unit, KRW",
 }
 _STAT = {
     "stck_prpr": "price now, KRW",
     "acml_vol": "volume, shares",
     "nav": "NAV, KRW",
-    "lstn_stcn": "listed shares",
-    "etf_ntas_ttam": "net assets, hundred million KRW",
+    "lstn_stcn": "listed shares: those outstanding on the session BEFORE",
+    "etf_ntas_ttam": "net assets of the session BEFORE, hundred million KRW",
 }
 
 
@@ -86,7 +89,7 @@ class KisSource(NetworkSource):
         if ask.kind == Kind.HOLDINGS:
             return Parsed(compositions=(_composition(answer, raw, ask),))
         rows = rows_of([member(answer, "output", dict, raw.name)], tuple(_STAT), raw.name)
-        return Parsed(stats=(_stat(rows[0], raw, ask),), bad_rows=bad_of(rows))
+        return Parsed(stats=_stats(rows[0], raw, ask), bad_rows=bad_of(rows))
 
     def _token(self, http: Http, key: str, secret: str) -> str:
         """The access token: valid for a day, and issued once a minute at most, so all threads share it."""
@@ -120,7 +123,8 @@ def _check(answer: Any, where: str) -> None:
 
 
 def _composition(answer: Any, raw: Raw, ask: Ask) -> Composition:
-    """``expected_lines`` is the fund's own number of constituents: the source shows a part of long lists."""
+    """The basket of one creation unit. ``expected_lines`` is the fund's own number of constituents: the source shows a
+    part of long lists."""
     head = member(answer, "output1", dict, raw.name)
     rows = rows_of(member(answer, "output2", list, raw.name), tuple(_LINES), raw.name)
     expected = str(head.get("etf_cnfg_issu_cnt", "")).strip()
@@ -133,6 +137,7 @@ def _composition(answer: Any, raw: Raw, ask: Ask) -> Composition:
         currency="KRW",
         expected_lines=int(expected) or None,
         bad_rows=bad_of(rows),
+        per_unit=True,
     )
 
 
@@ -148,22 +153,28 @@ def _line(row: Row) -> Line:
     )
 
 
-def _stat(row: Row, raw: Raw, ask: Ask) -> DayStat:
+def _stats(row: Row, raw: Raw, ask: Ask) -> tuple[DayStat, ...]:
+    """Price, volume and NAV of the day; assets and shares under the session before, whose they are: in the broker's own
+    sample answer ``etf_ntas_ttam`` is ``prdy_last_nav`` x ``lstn_stcn``, as with KRX's own figures."""
     nav, shares, assets = row.optional("nav"), row.optional("lstn_stcn"), row.optional("etf_ntas_ttam")
-    if not row.optional("stck_prpr"):
+    price, volume = row.optional("stck_prpr"), row.optional("acml_vol")
+    if not price:
         raise SourceProblem(f"{raw.name}: no price, as before the market opens or for an unknown code", "empty")
     assets = assets * _UNIT if assets else None
     if assets and nav and shares and not Decimal("0.5") < assets / (nav * shares) < 2:
         raise SourceProblem(
             f"{raw.name}: 'etf_ntas_ttam' is not net assets in hundred million KRW (NAV x shares differs)"
         )
-    return DayStat(
-        ticker=ticker_of(ask),
-        date=present_day(raw, ask),
-        nav=nav or None,
-        total_assets=assets,
-        close=row.optional("stck_prpr"),
-        shares_outstanding=shares or None,
-        volume=row.optional("acml_vol"),
-        row_number=row.number,
-    )
+    ticker, day = ticker_of(ask), present_day(raw, ask)
+    now = DayStat(ticker, day, nav=nav or None, close=price, volume=volume, row_number=row.number)
+    before = _session_before(day)
+    if before is None or not (assets or shares):
+        return (now,)
+    told = DayStat(ticker, before, total_assets=assets, shares_outstanding=shares or None, row_number=row.number)
+    return now, told
+
+
+def _session_before(day: dt.date) -> dt.date | None:
+    """The session before the newest one: on a Saturday the answer is still Friday's."""
+    newest = sessions_before("KR", day, 1)
+    return session_before(newest[-1].astype(dt.date)) if len(newest) else None

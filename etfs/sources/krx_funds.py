@@ -44,7 +44,7 @@ ONE_BY_DAY = (Column("day", ("TRD_DD",), "session", needed=True), *_DAY)
 _MULTIPLE = re.compile(r"(\d+(?:\.\d+)?)X (레버리지|인버스)")
 _HEDGED = re.compile(r"\((?:합성 ?)?H\)")
 _FUND_IN_NAME = re.compile(r"(?<![0-9A-Z])KR7([0-9A-Z]{6})\d{3}(?![0-9A-Z])")
-_LONGEST_BREAK = 14  # days between two sessions in a row: the longest holidays take ten
+LONGEST_BREAK = 14  # days between two sessions in a row: the longest holidays take ten
 
 
 @register
@@ -127,13 +127,24 @@ def _on_a_day(table: Table, raw: Raw, ask: Ask) -> Parsed:
     traded = [stat for row, stat in stats if stat and not row.problems]
     if not any(row.problems for row, _ in stats) and not traded:
         raise SourceProblem(f"{raw.name}: no ETF has a price on {day}: not a session", "empty")
-    before = sessions_before("KR", day - dt.timedelta(days=1), 1)
+    session = session_before(day)
     counts = []
-    if len(before):
-        session = before[-1].astype(dt.date)
+    if session:
         shares = [(row.number, ticker, count) for row, ticker, count in held if count and not row.problems]
         counts = [DayStat(ticker, session, shares_outstanding=count, row_number=n) for n, ticker, count in shares]
     return Parsed(stats=(*traded, *counts), bad_rows=_problems(table.rows))
+
+
+def session_before(day: dt.date) -> dt.date | None:
+    """The session whose share count KRX publishes on the session ``day``; None where the calendar begins later."""
+    before = sessions_before("KR", day - dt.timedelta(days=1), 1)
+    return before[-1].astype(dt.date) if len(before) else None
+
+
+def one_by_day(raw: Raw, ask: Ask) -> Parsed:
+    """Screen 04501, however it was had: figures by day, each with the share count that stands in the next session's
+    row (None for the newest day). SourceProblem for another layout, and where no day has a price."""
+    return _by_day(read_table(raw, ONE_BY_DAY), raw, ask)
 
 
 def _by_day(table: Table, raw: Raw, ask: Ask) -> Parsed:
@@ -153,7 +164,7 @@ def _by_day(table: Table, raw: Raw, ask: Ask) -> Parsed:
 
 def _counts(days: Sequence[tuple[dt.date, Row]]) -> dict[dt.date, Decimal | None]:
     """Shares outstanding by day, from rows by day ascending."""
-    together = [(day, after, row) for (day, _), (after, row) in pairwise(days) if (after - day).days <= _LONGEST_BREAK]
+    together = [(day, after, row) for (day, _), (after, row) in pairwise(days) if (after - day).days <= LONGEST_BREAK]
     return {day: row.optional("count") for day, after, row in together if after > day}
 
 

@@ -5,13 +5,13 @@ codes, so its lower layer is called, which hands over the exchange's rows as the
 """
 
 import datetime as dt
+from dataclasses import replace
 from typing import Any, ClassVar
 
 from etfs.sources.answers import bad_of, compact_day, csv_rows, text_of, ticker_of
 from etfs.sources.base import (
     Ask,
     Composition,
-    DayStat,
     Http,
     Kind,
     Line,
@@ -21,14 +21,15 @@ from etfs.sources.base import (
     Raw,
     SourceProblem,
 )
+from etfs.sources.krx_funds import LONGEST_BREAK, ONE_BY_DAY, one_by_day
 from etfs.sources.libraries import call, frame_bytes, library
 from etfs.sources.registry import register
-from etfs.sources.tables import Row
+from etfs.sources.tables import Row, documented
 
 _CORE, _TICKERS = "pykrx.website.krx.etx.core", "pykrx.website.krx.etx.ticker"
 _KINDS = {"ST": LineKind.STOCK, "RT": LineKind.STOCK, "DR": LineKind.STOCK, "EF": LineKind.ETF}
 _CASH = "KRD010010001"  # the exchange's code of won on deposit
-_SPAN = dt.timedelta(days=30)  # of daily figures when no day is asked for
+_MONTH = dt.timedelta(days=30)  # of daily figures when no day is asked for
 _BASKET = {
     "COMPST_ISU_CD": "short code of the constituent, or its ISIN",
     "COMPST_ISU_CD2": "ISIN of the constituent",
@@ -39,16 +40,6 @@ _BASKET = {
     "COMPST_AMT": "amount in one creation unit, KRW",
     "COMPST_RTO": "weight, percent",
 }
-_DAYS = {
-    "TRD_DD": "day",
-    "TDD_CLSPRC": "close, KRW",
-    "LST_NAV": "NAV, KRW",
-    "ACC_TRDVOL": "volume, shares",
-    "ACC_TRDVAL": "trading value, KRW",
-    "INVSTASST_NETASST_TOTAMT": "net assets, KRW; 0 until the evening of the day",
-    "LIST_SHRS": "listed shares",
-    "OBJ_STKPRC_IDX": "underlying index",
-}
 
 
 @register
@@ -57,7 +48,7 @@ class PykrxSource(NetworkSource):
     title: ClassVar[str] = "Korea Exchange (pykrx)"
     kinds: ClassVar[tuple[Kind, ...]] = (Kind.HOLDINGS, Kind.STATS)
     regions: ClassVar[tuple[str, ...]] = ("KR",)
-    columns = _BASKET | _DAYS
+    columns = _BASKET | documented(ONE_BY_DAY)
     checked: ClassVar[str] = "recording"
     rate_limit: ClassVar[float] = 1.0
     timeout: ClassVar[float] = 60.0  # the first call also logs in and loads the list of all codes
@@ -71,22 +62,34 @@ class PykrxSource(NetworkSource):
             name = f"KRX MDCSTAT05001 {ticker} {day:%Y%m%d}"
             frame = call(self, name, lambda: _basket(core, tickers, ticker, day))
         else:
-            first = day if ask.date else day - _SPAN
-            name = f"KRX MDCSTAT04501 {ticker} {first:%Y%m%d}-{day:%Y%m%d}"
-            frame = call(self, name, lambda: _days(core, tickers, ticker, first, day))
+            first, last = _span(ask, day)
+            name = f"KRX MDCSTAT04501 {ticker} {first:%Y%m%d}-{last:%Y%m%d}"
+            frame = call(self, name, lambda: _days(core, tickers, ticker, first, last))
         return Raw(frame_bytes(frame, name, index=False), name)
 
     def parse(self, raw: Raw, ask: Ask) -> Parsed:
-        """A basket's day is the one asked for: its rows do not say it, the name of the bytes does."""
+        """A basket's day is the one asked for: its rows do not say it, the name of the bytes does. Of daily figures
+        that were asked for one day, that day counts, with the share count from the session after it."""
         if ask.kind == Kind.HOLDINGS:
             rows = csv_rows(text_of(raw), tuple(_BASKET), raw.name)
             lines = tuple(_line(row) for row in rows)
             day = compact_day(raw.name[-8:], raw.name)
-            found = Composition(ticker_of(ask), day, lines, currency="KRW", bad_rows=bad_of(rows), per_unit=True)
-            return Parsed(compositions=(found,))
-        rows = csv_rows(text_of(raw), tuple(_DAYS), raw.name)
-        stats = tuple(_stat(row, ticker_of(ask), raw.name) for row in rows)
-        return Parsed(stats=stats, bad_rows=bad_of(rows))
+            basket = Composition(ticker_of(ask), day, lines, currency="KRW", bad_rows=bad_of(rows), per_unit=True)
+            return Parsed(compositions=(basket,))
+        found = one_by_day(raw, replace(ask, ticker=ticker_of(ask)))
+        if ask.date is None:
+            return found
+        stats = tuple(stat for stat in found.stats if stat.date == ask.date)
+        if not stats and not found.bad_rows:
+            raise SourceProblem(f"{raw.name}: no price on {ask.date}", "empty")
+        return replace(found, stats=stats)
+
+
+def _span(ask: Ask, day: dt.date) -> tuple[dt.date, dt.date]:
+    """A month up to today; for one day up to the session after it, whose row has the day's share count."""
+    if ask.date is None:
+        return day - _MONTH, day
+    return day, max(day, min(day + dt.timedelta(days=LONGEST_BREAK), ask.region.today()))
 
 
 def _basket(core: Any, tickers: Any, ticker: str, day: dt.date) -> Any:
@@ -119,19 +122,4 @@ def _line(row: Row) -> Line:
         market_value=row.optional("COMPST_AMT"),
         exchange=market,
         listing="KR" if market in ("STK", "KSQ", "KNX") else "",
-    )
-
-
-def _stat(row: Row, ticker: str, where: str) -> DayStat:
-    return DayStat(
-        ticker=ticker,
-        date=compact_day(row.text("TRD_DD"), where),
-        nav=row.optional("LST_NAV"),
-        total_assets=row.optional("INVSTASST_NETASST_TOTAMT") or None,
-        close=row.optional("TDD_CLSPRC"),
-        shares_outstanding=row.optional("LIST_SHRS"),
-        volume=row.optional("ACC_TRDVOL"),
-        trading_value=row.optional("ACC_TRDVAL"),
-        index_level=row.optional("OBJ_STKPRC_IDX"),
-        row_number=row.number,
     )

@@ -7,6 +7,7 @@ import io
 import pytest
 from django.test import Client
 
+from etfs.models import Snapshot
 from market.models import CorporateAction, PriceBar
 from tests.etfs.builder import composition, daily, fund, line
 
@@ -117,6 +118,13 @@ def test_holdings_in_won_have_no_dollars(client: Client, korea) -> None:
     assert (first["market_value_usd"], first["market_value"], first["currency"]) == (None, 98400000.5, "KRW")
     assert first["market_value_millions"] == 98.4000005
     assert (cash["symbol"], cash["name"], cash["weight_bps"]) == (None, "Cash", 125.0)
+
+
+def test_holdings_of_one_creation_unit_say_so(client: Client, korea) -> None:
+    assert client.get("/api/etfs/069500/holdings")["X-Per-Unit"] == "false"
+    Snapshot.objects.update(per_unit=True)
+    for address in ("/api/etfs/069500/holdings", "/api/etfs/069500/holdings?format=csv"):
+        assert client.get(address)["X-Per-Unit"] == "true"
 
 
 def test_holdings_of_an_earlier_day(client: Client, korea) -> None:

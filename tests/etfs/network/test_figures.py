@@ -6,7 +6,7 @@ from decimal import Decimal as D
 
 import pytest
 
-from etfs.sources.base import Ask, Kind, Line, LineKind, Raw, SourceProblem
+from etfs.sources.base import Ask, DayStat, Kind, Line, LineKind, Raw, SourceProblem
 from market.regions import region_get
 from tests.etfs.network.cases import CASES, case_of, collected, fetched, source_of, today
 from tests.etfs.network.conftest import KEYS
@@ -47,17 +47,36 @@ def test_kis_components(player: Player) -> None:
     case = case_of("kis", Kind.HOLDINGS)
     (found,) = collected(case, player, answer(case.body)).compositions
     assert (found.fund, found.as_of_date, found.expected_lines) == ("069500", today("KR"), 3)
+    assert found.per_unit  # values of one creation unit, 50,000 shares
     samsung, lettered, cash = found.lines
     assert samsung == Line(1, LineKind.UNKNOWN, "005930", name="삼성전자", weight=D("28.15"), market_value=D(610500000))
     assert lettered.ticker == "0004Y0"
     assert (cash.kind, cash.ticker, cash.weight) == (LineKind.CASH, "", D("0.40"))
 
 
-def test_kis_price(player: Player) -> None:
+@pytest.mark.parametrize(
+    ("day", "before"),
+    [
+        (dt.date(2021, 1, 8), dt.date(2021, 1, 7)),
+        (dt.date(2021, 1, 9), dt.date(2021, 1, 7)),  # a Saturday: the answer is Friday's
+        (dt.date(2021, 2, 15), dt.date(2021, 2, 10)),  # after Seollal
+    ],
+)
+def test_kis_price_with_assets_and_shares_of_the_session_before(day: dt.date, before: dt.date) -> None:
+    """Net assets are the NAV of the evening before times the listed shares: neither is of today yet."""
     case = case_of("kis", Kind.STATS)
-    (stat,) = collected(case, player, answer(case.body)).stats
-    assert (stat.ticker, stat.date, stat.close, stat.nav) == ("069500", today("KR"), D(36090), D("36101.25"))
-    assert (stat.total_assets, stat.shares_outstanding, stat.volume) == (D(6137200000000), D(170000000), D(4123456))
+    now, told = source_of(case).parse(Raw(case.body, "saved.json"), replace(case.ask, date=day)).stats
+    assert now == DayStat("069500", day, nav=D("36120.50"), close=D(36090), volume=D(4123456), row_number=1)
+    assert told == DayStat(
+        "069500", before, total_assets=D(6137200000000), shares_outstanding=D(170000000), row_number=1
+    )
+    assert abs(told.total_assets / (D("36101.25") * told.shares_outstanding) - 1) < D("1e-5")
+
+
+def test_kis_price_of_the_present(player: Player) -> None:
+    case = case_of("kis", Kind.STATS)
+    now, told = collected(case, player, answer(case.body)).stats
+    assert now.date == today("KR") > told.date
 
 
 def test_kis_net_assets_in_another_unit(player: Player) -> None:
@@ -162,6 +181,7 @@ def test_jpx_basket(player: Player) -> None:
     case = case_of("jpx", Kind.HOLDINGS)
     (found,) = collected(case, player, answer(case.body)).compositions
     assert (found.fund, found.fund_name, found.as_of_date) == ("1306", "TOPIX ETF", dt.date(2026, 2, 27))
+    assert not found.per_unit  # of all its 8.1 billion shares
     nissui, toyota, foreign, future, forward, dollars, cash = found.lines
     assert nissui == Line(
         1, LineKind.UNKNOWN, "1332", "JP3718800000", "NISSUI CORPORATION", shares=D("7647000.0"),

@@ -105,22 +105,49 @@ def test_pykrx_foreign_isin_is_no_korean_code(monkeypatch: pytest.MonkeyPatch) -
     )  # fmt: skip
 
 
+WEEK = "MDCSTAT04501_KR7069500007_20210104_20210108.csv"
+
+
 def test_pykrx_days_as_recorded(monkeypatch: pytest.MonkeyPatch) -> None:
-    asked = krx(monkeypatch, days=recorded("MDCSTAT04501_KR7069500007_20210104_20210108.csv"))
+    asked = krx(monkeypatch, days=recorded(WEEK))
     stats = collected("pykrx", ask_of(Kind.STATS, "KR", "069500")).stats
     assert [stat.date.day for stat in stats] == [8, 7, 6, 5, 4]
     last = stats[0]
     assert (last.close, last.nav, last.index_level) == (D(43545), D("43651.13"), D("430.22"))
-    assert (last.total_assets, last.shares_outstanding) == (D(6196278518911), D(149700000))
     assert (last.volume, last.trading_value) == (D(11521190), D(494420112265))
+    assert last.total_assets == D(6196278518911)
     assert len(asked[0][0]) == 8
 
 
+def test_pykrx_share_counts_are_of_the_session_before(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Net assets are NAV times the count listed in the NEXT row; of the newest day it is not known yet."""
+    krx(monkeypatch, days=recorded(WEEK))
+    newest, *stats = collected("pykrx", ask_of(Kind.STATS, "KR", "069500")).stats
+    assert newest.shares_outstanding is None
+    assert (stats[0].date, stats[0].shares_outstanding) == (dt.date(2021, 1, 7), D(149700000))
+    for stat in stats:
+        assert abs(stat.total_assets / (stat.nav * stat.shares_outstanding) - 1) < D("2.1e-7")
+
+
+def test_pykrx_one_day_with_the_count_from_the_session_after_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = krx(monkeypatch, days=recorded(WEEK))
+    (stat,) = collected("pykrx", ask_of(Kind.STATS, "KR", "069500", dt.date(2021, 1, 7))).stats
+    assert (stat.date, stat.shares_outstanding) == (dt.date(2021, 1, 7), D(149700000))
+    assert asked[0][:2] == ("20210107", "20210121")
+    problem = failed("pykrx", ask_of(Kind.STATS, "KR", "069500", dt.date(2021, 1, 9)))
+    assert (problem.error_type, "no price on 2021-01-09" in str(problem)) == ("empty", True)
+
+
 def test_pykrx_net_assets_of_the_evening_to_come(monkeypatch: pytest.MonkeyPatch) -> None:
-    frame = recorded("MDCSTAT04501_KR7069500007_20210104_20210108.csv").head(1)
-    krx(monkeypatch, days=frame.assign(INVSTASST_NETASST_TOTAMT="0"))
+    krx(monkeypatch, days=recorded(WEEK).head(1).assign(INVSTASST_NETASST_TOTAMT="0"))
     (stat,) = collected("pykrx", ask_of(Kind.STATS, "KR", "069500", dt.date(2021, 1, 8))).stats
     assert stat.total_assets is None
+
+
+def test_pykrx_days_of_another_layout(monkeypatch: pytest.MonkeyPatch) -> None:
+    krx(monkeypatch, days=recorded(WEEK).drop(columns="LIST_SHRS"))
+    problem = failed("pykrx", ask_of(Kind.STATS, "KR", "069500"))
+    assert (problem.error_type, "LIST_SHRS" in str(problem)) == ("schema", True)
 
 
 def test_pykrx_unknown_code_changed_layout_and_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
