@@ -37,19 +37,14 @@ def overlap_matrix(*, funds: Sequence[ETF], as_of: dt.date | None = None) -> Ove
     """
     different_check("funds", [str(fund.instrument) for fund in funds], 2, MOST_FUNDS)
     on = day_or_today(as_of)
-    rows, days = _stocks(funds, on)
-    ids = np.array([fund.pk for fund in funds])
-    order = np.argsort(ids)
-    place = order[np.searchsorted(ids, rows["etf_id"], sorter=order)]
-    found = overlaps(place, keys_of(rows), rows["weight"], len(funds))
-    named = [{"symbol": str(fund.instrument), "as_of_date": days[fund.pk]["as_of_date"]} for fund in funds]
-    return OverlapView(named, np.round(found.percent, 6).tolist(), found.common.tolist())
+    return _matrix(funds, *_stocks(funds, on))
 
 
 def overlap_pair(*, left: ETF, right: ETF, as_of: dt.date | None = None) -> dict[str, Any]:
-    """Overlap of two funds with the names they share, most in common first."""
-    matrix = overlap_matrix(funds=[left, right], as_of=as_of)
-    rows, _ = _stocks([left, right], day_or_today(as_of))
+    """Overlap of two funds with the names they share, most in common first. Errors as for the matrix."""
+    different_check("funds", [str(left.instrument), str(right.instrument)], 2, MOST_FUNDS)
+    rows, days = _stocks([left, right], day_or_today(as_of))
+    matrix = _matrix([left, right], rows, days)
     key = keys_of(rows)
     sides = [(key[rows["etf_id"] == fund.pk], rows["weight"][rows["etf_id"] == fund.pk]) for fund in (left, right)]
     shared = common_holdings(*sides[0], *sides[1])
@@ -65,6 +60,16 @@ def overlap_pair(*, left: ETF, right: ETF, as_of: dt.date | None = None) -> dict
         "common": matrix.common[0][1],
         "names": names,
     }
+
+
+def _matrix(funds: Sequence[ETF], rows: np.ndarray, days: dict[int, dict[str, Any]]) -> OverlapView:
+    """Of stock lines ``rows`` and the ``days`` they are of."""
+    ids = np.array([fund.pk for fund in funds])
+    order = np.argsort(ids)
+    place = order[np.searchsorted(ids, rows["etf_id"], sorter=order)]
+    found = overlaps(place, keys_of(rows), rows["weight"], len(funds))
+    named = [{"symbol": str(fund.instrument), "as_of_date": days[fund.pk]["as_of_date"]} for fund in funds]
+    return OverlapView(named, np.round(found.percent, 6).tolist(), found.common.tolist())
 
 
 def _stocks(funds: Sequence[ETF], on: dt.date) -> tuple[np.ndarray, dict[int, dict[str, Any]]]:
