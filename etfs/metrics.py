@@ -4,20 +4,17 @@ import datetime as dt
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from django.conf import settings
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector
 
+from etfs.services.flows import SESSIONS, flows_get
 from etfs.sources.base import ERROR_TYPES
 from etfs.store import metrics as store
-from etfs.store.flows import flows_read
 from factors.models import JobState
-from market.calendars import sessions_before
 from market.regions import REGIONS
 
 HEAVY = 5.0  # percent
-FLOW_SESSIONS = 20
 FLOW_FUNDS = 10
 FINISHED = (JobState.DONE, JobState.PARTLY, JobState.FAILED)
 
@@ -59,29 +56,21 @@ class EtfCollector(Collector):
     def _flows(self) -> Metric:
         found = GaugeMetricFamily(
             "quantsite_etf_net_flow",
-            f"Net flow over the newest {FLOW_SESSIONS} sessions of each region's {FLOW_FUNDS} largest inflows and"
+            f"Net flow over the newest {SESSIONS} sessions of each region's {FLOW_FUNDS} largest inflows and"
             f" {FLOW_FUNDS} largest outflows, in Korean won at the fixed rates of QUANTSITE_KRW_PER.",
             labels=("region", "ticker", "category"),
         )
         for region, newest in sorted(store.newest_stat_days().items()):
             for row in largest_flows(region, newest):
-                found.add_metric((region, row["ticker"], row["category"]), row["won"])
+                found.add_metric((region, row["ticker"], row["category"]), row["net_flow_krw"])
         return found
 
 
 def largest_flows(region: str, newest: dt.date) -> list[dict[str, Any]]:
-    """The largest inflows and outflows of the sessions up to ``newest``; without funds in a currency without a rate."""
-    known = sessions_before(region, newest, FLOW_SESSIONS)
-    start = known[0].item() if len(known) else newest - dt.timedelta(days=7 * FLOW_SESSIONS // 5 - 1)
-    rates = settings.ETF_KRW_PER
-    rows = [
-        row | {"won": row["net_flow"] * rates[row["currency"]]}
-        for row in flows_read(start, newest, region)
-        if row["net_flow"] and row["currency"] in rates
-    ]
-    rows.sort(key=lambda row: (row["won"], row["ticker"]))
-    outflows = [row for row in rows[:FLOW_FUNDS] if row["won"] < 0]
-    return outflows + [row for row in rows[-FLOW_FUNDS:] if row["won"] > 0]
+    """The largest outflows and inflows of the last sessions up to ``newest``, as ``flows_get`` answers them; without
+    funds in a currency without a rate."""
+    found = flows_get(region=region, end=newest, top=FLOW_FUNDS)
+    return found.top_outflow + found.top_inflow
 
 
 def _by_region(name: str, text: str, values: Mapping[str, float]) -> Metric:

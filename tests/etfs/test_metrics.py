@@ -13,7 +13,9 @@ from django.test import Client
 from django.utils import timezone
 from prometheus_client.parser import text_string_to_metric_families
 
+from etfs.metrics import FLOW_FUNDS
 from etfs.models import CollectItem, CollectRun, HoldingFinding, Snapshot
+from etfs.services import flows_get
 from etfs.store import metrics as store
 from etfs.store.reads import heavy_read
 from etfs.store.snapshots import served_mark
@@ -124,6 +126,15 @@ def test_only_the_ten_largest_flows_each_way(client: Client, db) -> None:
     found = scrape(client)["quantsite_etf_net_flow"]
     tickers = sorted(dict(key)["ticker"] for key in found)
     assert tickers == [f"IN{n:02d}" for n in range(15, 25)] + [f"OUT{n:02d}" for n in range(2, 12)]
+
+
+def test_flows_are_those_of_the_look_up_among_equals_too(client: Client, db) -> None:
+    for number in range(FLOW_FUNDS + 1):
+        daily(fund("KR", f"IN{number:02d}"), DAY, net_flow=1e9)
+    found = scrape(client)["quantsite_etf_net_flow"]
+    asked = flows_get(region="KR", end=DAY, top=FLOW_FUNDS).top_inflow
+    assert {dict(key)["ticker"] for key in found} == {row["ticker"] for row in asked}
+    assert len(found) == FLOW_FUNDS
 
 
 def test_nothing_is_kept_in_the_process(client: Client, db) -> None:
