@@ -1,15 +1,17 @@
-"""What the workers do about ETFs by themselves: collect, check, thin out."""
+"""What the workers do about ETFs by themselves: collect, follow splits, check, thin out."""
 
 import datetime as dt
 from typing import Any
 
 from market.schedules import schedules_ensure
 
+SPLITS_AT = dt.time(22, 20, tzinfo=dt.UTC)
 CHECK_AT = dt.time(22, 30, tzinfo=dt.UTC)
 COLLECT_AT = dt.time(21, 30, tzinfo=dt.UTC)
 PRUNE_AT = dt.time(22, 50, tzinfo=dt.UTC)
 SCHEDULES = (
     ("collect ETF holdings", "etfs.tasks.collect_due", "D", COLLECT_AT),
+    ("figures of ETFs that split", "etfs.tasks.splits_follow_all", "D", SPLITS_AT),
     ("validate ETF holdings", "etfs.tasks.validate_all", "D", CHECK_AT),
     ("prune ETF holdings", "etfs.tasks.prune_all", "W", PRUNE_AT),
 )  # the letters are django-q2's for daily and weekly

@@ -2,6 +2,7 @@
 
 from etfs import services
 from etfs.services.pruning import prune_if_wanted
+from etfs.services.stats import splits_follow
 from etfs.services.validation import holdings_validate
 
 
@@ -13,6 +14,11 @@ def run_collect(run_id: int) -> str:
 def collect_due() -> list[int]:
     """Queue what the configuration asks for; the runs."""
     return services.collect_due()
+
+
+def splits_follow_all() -> int:
+    """Make flows and figures of funds that split anew; how many funds."""
+    return splits_follow()
 
 
 def validate_all() -> dict[str, int]:

@@ -178,10 +178,25 @@ Q_CLUSTER = {
 FUNDAMENTAL_SOURCE_RANKS = env.list("QUANTSITE_SOURCE_RANKS", default=["dart", "sec", "us_pit", "csv", "krx"])
 
 # --- ETF holdings ------------------------------------------------------------------------------------------------
-# Two sources of one fund and day: the first named wins, the other is kept to compare (docs/etf-holdings.md).
+# Two sources of one fund and day: the first named wins, the other is kept to compare; of daily figures the other
+# fills gaps (docs/etf-holdings.md).
 ETF_SOURCE_RANKS = env.list(
     "QUANTSITE_ETF_SOURCE_RANKS",
-    default=["krx_pdf", "ishares", "spdr", "invesco", "ark", "amundi", "vanguard", "csv", "kis", "schwab", "polygon"],
+    default=[
+        "krx_pdf",
+        "krx_etf",
+        "ishares",
+        "ishares_nav",
+        "spdr",
+        "invesco",
+        "ark",
+        "amundi",
+        "vanguard",
+        "csv",
+        "kis",
+        "schwab",
+        "polygon",
+    ],
 )
 ETF_KEPT_BAD_ROWS = 100  # of each answer; all are counted
 # Korean won for one unit, to compare funds of several regions with one threshold: round figures, set your own.

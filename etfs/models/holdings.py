@@ -59,7 +59,7 @@ class SnapshotQuerySet(models.QuerySet["Snapshot"]):
 
 
 class Snapshot(models.Model):
-    """The composition of a fund on a day, as one source gave it.
+    """The composition of a fund on a day, as one source gave it. ``market_value``: null where a line has none.
 
     ``is_served``: it may be a fund's latest composition. Kept by ``etfs.store.snapshots.served_mark``: good ones, and a
     flagged one when the last good one before it is more than ten sessions older.

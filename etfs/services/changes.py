@@ -13,7 +13,7 @@ from etfs.models import ETF, Snapshot
 from etfs.services.errors import EtfError, NotFound
 from etfs.services.lookup import day_or_today
 from etfs.store.reads import lines_described, span_read
-from market.models import CorporateAction
+from etfs.store.splits import splits_known
 
 FIGURES = (
     "shares_before", "shares_after", "share_change", "weight_before", "weight_after", "weight_change", "value_change",
@@ -113,11 +113,7 @@ def _actions(parts: list[Composition], days: np.ndarray) -> list[Action]:
     """The splits between the days that are known of what the fund held, by ex-date."""
     ids = sorted({int(one) for part in parts for one in part.key if one > 0})
     first, last = (EPOCH + dt.timedelta(int(day)) for day in (days[0], days[-1]))
-    found = CorporateAction.objects.filter(
-        instrument__in=ids, kind=CorporateAction.Kind.SPLIT, ex_date__gt=first, ex_date__lte=last
-    ).order_by("ex_date")
-    told = found.values_list("instrument_id", "ex_date", "ratio")
-    return [(one, (day - EPOCH).days, ratio) for one, day, ratio in told if ratio]
+    return [(one, (day - EPOCH).days, ratio) for one, day, ratio in splits_known(ids, after=first, until=last)]
 
 
 def _shown(found: Changes, ratio: np.ndarray, line_of: dict[int, int], held: bool) -> list[dict[str, Any]]:

@@ -9,6 +9,7 @@ from etfs.calc.belief import Belief, composition_believed, lines_limited, ranks_
 from etfs.calc.line_keys import line_keys
 from etfs.models import ETF, CollectItem, Payload, Snapshot, SnapshotState
 from etfs.services.funds import FundError, fund_get_or_create
+from etfs.services.ranks import source_rank
 from etfs.sources.base import Composition, Line
 from etfs.store.lines import InstrumentFinder, lines_create, lines_describe, lines_known
 from etfs.store.locks import fund_lock
@@ -115,7 +116,7 @@ def _kept(
         return None
     if payload is not None and held.payload_id == payload.pk:
         return Outcome.UNCHANGED, "the same bytes as before"
-    if _rank(held.source) < _rank(importer.source) and held.state == SnapshotState.GOOD:
+    if source_rank(held.source) < source_rank(importer.source) and held.state == SnapshotState.GOOD:
         return (
             Outcome.KEPT,
             f"{held.source} is trusted more: its composition of that day stays, this one is kept to compare",
@@ -130,21 +131,15 @@ def _kept(
     return None
 
 
-def _rank(source: str) -> int:
-    """Place in ``settings.ETF_SOURCE_RANKS``; what is not named there comes last."""
-    ranks = settings.ETF_SOURCE_RANKS
-    return ranks.index(source) if source in ranks else len(ranks)
-
-
 def _snapshot(snapshot: Snapshot, found: Composition, belief: Belief, note: str) -> Snapshot:
     """``snapshot``, new or held, says now what was found; saved."""
     weights = [line.weight for line in found.lines if line.weight is not None]
-    values = [line.market_value for line in found.lines if line.market_value is not None]
+    values = [line.market_value for line in found.lines]
     snapshot.currency, snapshot.per_unit = found.currency, found.per_unit
     snapshot.state = SnapshotState.FLAGGED if belief.flags else SnapshotState.GOOD
     snapshot.is_served = not belief.flags
     snapshot.weight_sum = sum(weights) if weights else None
-    snapshot.market_value = sum(values) if values else None
+    snapshot.market_value = sum(values) if values and None not in values else None
     snapshot.line_count, snapshot.expected_lines = len(found.lines), found.expected_lines
     snapshot.message = "; ".join([*belief.flags, *([note] if note else [])])
     snapshot.save()

@@ -46,9 +46,12 @@ class FlowsView:
 def flows_get(
     *, region: str = "", start: dt.date | None = None, end: dt.date | None = None, category: str = "", top: int = TOP
 ) -> FlowsView:
-    """Net flows of the funds of a region (or of all). ``end`` None: the newest day with figures; ``start`` None: the
-    last 20 sessions. Flows of several currencies are added in won (``settings.ETF_KRW_PER``); funds in another
-    currency stand apart with what they have. EtfError for wrong arguments.
+    """Net flows of the funds of a region (or of all), of one ``category`` (or of all). ``end`` None: the newest day
+    with figures; ``start`` None: the last 20 sessions.
+
+    Categories and the signal are those of all funds, whatever ``category`` is: money rotates between them. Flows of
+    several currencies are added in won (``settings.ETF_KRW_PER``); funds in another currency stand apart with what
+    they have. EtfError for wrong arguments.
     """
     code = _region(region)
     if category and category not in Category.values:
@@ -57,8 +60,7 @@ def flows_get(
     first = start or _sessions_back(code, last)
     if first > last:
         raise EtfError(f"from: {first} is after to ({last})")
-    funds = flows_read(first, last, code, category)
-    return _view(code, first, last, funds, top)
+    return _view(code, (first, last), flows_read(first, last, code), category, top)
 
 
 def _sessions_back(region: str, last: dt.date) -> dt.date:
@@ -76,22 +78,29 @@ def _region(region: str) -> str:
         raise EtfError(f"region: {error}") from error
 
 
-def _view(region: str, start: dt.date, end: dt.date, funds: list[dict[str, Any]], top: int) -> FlowsView:
-    for fund in funds:
+def _view(
+    region: str, window: tuple[dt.date, dt.date], found: list[dict[str, Any]], category: str, top: int
+) -> FlowsView:
+    for fund in found:
         rate = settings.ETF_KRW_PER.get(fund["currency"])
         fund["net_flow_krw"] = None if rate is None or fund["net_flow"] is None else fund["net_flow"] * rate
         before = fund["assets_before"]
         fund["percent"] = 100 * fund["net_flow"] / before if before and fund["net_flow"] is not None else None
-    won = np.array([np.nan if fund["net_flow_krw"] is None else fund["net_flow_krw"] for fund in funds], dtype=float)
+    names, categories, signal = _categories(found, _won(found))
+    funds = [fund for fund in found if category in ("", fund["category"])]
+    won = _won(funds)
     inward, outward = largest(won, top)
-    names, categories, signal = _categories(funds, won)
     net = np.array([row["net_flow_krw"] for row in categories])
     most_in, most_out = largest(net, TOP)
     return FlowsView(
-        region, start, end, "KRW", sorted(funds, key=lambda fund: -(fund["net_flow_krw"] or 0.0)), categories,
+        region, *window, "KRW", sorted(funds, key=lambda fund: -(fund["net_flow_krw"] or 0.0)), categories,
         [funds[place] for place in inward], [funds[place] for place in outward],
         [names[place] for place in most_in], [names[place] for place in most_out], signal, int(np.isnan(won).sum()),
     )  # fmt: skip
+
+
+def _won(funds: Sequence[dict[str, Any]]) -> np.ndarray:
+    return np.array([np.nan if fund["net_flow_krw"] is None else fund["net_flow_krw"] for fund in funds], dtype=float)
 
 
 def _categories(funds: Sequence[dict[str, Any]], won: np.ndarray) -> tuple[list[str], list[dict[str, Any]], str]:

@@ -9,7 +9,8 @@ from decimal import Decimal
 from etfs.models import ETF, ETFDailyStat, Snapshot
 from etfs.services.compositions_read import composition_get
 from etfs.services.errors import NotFound
-from market.models import CorporateAction, PriceBar
+from etfs.store.splits import splits_known
+from market.models import PriceBar
 
 SESSIONS = 20
 
@@ -74,10 +75,8 @@ def _quote(fund: ETF, days: Sequence[ETFDailyStat | PriceBar], source: str) -> Q
 
 def _split_ratio(fund: ETF, start: dt.date, end: dt.date) -> Decimal:
     """New shares per old one of the splits after ``start``, up to ``end``."""
-    kinds = (CorporateAction.Kind.SPLIT, CorporateAction.Kind.INFERRED)
-    splits = CorporateAction.objects.filter(instrument=fund.pk, kind__in=kinds, ex_date__gt=start, ex_date__lte=end)
-    ratios = splits.values_list("ratio", flat=True)
-    return math.prod((Decimal(str(ratio)) for ratio in ratios), start=Decimal(1))
+    splits = splits_known([fund.pk], after=start, until=end)
+    return math.prod((Decimal(str(ratio)) for _, _, ratio in splits), start=Decimal(1))
 
 
 def _net_flow(fund: ETF) -> float | None:

@@ -5,28 +5,32 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from django.db import connection
-from django.db.models import Exists, OuterRef
 
-from etfs.models import ETF, ETFDailyStat
+
+def assets_sql(fund: str, currency: str) -> str:
+    """SQL of the assets of ``fund`` (its id) in its trading ``currency``, NULL unknown; takes the day as parameter,
+    twice.
+
+    The newest daily figure up to the day, else what the fund's latest composition on it is worth (where that is of the
+    whole fund and in the same currency). The assets on a fund's own row are of no known day: never asked.
+    """
+    return f"""
+        coalesce(
+            (SELECT d.total_assets FROM etfs_etfdailystat d
+             WHERE d.etf_id = {fund} AND d.date <= %s AND d.total_assets IS NOT NULL ORDER BY d.date DESC LIMIT 1),
+            (SELECT CASE WHEN NOT s.per_unit AND s.currency = {currency} THEN s.market_value END FROM etfs_snapshot s
+             WHERE s.etf_id = {fund} AND s.is_served AND s.as_of_date <= %s ORDER BY s.as_of_date DESC LIMIT 1)
+        )
+    """
 
 
 def assets_on(day: dt.date, etf_ids: Sequence[int]) -> dict[int, Decimal]:
-    """Fund -> assets in its trading currency: its newest daily figure up to ``day``.
-
-    A fund without a daily figure of its assets on any day counts with those of its own row, which are of no known day.
+    """Fund -> assets in its trading currency as known on the day; funds of which nobody knows them are left out."""
+    query = f"""
+        SELECT id, assets FROM (
+            SELECT i.id, {assets_sql("i.id", "i.currency")} AS assets FROM market_instrument i WHERE i.id = ANY(%s)
+        ) known WHERE assets IS NOT NULL
     """
     with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            SELECT e.instrument_id, d.total_assets FROM unnest(%s::int[]) AS e (instrument_id)
-            CROSS JOIN LATERAL (
-                SELECT total_assets FROM etfs_etfdailystat
-                WHERE etf_id = e.instrument_id AND date <= %s AND total_assets IS NOT NULL ORDER BY date DESC LIMIT 1
-            ) d
-            """,
-            [list(etf_ids), day],
-        )
-        found = dict(cursor.fetchall())
-    dated = ETFDailyStat.objects.filter(etf=OuterRef("pk"), total_assets__isnull=False)
-    undated = ETF.objects.filter(pk__in=set(etf_ids) - set(found), total_assets__isnull=False).exclude(Exists(dated))
-    return found | dict(undated.values_list("pk", "total_assets"))
+        cursor.execute(query, [day, day, list(etf_ids)])
+        return dict(cursor.fetchall())

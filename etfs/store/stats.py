@@ -8,7 +8,7 @@ import numpy as np
 from django.db.backends.utils import CursorWrapper
 
 from etfs.sources.base import DayStat
-from market.models import CorporateAction
+from etfs.store.splits import splits_known
 
 FIGURES = (
     "nav", "total_assets", "close", "shares_outstanding", "volume", "trading_value", "index_level", "distribution",
@@ -27,9 +27,13 @@ class Days:
 
 
 def stats_merge(
-    cursor: CursorWrapper, source: str, stats: Sequence[tuple[int, DayStat]]
+    cursor: CursorWrapper, source: str, stats: Sequence[tuple[int, DayStat]], more_trusted: Sequence[str] = ()
 ) -> dict[int, tuple[dt.date, int]]:
-    """Insert or complete days; fund -> (first day that changed, days changed). A figure a source leaves out stays."""
+    """Insert or complete days, one row per fund and day; fund -> (first day that changed, days changed).
+
+    A figure that ``source`` leaves out stays. On a day that one of the ``more_trusted`` sources gave, it only fills in
+    what that one left out.
+    """
     names = ", ".join(FIGURES)
     cursor.execute(
         f"CREATE TEMP TABLE staged_stats (etf_id int, date date, {', '.join(f'{name} numeric' for name in FIGURES)})"
@@ -38,18 +42,20 @@ def stats_merge(
     with cursor.copy(f"COPY staged_stats (etf_id, date, {names}) FROM STDIN") as copy:
         for etf_id, row in stats:
             copy.write_row((etf_id, row.date, *(getattr(row, name) for name in FIGURES)))
-    merged = ", ".join(f"{name} = coalesce(excluded.{name}, t.{name})" for name in FIGURES)
-    differs = " OR ".join(
-        f"(excluded.{name} IS NOT NULL AND excluded.{name} IS DISTINCT FROM t.{name})" for name in FIGURES
-    )
-    # Two rows of one fund and day in a file complete each other: one row each is merged.
-    together = ", ".join(f"max({name})" for name in FIGURES)
+    # The figures that a day is to have: (those of the source, those held) in order of trust.
+    wanted = {
+        name: f"CASE WHEN t.source = ANY(%(trusted)s) THEN coalesce(t.{name}, excluded.{name})"
+        f" ELSE coalesce(excluded.{name}, t.{name}) END"
+        for name in FIGURES
+    }
     cursor.execute(
         f"WITH merged AS (INSERT INTO {_TABLE} AS t (etf_id, date, {names}, source)"
-        f" SELECT etf_id, date, {together}, %s FROM staged_stats GROUP BY etf_id, date"
-        f" ON CONFLICT (etf_id, date) DO UPDATE SET {merged}, source = excluded.source WHERE {differs}"
+        f" SELECT etf_id, date, {names}, %(source)s FROM staged_stats ON CONFLICT (etf_id, date) DO UPDATE SET"
+        f" {', '.join(f'{name} = {value}' for name, value in wanted.items())},"
+        " source = CASE WHEN t.source = ANY(%(trusted)s) THEN t.source ELSE excluded.source END"
+        f" WHERE {' OR '.join(f'{value} IS DISTINCT FROM t.{name}' for name, value in wanted.items())}"
         " RETURNING etf_id, date) SELECT etf_id, min(date), count(*) FROM merged GROUP BY etf_id",
-        [source],
+        {"source": source, "trusted": list(more_trusted)},
     )
     found = {etf_id: (first, count) for etf_id, first, count in cursor.fetchall()}
     cursor.execute("DROP TABLE staged_stats")
@@ -57,11 +63,15 @@ def stats_merge(
 
 
 def days_read(cursor: CursorWrapper, etf_id: int, last: int | None = None, since: dt.date | None = None) -> Days:
-    """All days of a fund, or its ``last`` ones, or those from the day before ``since`` on."""
+    """All days of a fund, or its ``last`` ones, or those from the last one before ``since`` on that has a share count
+    or assets: the flow of ``since`` is counted from it."""
     where = "etf_id = %s"
     params: list[int | dt.date] = [etf_id]
     if since is not None:
-        where += f" AND date >= coalesce((SELECT max(date) FROM {_TABLE} WHERE etf_id = %s AND date < %s), %s)"
+        where += (
+            f" AND date >= coalesce((SELECT max(date) FROM {_TABLE} WHERE etf_id = %s AND date < %s"
+            " AND (shares_outstanding IS NOT NULL OR total_assets IS NOT NULL)), %s)"
+        )
         params += [etf_id, since, since]
     columns = ", ".join(f"{name}::float8" for name in FIGURES)
     limit = f" LIMIT {int(last)}" if last else ""
@@ -75,8 +85,7 @@ def days_read(cursor: CursorWrapper, etf_id: int, last: int | None = None, since
 def _split_ratios(etf_id: int, dates: np.ndarray) -> np.ndarray:
     """Ratios on the first day of ``dates`` on or after each ex-date."""
     ratios = np.ones(len(dates))
-    splits = CorporateAction.objects.filter(instrument=etf_id, kind=CorporateAction.Kind.SPLIT)
-    for ex_date, ratio in splits.values_list("ex_date", "ratio"):
+    for _, ex_date, ratio in splits_known([etf_id]):
         place = int(np.searchsorted(dates, np.datetime64(ex_date)))
         if 0 < place < len(dates):
             ratios[place] *= ratio

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from decimal import Decimal
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -34,6 +35,7 @@ from etfs.services import (
 )
 from etfs.services.preference import preference_load
 from etfs.sources.base import LineKind
+from etfs.store.assets import assets_on
 from factors.models import Factor, FactorRun, FactorScore
 from factors.services import factor_run_create, factor_run_execute
 from market.models import CorporateAction, Instrument, PriceBar
@@ -261,12 +263,23 @@ class TestFlows:
         [row] = [row for row in found.funds if row["ticker"] == "I"]
         assert (row["net_flow"], row["net_flow_krw"]) == (pytest.approx(-0.01), None)
 
-    def test_one_category(self, flows) -> None:
-        assert [row["ticker"] for row in self.ask(category="BOND").funds] == ["B"]
+    def test_one_category(self, flows, settings) -> None:
+        settings.ETF_KRW_PER = {"KRW": 1.0, "USD": 1400.0}
+        found = self.ask(category="THEME")
+        assert [row["ticker"] for row in found.funds] == [row["ticker"] for row in found.top_inflow] == ["T"]
+        assert (found.top_outflow, found.without) == ([], 0)
+        assert (found.signal, len(found.categories)) == ("ROTATION", 3)  # money moves between all of them
         with pytest.raises(EtfError, match="category: unknown 'NONE'"):
             self.ask(category="NONE")
         with pytest.raises(EtfError, match="from: 2024-06-06 is after to"):
             flows_get(start=dt.date(2024, 6, 6), end=dt.date(2024, 6, 5))
+
+    def test_assets_long_before_the_window_are_not_those_it_began_with(self, flows) -> None:
+        ETFDailyStat.objects.filter(etf=flows[0], date="2024-05-31").update(date="2024-05-24")
+        assert self.ask().funds[0]["assets_before"] == 200
+        ETFDailyStat.objects.filter(etf=flows[0], date="2024-05-24").update(date="2024-05-23")
+        [row] = [row for row in self.ask().funds if row["ticker"] == "T"]
+        assert (row["net_flow"], row["assets_before"], row["percent"]) == (3, None, None)
 
 
 class TestTogether:
@@ -488,16 +501,23 @@ class TestRelations:
         assert found == pytest.approx({f"T{i:02}": {0: 3.2, 1: 1.0, 2: 0.6}.get(i, 0.0) for i in range(12)})
 
 
+def worth(assets: float, *of: str, **facts: Any) -> ETF:
+    """A fund whose assets were told in May."""
+    held = fund(*of, **facts)
+    daily(held, MAY, total_assets=assets)
+    return held
+
+
 def large_funds() -> None:
     stocks = {"T00": 10, "T01": "0.1", "T02": 0}
     cash = {"cash": "89.9"}
-    composition(fund("KR", "LARGE", assets=2e12), JUNE, stocks | cash)  # 2e11 of T00, 2e9 of T01
-    american = fund("US", "AMERICAN", assets=2e9)  # 2.8e12 won, 2.8e10 of them in T00
+    composition(worth(2e12, "KR", "LARGE"), JUNE, stocks | cash)  # 2e11 of T00, 2e9 of T01
+    american = worth(2e9, "US", "AMERICAN")  # 2.8e12 won, 2.8e10 of them in T00
     composition(american, JUNE, [line("T00", 1, listing="KR"), line("X", 99)])
-    composition(fund("KR", "SMALL", assets=1e12), JUNE, {"T00": 50, "T01": 50})  # not above 1e12
+    composition(worth(1e12, "KR", "SMALL"), JUNE, {"T00": 50, "T01": 50})  # not above 1e12
     for name, facts in {"INVERSE": {"is_inverse": True, "leverage_ratio": -1}, "DOUBLE": {"leverage_ratio": 2}}.items():
-        composition(fund("KR", name, assets=9e12, **facts), JUNE, {"T00": 50, "T01": 50})
-    gone = fund("KR", "GONE", assets=9e12)
+        composition(worth(9e12, "KR", name, **facts), JUNE, {"T00": 50, "T01": 50})
+    gone = worth(9e12, "KR", "GONE")
     composition(gone, MAY, {"T00": 100})
     composition(gone, JUNE, {"T09999": 100})  # T00 was dropped
 
@@ -516,6 +536,27 @@ def test_etf_preference_by_hand(db, settings) -> None:
     assert preference_load("KR", JUNE, np.array(asked[:2])) == pytest.approx([0, 2.6])
 
 
+def test_assets_count_from_the_day_they_are_known(db, settings) -> None:
+    settings.ETF_KRW_PER, settings.ETF_LARGE_KRW = {"KRW": 1.0, "USD": 1400.0}, {"*": 1e12}
+    undated, later, valued, unit = (fund("KR", name, assets=9e12) for name in ("UNDATED", "LATER", "VALUED", "UNIT"))
+    for one in (undated, later):
+        composition(one, MAY, {"T00": 100})
+    daily(later, JUNE, total_assets=9e12)
+    lines = [line("T00", 60, market_value=3e12), line("cash", 40, 2, market_value=2e12)]
+    composition(valued, JUNE, lines)  # no daily figure: what its lines are worth together
+    composition(unit, JUNE, [line("T00", 60, market_value=3e12), line("cash", 40, 2)])  # the cash is not told
+    ids = [one.pk for one in (undated, later, valued, unit)]
+    assert assets_on(MAY, ids) == {}
+    assert assets_on(JUNE, ids) == {later.pk: Decimal("9e12"), valued.pk: Decimal("5e12")}
+    asked = np.array([stock_get("KR:T00").pk])
+    assert preference_load("KR", MAY, asked) == pytest.approx([0])
+    assert preference_load("KR", JUNE, asked) == pytest.approx([1.2 + 2])
+    Snapshot.objects.filter(etf=valued).update(per_unit=True)
+    assert assets_on(JUNE, ids) == {later.pk: Decimal("9e12")}
+    Snapshot.objects.filter(etf=valued).update(per_unit=False, currency="USD")
+    assert assets_on(JUNE, ids) == {later.pk: Decimal("9e12")}
+
+
 def test_nothing_is_known_before_its_day(db) -> None:
     """Delete every row after a day: what is said of that day stays the same."""
     dice = np.random.default_rng(5)
@@ -530,6 +571,10 @@ def test_nothing_is_known_before_its_day(db) -> None:
             daily(
                 one, day, nav=100, total_assets=1e12 * dice.uniform(0.5, 3), net_flow=dice.normal(), trading_value=1e9
             )
+    undated = fund("KR", "F9")  # never any daily figure
+    for day in days[5::10]:
+        composition(undated, day, [line("A", 60, market_value=2e12), line("B", 40, 2, market_value=1e12 + day.day)])
+    held.append(undated)
     ETF.objects.update(total_assets=7e12)  # as if of the last day
 
     def said() -> list[object]:
