@@ -5,9 +5,11 @@ from collections.abc import Mapping
 from decimal import Decimal
 
 from etfs.sources.base import Line, LineKind
+from etfs.sources.listings import place_of
 
 LONGEST_KEY = 300
 _ISIN = re.compile(r"[A-Z]{2}[A-Z0-9]{9}[0-9]")
+_CUSIP = re.compile(r"[A-Z0-9]{8}[0-9]")
 _RESOLVABLE = (LineKind.STOCK, LineKind.ETF, LineKind.UNKNOWN)
 _SUFFIXES = {"JP": ".T", "HK": ".HK"}
 _PREFIXES = {"CN": ("SH", "SZ", "BJ")}
@@ -17,15 +19,21 @@ _ENDINGS = {"CN": (".SS", ".SH", ".SZ", ".BJ")}
 def line_key(line: Line, fund_region: str, ordinal: int = 1) -> str:
     """The same text for the same line of any fund and day; ``ordinal`` counts equal lines of one composition from 1.
 
-    Kind, place of listing (or ``~`` and the fund's region where the source does not say), ticker and identifier; the
-    name (and for cash the currency) only where there is neither ticker nor identifier.
+    Kind, place of listing (``line_place``), ticker and identifier; the name (and for cash the currency) only where
+    there is neither ticker nor identifier.
     """
-    place = line.listing or f"~{fund_region}"
+    place = line_place(line, fund_region)
     words = " ".join(line.name.upper().replace("|", " ").split())
     name = "" if line.ticker or line.identifier else f"{words}|{line.currency}"
     end = "" if ordinal == 1 else f"|{ordinal}"
     said = "|".join([str(line.kind), place, line.ticker, line.identifier, name])
     return (said[: LONGEST_KEY - len(end)] + end).rstrip("|")
+
+
+def line_place(line: Line, fund_region: str) -> str:
+    """Where the ticker of a line counts, as ``etfs.sources.listings.place_of``; cash, bonds and derivatives are told
+    apart without it: region of listing, or ``~`` and the fund's region."""
+    return place_of(line, fund_region) if line.kind in _RESOLVABLE else line.listing or f"~{fund_region}"
 
 
 def line_keys(lines: tuple[Line, ...], fund_region: str) -> tuple[list[str], list[int]]:
@@ -44,6 +52,10 @@ def line_keys(lines: tuple[Line, ...], fund_region: str) -> tuple[list[str], lis
 def is_resolvable(line: Line) -> bool:
     """Whether the line should be an instrument: cash, bonds and derivatives are lines of their own."""
     return line.kind in _RESOLVABLE and bool(line.ticker or is_isin(line.identifier))
+
+
+def is_cusip(text: str) -> bool:
+    return bool(_CUSIP.fullmatch(text))
 
 
 def is_isin(text: str) -> bool:

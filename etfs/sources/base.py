@@ -64,7 +64,8 @@ class Line:
     in the composition's currency; None where the source gives none. ``ticker`` is the bare local code (no blank, no
     exchange suffix); ``identifier`` is an ISIN, CUSIP or SEDOL. ``country`` and ``exchange`` as the source writes
     them; ``listing`` is the region of the listing when the source says it without doubt (from a Bloomberg exchange
-    code, a country column of the listing or a market id), else ''.
+    code, a country column of the listing or a market id), else ''. What ``exchange``, ``country`` and ``currency`` say
+    of other places then counts (``etfs.sources.listings.place_of``).
     """
 
     row_number: int  # 1 = the first row below the header

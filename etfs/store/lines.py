@@ -5,21 +5,22 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from django.db.models import Count, QuerySet
 
-from etfs.calc.line_keys import is_isin, is_resolvable, plain_ticker
+from etfs.calc.line_keys import is_cusip, is_isin, is_resolvable, line_place, plain_ticker
 from etfs.models import ETFHolding, HoldingLine, Kind
 from etfs.sources.base import Line, LineKind
 from market.models import Instrument
 from market.regions import REGIONS
 
 _LENGTHS = {"ticker": 32, "identifier": 32, "name": 200, "sector": 100, "country": 64, "currency": 3, "exchange": 64}
+_OF_CUSIPS = ("US", "CA")  # countries whose ISINs hold the CUSIP between country and check digit
 _FIELDS = ("id", "region", "ticker", "isin", "asset_type")
 
 
 class InstrumentFinder:
-    """Instruments by ISIN, and by ticker within a region; read once, for the length of an import."""
+    """Instruments by ISIN or CUSIP, and by ticker within a region; read once, for the length of an import."""
 
     def __init__(self) -> None:
-        self._by_isin: dict[str, dict[int, str]] = defaultdict(dict)  # one ISIN may be listed in several regions
+        self._listed: dict[str, dict[int, str]] = defaultdict(dict)  # one ISIN may be listed in several regions
         self._exact: dict[tuple[str, str], int] = {}
         self._plain: dict[tuple[str, str], set[int]] = defaultdict(set)
         known = Instrument.objects.exclude(asset_type=Instrument.AssetType.INDEX).values_list(*_FIELDS)
@@ -27,24 +28,36 @@ class InstrumentFinder:
             self._exact[region, ticker] = pk
             self._plain[region, plain_ticker(ticker, region)].add(pk)
             if isin:
-                self._by_isin[isin][pk] = region
+                self._listed[isin][pk] = region
+                if isin.startswith(_OF_CUSIPS):
+                    self._listed[isin[2:-1]][pk] = region
 
     def find(self, line: Line, fund_region: str) -> int | None:
         """The one instrument this line can be; None where there is none, or more than one."""
+        return self.find_at(line, line_place(line, fund_region))
+
+    def find_at(self, line: Line, place: str) -> int | None:
+        """As ``find``, for a line whose ticker counts at ``place`` (``line_place``): where that is none of our regions,
+        only its identifier tells what it is."""
         if not is_resolvable(line):
             return None
-        region = line.listing or fund_region
-        listed = self._by_isin.get(line.identifier, {}) if is_isin(line.identifier) else {}
-        here = [pk for pk, place in listed.items() if len(listed) == 1 or place == region]
-        if len(here) == 1:
-            return here[0]
-        if not line.ticker or region not in REGIONS:
-            return None
+        region = place.removeprefix("~")
+        identified = self._identified(line.identifier, region)
+        if identified is not None or not line.ticker or region not in REGIONS:
+            return identified
         exact = self._exact.get((region, line.ticker))
         if exact is not None:
             return exact
         similar = self._plain.get((region, plain_ticker(line.ticker, region)), set())
         return next(iter(similar)) if len(similar) == 1 else None
+
+    def _identified(self, identifier: str, region: str) -> int | None:
+        """By ISIN or CUSIP; where several regions list it, that of ``region``."""
+        if not (is_isin(identifier) or is_cusip(identifier)):
+            return None
+        listed = self._listed.get(identifier, {})
+        here = [pk for pk, at in listed.items() if len(listed) == 1 or at == region]
+        return here[0] if len(here) == 1 else None
 
 
 def lines_known(keys: Iterable[str]) -> dict[str, tuple[int, int | None]]:
@@ -91,8 +104,7 @@ def lines_resolve(unresolved: QuerySet[HoldingLine]) -> list[int]:
     finder, found = InstrumentFinder(), []
     for row in rows:
         place = row.key.split("|", 2)[1]
-        line = Line(0, LineKind(row.kind), row.ticker, row.identifier, listing="" if place.startswith("~") else place)
-        row.instrument_id = finder.find(line, place.removeprefix("~"))
+        row.instrument_id = finder.find_at(Line(0, LineKind(row.kind), row.ticker, row.identifier), place)
         if row.instrument_id is not None:
             found.append(row)
     HoldingLine.objects.bulk_update(found, ["instrument"], batch_size=1000)
