@@ -1,11 +1,13 @@
 """How commands show runs of collecting and importing."""
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Any
 
 from rich.table import Table
 
 from etfs.models import CollectItem, CollectRun
+from etfs.services.previews import PreviewItem
 from factors.models import JobState
 from market.cli import Exit, HouseCommand
 
@@ -48,6 +50,41 @@ def items_table(items: Sequence[CollectItem]) -> Table:
     for item in items:
         day = item.as_of_date.isoformat() if item.as_of_date else ""
         table.add_row(item.name[-48:], item.ticker, day, f"{item.rows:,}", str(item.outcome))
+    return table
+
+
+def preview_show(command: HouseCommand, items: Sequence[PreviewItem], *, as_json: bool) -> None:
+    """Print what would become of the files; leaves with the exit code of a run where something is refused."""
+    bad = [item for item in items if item.outcome in _BAD]
+    if as_json:
+        command.print_json({"dry_run": True, "items": [asdict(item) | {"verdict": item.verdict} for item in items]})
+    else:
+        shown = items if len(items) <= SHOWN else bad[:SHOWN]
+        command.out().print(preview_table(shown))
+        for item in shown:
+            if item.message and item in bad:
+                command.stderr.write(
+                    f"{item.ticker or item.file} {item.as_of_date or ''} {item.verdict}: {item.message}"
+                )
+        command.out().print(
+            f"dry run, nothing was stored: {len(items):,} answers, {len(bad):,} of them doubted or refused"
+        )
+    if bad:
+        raise SystemExit(int(Exit.FAILED if len(bad) == len(items) else Exit.PARTLY))
+
+
+def preview_table(items: Sequence[PreviewItem]) -> Table:
+    table = Table(title_justify="left")
+    for name in ("file", "fund", "as of", "verdict", "in place of"):
+        table.add_column(name)
+    for name in ("rows", "weight %", "resolved %"):
+        table.add_column(name, justify="right")
+    for item in items:
+        table.add_row(
+            item.file[-48:], item.ticker, str(item.as_of_date or ""), item.verdict, item.replaces, f"{item.rows:,}",
+            "" if item.weight_sum is None else f"{item.weight_sum:.2f}",
+            "" if item.resolved_percent is None else f"{item.resolved_percent:.1f}",
+        )  # fmt: skip
     return table
 
 
