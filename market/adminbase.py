@@ -11,6 +11,7 @@ from django.http import HttpRequest
 from django.utils.functional import cached_property
 from import_export.admin import ExportMixin, ImportMixin
 from import_export.formats.base_formats import CSV, JSON
+from tablib import Dataset
 from unfold.admin import ModelAdmin
 from unfold.contrib.filters.admin import DropdownFilter, TextFilter
 from unfold.contrib.import_export.forms import ExportForm, ImportForm
@@ -19,6 +20,7 @@ from unfold.views import ChangeList
 
 from market.models import Instrument
 from market.regions import REGION_CHOICES
+from market.spreadsheets import cell_safe
 
 COUNTED_ROWS = 1_000
 SEARCHED_INSTRUMENTS = 50
@@ -76,11 +78,20 @@ class ReadOnlyMixin:
         return False
 
 
+class SafeCSV(CSV):
+    """CSV whose cells no spreadsheet runs. The library's own setting takes away a leading ``=`` and leaves the rest, in
+    JSON too."""
+
+    def export_data(self, dataset: Dataset, **kwargs: Any) -> str:
+        rows = [[cell_safe(cell) for cell in row] for row in dataset]
+        return super().export_data(Dataset(*rows, headers=dataset.headers), **kwargs)
+
+
 class HouseExport(ExportMixin):
     """Export by those who may see the rows."""
 
     export_form_class = ExportForm
-    formats = (CSV, JSON)
+    export_formats = (SafeCSV, JSON)
 
     def has_export_permission(self, request: HttpRequest) -> bool:
         return self.has_view_permission(request)
@@ -90,7 +101,7 @@ class HouseImport(ImportMixin):
     """Import by those who may add rows. The load run is the log of it."""
 
     import_form_class = ImportForm
-    formats = (CSV,)
+    import_formats = (CSV,)
     skip_admin_log = True
     import_model: ClassVar[type[models.Model]]  # whose ``add`` permission counts
 

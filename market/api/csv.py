@@ -9,6 +9,8 @@ from django.http import StreamingHttpResponse
 from rest_framework.renderers import BaseRenderer
 from rest_framework.serializers import BaseSerializer
 
+from market.spreadsheets import cell_safe
+
 CHUNK_ROWS = 2_000
 
 
@@ -32,10 +34,11 @@ class _Line:
 
 
 def lines(header: Iterable[str], rows: Iterable[Iterable[Any]]) -> Iterator[str]:
+    """CSV, line by line; text that a spreadsheet would run as a formula is made harmless."""
     writer = csv.writer(_Line(), lineterminator="\n")
     yield writer.writerow(header)
     for row in rows:
-        yield writer.writerow(row)
+        yield writer.writerow(map(cell_safe, row))
 
 
 def csv_response(queryset: QuerySet, serializer: BaseSerializer, file_name: str) -> StreamingHttpResponse:

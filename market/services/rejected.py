@@ -5,6 +5,7 @@ import io
 from collections.abc import Iterable, Iterator
 
 from market.models import RejectedRow
+from market.spreadsheets import cell_safe
 
 
 def rejected_rows_csv(load_run_id: int) -> Iterator[str]:
@@ -24,13 +25,5 @@ def rejected_csv(rows: Iterable[RejectedRow], columns: list[str]) -> Iterator[st
 
 def _line(values: list[object]) -> str:
     text = io.StringIO()
-    csv.writer(text, lineterminator="\n").writerow([_safe(value) for value in values])
+    csv.writer(text, lineterminator="\n").writerow([cell_safe(value) for value in values])
     return text.getvalue()
-
-
-def _safe(value: object) -> object:
-    """A spreadsheet must not run a cell: text that begins like a formula gets an apostrophe, unless it is a number."""
-    text = str(value)
-    if text[:1] in ("=", "+", "-", "@", "\t", "\r") and not text[1:].replace(".", "").replace(",", "").isdigit():
-        return f"'{text}"
-    return value

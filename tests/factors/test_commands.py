@@ -15,6 +15,7 @@ from factors import services, store
 from factors.base import Factor
 from factors.models import FactorRun, FactorScore
 from factors.registry import register, unregister
+from market.models import Instrument
 from tests.factors.market_tables import SESSION, add_bars, add_instrument, random_market, sessions
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -196,6 +197,15 @@ def test_export_parquet_of_one_factor_of_the_newest_date(scores, tmp_path):
     assert table.column_names == COLUMNS
     assert table.num_rows == 12
     assert set(table.column("factor").to_pylist()) == {"momentum_1m"}
+
+
+def test_exported_tickers_are_no_formulas(scores, tmp_path):
+    Instrument.objects.filter(ticker="T03").update(ticker="=1+1")
+    file = tmp_path / "scores.csv"
+    assert command("export_scores", "--region", "KR", "--out", str(file))[2] == 0
+    tickers = {row["ticker"] for row in csv.DictReader(file.read_text().splitlines())}
+    assert "'=1+1" in tickers
+    assert "=1+1" not in tickers
 
 
 def test_export_to_standard_output(scores, monkeypatch):

@@ -11,6 +11,7 @@ import pyarrow.parquet as pa_parquet
 
 from factors import services
 from market.cli import Exit, HouseCommand, iso_date
+from market.spreadsheets import table_safe
 
 
 class Command(HouseCommand):
@@ -42,6 +43,7 @@ class Command(HouseCommand):
 
     def _write(self, scores: pa.Table, form: str, out: Path | None) -> None:
         write = pa_csv.write_csv if form == "csv" else pa_parquet.write_table
+        scores = table_safe(scores) if form == "csv" else scores
         if out is None:
             write(scores, sys.stdout.buffer)
             return
