@@ -11,6 +11,7 @@ from prometheus_client.registry import Collector
 from etfs.services.flows import SESSIONS, flows_get
 from etfs.sources.base import ERROR_TYPES
 from etfs.store import metrics as store
+from etfs.store.heavy import heavy_counts
 from factors.models import JobState
 from market.regions import REGIONS
 
@@ -31,8 +32,8 @@ class EtfCollector(Collector):
         took = "How long the last finished collection or import took."
         yield _by_region("quantsite_etf_collection_duration_seconds", took, store.run_seconds())
         yield from self._collections()
-        heavy = f"Lines of latest compositions that weigh {HEAVY:g} % of their fund or more."
-        yield _by_region("quantsite_etf_high_weight_lines", heavy, store.heavy_counts(HEAVY))
+        heavy = f"Securities that weigh {HEAVY:g} % or more in the latest composition of a fund."
+        yield _by_region("quantsite_etf_high_weight_lines", heavy, heavy_counts(HEAVY))
         found = "Findings of the checks that still hold."
         yield _labelled(GaugeMetricFamily, "quantsite_etf_findings", found, "severity", store.finding_counts())
         yield self._flows()

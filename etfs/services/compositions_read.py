@@ -12,7 +12,8 @@ from etfs.calc.concentration import effective_holdings, hhi_percent, top_share
 from etfs.models import ETF, Snapshot
 from etfs.services.errors import NotFound
 from etfs.services.lookup import day_or_today
-from etfs.store.reads import heavy_read, holders_read, lines_read, weights_read
+from etfs.store.heavy import heavy_read
+from etfs.store.reads import holders_read, lines_read, weights_read
 from market.models import Instrument
 
 RESOLVABLE = ("STOCK", "ETF", "UNKNOWN")
@@ -71,5 +72,6 @@ def weights_get(*, fund: ETF, stock: Instrument, start: dt.date | None = None, e
 
 
 def heavy_get(*, threshold: float = 5.0, as_of: dt.date | None = None, region: str = "") -> list[Row]:
-    """Lines of at least ``threshold`` percent in latest compositions, with the money in them."""
+    """What weighs at least ``threshold`` percent in latest compositions, with the money in it
+    (``store.heavy.heavy_read``)."""
     return heavy_read(threshold, day_or_today(as_of), region)

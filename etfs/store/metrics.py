@@ -64,20 +64,6 @@ def error_counts() -> list[tuple[str, str, int]]:
     return _rows(query)
 
 
-def heavy_counts(threshold: float) -> dict[str, int]:
-    """Region -> lines of latest compositions that weigh at least ``threshold`` percent; as ``heavy_read``, counted."""
-    query = """
-        SELECT e.region, count(*) FROM etfs_etf e CROSS JOIN LATERAL (
-            SELECT s.as_of_date FROM etfs_snapshot s WHERE s.etf_id = e.instrument_id AND s.is_served
-            ORDER BY s.as_of_date DESC LIMIT 1
-        ) latest
-        JOIN etfs_etfholding h
-            ON h.etf_id = e.instrument_id AND h.as_of_date = latest.as_of_date AND h.weight >= %s
-        GROUP BY e.region
-    """
-    return dict(_rows(query, [threshold]))
-
-
 def finding_counts() -> list[tuple[str, str, int]]:
     """(region, severity, number) of what the checks found and still holds."""
     query = """

@@ -1,7 +1,7 @@
 """Reading compositions: the latest one of each fund on a day, from either side, walking indexes only.
 
-``latest`` in the queries below is each fund's own newest composition that is served on the day (FORMULAS.md section
-6), found by one probe of the index ``snapshot_served`` per fund.
+``latest`` in these queries (``LATEST``, with the day as its parameter) is each fund's own newest composition that is
+served on the day (FORMULAS.md section 6), found by one probe of the index ``snapshot_served`` per fund.
 """
 
 import datetime as dt
@@ -14,28 +14,16 @@ from django.db import connection
 from etfs.models import HoldingLine
 from market.store.copying import read_rows
 
-_LATEST = """
+LATEST = """
     CROSS JOIN LATERAL (
         SELECT s.as_of_date, s.currency, s.source, s.state, s.per_unit FROM etfs_snapshot s
         WHERE s.etf_id = e.instrument_id AND s.is_served AND s.as_of_date <= %s
         ORDER BY s.as_of_date DESC LIMIT 1
     ) latest
 """
-_FUND = """
+FUND = """
     e.instrument_id AS etf_id, e.region, f.ticker, f.name, f.currency AS trading_currency, e.category, e.issuer,
     e.total_assets, latest.as_of_date, latest.currency, latest.source, latest.state, latest.per_unit
-"""
-_ASSETS_THEN = """
-    LEFT JOIN LATERAL (
-        SELECT d.total_assets FROM etfs_etfdailystat d
-        WHERE d.etf_id = e.instrument_id AND d.date <= %s AND d.total_assets IS NOT NULL ORDER BY d.date DESC LIMIT 1
-    ) then_assets ON true
-"""
-# The assets of the fund's own row are of no known day: only for funds that have daily figures of them on none.
-_ASSETS = """
-    coalesce(then_assets.total_assets, CASE WHEN NOT EXISTS (
-        SELECT FROM etfs_etfdailystat d WHERE d.etf_id = e.instrument_id AND d.total_assets IS NOT NULL
-    ) THEN e.total_assets END)
 """
 
 
@@ -51,14 +39,14 @@ def holders_read(instrument_ids: Sequence[int], on: dt.date, region: str = "") -
         return []
     where = "WHERE e.region = %s" if region else ""
     query = f"""
-        SELECT (%s::int[])[array_position(%s::int[], h.line_id)] AS instrument_id, {_FUND}, h.weight, h.shares,
+        SELECT (%s::int[])[array_position(%s::int[], h.line_id)] AS instrument_id, {FUND}, h.weight, h.shares,
             h.market_value, h.rank, h.weight_change, 1 AS lines
-        FROM etfs_etf e JOIN market_instrument f ON f.id = e.instrument_id {_LATEST}
+        FROM etfs_etf e JOIN market_instrument f ON f.id = e.instrument_id {LATEST}
         JOIN etfs_etfholding h
             ON h.etf_id = e.instrument_id AND h.as_of_date = latest.as_of_date AND h.line_id = ANY(%s)
         {where}
     """
-    rows = _rows(query, [instruments, lines, on, lines, *([region] if region else [])])
+    rows = rows_read(query, [instruments, lines, on, lines, *([region] if region else [])])
     if len(lines) > len(set(instruments)):
         rows = _lines_added(rows)
     return sorted(rows, key=lambda row: (row["weight"] is None, -(row["weight"] or 0), row["region"], row["ticker"]))
@@ -88,7 +76,7 @@ def lines_read(etf_id: int, day: dt.date, limit: int | None = None) -> list[dict
         LEFT JOIN market_instrument i ON i.id = n.instrument_id
         WHERE h.etf_id = %s AND h.as_of_date = %s ORDER BY h.rank, h.id
     """
-    return _rows(query + (" LIMIT %s" if limit else ""), [etf_id, day, *([limit] if limit else [])])
+    return rows_read(query + (" LIMIT %s" if limit else ""), [etf_id, day, *([limit] if limit else [])])
 
 
 def weights_read(etf_id: int, instrument_id: int, start: dt.date | None, end: dt.date | None) -> list[dict[str, Any]]:
@@ -105,31 +93,7 @@ def weights_read(etf_id: int, instrument_id: int, start: dt.date | None, end: dt
         ) h ON true
         WHERE s.etf_id = %s AND s.is_served AND s.as_of_date BETWEEN %s AND %s ORDER BY s.as_of_date
     """
-    return _rows(query, [lines, etf_id, start or dt.date.min, end or dt.date.max])
-
-
-def heavy_read(threshold: float, on: dt.date, region: str = "") -> list[dict[str, Any]]:
-    """Lines of latest compositions that weigh at least ``threshold`` percent, heaviest first, with the money in them.
-
-    ``exposure``: weight of the fund's assets on the day, in its trading currency; where nobody knows the assets, the
-    value the source gives.
-    """
-    where = "WHERE e.region = %s" if region else ""
-    query = f"""
-        SELECT {_FUND}, h.weight, h.shares, h.market_value, h.weight_change, n.kind, n.instrument_id,
-            coalesce(i.ticker, n.ticker) AS line_ticker, i.region AS line_region,
-            coalesce(nullif(i.name, ''), n.name) AS line_name,
-            coalesce(
-                {_ASSETS} * h.weight / 100,
-                CASE WHEN latest.per_unit OR latest.currency <> f.currency THEN NULL ELSE h.market_value END
-            ) AS exposure
-        FROM etfs_etf e JOIN market_instrument f ON f.id = e.instrument_id {_LATEST}
-        JOIN etfs_etfholding h
-            ON h.etf_id = e.instrument_id AND h.as_of_date = latest.as_of_date AND h.weight >= %s
-        JOIN etfs_holdingline n ON n.id = h.line_id LEFT JOIN market_instrument i ON i.id = n.instrument_id
-        {_ASSETS_THEN} {where} ORDER BY h.weight DESC, e.region, f.ticker, h.rank
-    """
-    return _rows(query, [on, threshold, on, *([region] if region else [])])
+    return rows_read(query, [lines, etf_id, start or dt.date.min, end or dt.date.max])
 
 
 COMPOSITION_KINDS = {
@@ -148,7 +112,7 @@ def latest_weights(on: dt.date, etf_ids: Sequence[int]) -> np.ndarray:
         SELECT h.etf_id, h.line_id, coalesce(n.instrument_id, 0), n.kind = 'STOCK', n.kind IN ('STOCK', 'ETF',
         'UNKNOWN'),
             h.weight::float8
-        FROM etfs_etf e {_LATEST}
+        FROM etfs_etf e {LATEST}
         JOIN etfs_etfholding h ON h.etf_id = e.instrument_id AND h.as_of_date = latest.as_of_date
         JOIN etfs_holdingline n ON n.id = h.line_id
         WHERE e.instrument_id = ANY(%s) AND h.weight IS NOT NULL
@@ -159,12 +123,13 @@ def latest_weights(on: dt.date, etf_ids: Sequence[int]) -> np.ndarray:
 
 def snapshot_days(etf_ids: Sequence[int], on: dt.date) -> dict[int, dict[str, Any]]:
     """Fund -> its latest composition's day, currency, source and state."""
-    query = f"SELECT {_FUND} FROM etfs_etf e JOIN market_instrument f ON f.id = e.instrument_id {_LATEST}"
-    rows = _rows(query + " WHERE e.instrument_id = ANY(%s)", [on, list(etf_ids)])
+    query = f"SELECT {FUND} FROM etfs_etf e JOIN market_instrument f ON f.id = e.instrument_id {LATEST}"
+    rows = rows_read(query + " WHERE e.instrument_id = ANY(%s)", [on, list(etf_ids)])
     return {row["etf_id"]: row for row in rows}
 
 
-def _rows(query: str, params: Sequence[Any]) -> list[dict[str, Any]]:
+def rows_read(query: str, params: Sequence[Any]) -> list[dict[str, Any]]:
+    """What a query finds, a row as column -> value."""
     with connection.cursor() as cursor:
         cursor.execute(query, params)
         names = [column.name for column in cursor.description]
@@ -206,7 +171,7 @@ def instruments_described(instrument_ids: Sequence[int]) -> dict[int, dict[str, 
             FROM etfs_holdingline n WHERE n.instrument_id = i.id
         ) said ON true WHERE i.id = ANY(%s)
     """
-    return {row["id"]: row for row in _rows(query, [list(instrument_ids)])}
+    return {row["id"]: row for row in rows_read(query, [list(instrument_ids)])}
 
 
 def lines_described(line_ids: Sequence[int]) -> dict[int, dict[str, Any]]:
@@ -217,4 +182,4 @@ def lines_described(line_ids: Sequence[int]) -> dict[int, dict[str, Any]]:
             coalesce(nullif(i.sector, ''), n.sector) AS sector, n.country, coalesce(i.currency, n.currency) AS currency
         FROM etfs_holdingline n LEFT JOIN market_instrument i ON i.id = n.instrument_id WHERE n.id = ANY(%s)
     """
-    return {row["id"]: row for row in _rows(query, [list(line_ids)])}
+    return {row["id"]: row for row in rows_read(query, [list(line_ids)])}

@@ -17,7 +17,7 @@ from etfs.metrics import FLOW_FUNDS
 from etfs.models import CollectItem, CollectRun, HoldingFinding, Snapshot
 from etfs.services import flows_get
 from etfs.store import metrics as store
-from etfs.store.reads import heavy_read
+from etfs.store.heavy import heavy_read
 from etfs.store.snapshots import served_mark
 from quantsite import metrics as site
 from tests.etfs.builder import composition, daily, fund

@@ -202,6 +202,7 @@ def action(ticker: str, day: str, ratio: float) -> None:
 
 class TestHeavy:
     def test_money_in_lines(self, funds) -> None:
+        daily(funds[0], JUNE, total_assets=1e9), daily(funds[1], JUNE, total_assets=2e9)
         rows = heavy_get(threshold=80)
         found = [(row["ticker"], row["line_ticker"], row["weight"], row["exposure"]) for row in rows]
         # H has no assets and no values: what is in it nobody knows
