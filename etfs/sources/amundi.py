@@ -7,7 +7,7 @@ from typing import Any
 
 from etfs.sources import cells
 from etfs.sources.base import Ask, Composition, FileSource, FundFacts, Kind, Line, LineKind, Parsed, Raw, SourceProblem
-from etfs.sources.grids import text_of
+from etfs.sources.grids import json_bounded, text_of
 from etfs.sources.listings import split_bloomberg
 from etfs.sources.registry import register
 from etfs.sources.tables import Row
@@ -66,7 +66,7 @@ class Amundi(FileSource):
 
 def _products(raw: Raw) -> list[Any]:
     """Figures are read as Decimal, so that they keep their digits."""
-    text = text_of(raw)
+    text = json_bounded(text_of(raw), raw.name)
     try:
         found = json.loads(text, parse_float=Decimal, parse_int=Decimal, parse_constant=_refuse_constant)
     except (ValueError, ArithmeticError, RecursionError) as error:

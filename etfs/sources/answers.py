@@ -2,7 +2,6 @@
 
 import csv
 import datetime as dt
-import io
 import json
 import os
 from collections.abc import Iterable, Mapping, Sequence
@@ -10,6 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from etfs.sources.base import Ask, Raw, SourceProblem
+from etfs.sources.grids import csv_rows_bounded, json_bounded
 from etfs.sources.tables import Row
 from market.sources.base import BadRow
 
@@ -30,7 +30,7 @@ def text_of(raw: Raw, encoding: str = "utf-8-sig") -> str:
 def json_of(raw: Raw) -> Any:
     """JSON with all fractions as Decimal, so that figures keep their digits; NaN and Infinity are no JSON."""
     try:
-        return json.loads(text_of(raw), parse_float=Decimal, parse_constant=_no_number)
+        return json.loads(json_bounded(text_of(raw), raw.name), parse_float=Decimal, parse_constant=_no_number)
     except (ValueError, RecursionError) as error:
         if isinstance(error, SourceProblem):
             raise
@@ -54,7 +54,7 @@ def member(data: Any, field: str, kind: type, where: str) -> Any:
 def csv_rows(text: str, needed: Sequence[str], where: str, first: int = 1) -> list[Row]:
     """Rows below the header line of ``text``. SourceProblem names a missing column, or that there is no row."""
     try:
-        lines = [cells for cells in csv.reader(io.StringIO(text), strict=True) if any(cell.strip() for cell in cells)]
+        lines = [cells for cells in csv_rows_bounded(text, where, strict=True) if any(cell.strip() for cell in cells)]
     except csv.Error as error:
         raise SourceProblem(f"{where}: not CSV ({error})") from None
     if not lines:

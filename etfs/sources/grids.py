@@ -10,7 +10,7 @@ import struct
 import warnings
 import zipfile
 import zlib
-from pathlib import Path
+from collections.abc import Iterator
 from xml.etree.ElementTree import ParseError  # only the exception: openpyxl reads through defusedxml
 
 import openpyxl
@@ -19,13 +19,18 @@ from etfs.sources.base import Raw, SourceProblem
 from market.sources.base import FileProblem
 from market.sources.files import to_utf8
 
-MAX_BYTES = 50_000_000  # of a file as it came
-MAX_UNPACKED = 200_000_000  # of what is inside a gzip or XLSX file
-MAX_RATIO = 200  # unpacked to packed: office files reach about 20
+MAX_BYTES = 50_000_000  # bytes of a file as it came
+MAX_UNPACKED = 100_000_000  # bytes of what is inside a gzip or XLSX file
+MAX_RATIO = 200  # unpacked to packed: office files and lists of holdings reach about 20
 MAX_MEMBERS = 1_000
 MAX_ROWS = 500_000
 MAX_SHEET_ROWS = 50_000  # a sheet with one cell at its far end has a million, all of which are walked through
 MAX_COLUMNS = 200
+MAX_CELLS = 5_000_000
+MAX_CHARACTERS = 100_000_000  # of all cells: a sheet may name one long text in every cell
+MAX_ROW_CHARACTERS = (
+    200_000  # of one CSV row, looked at before it is taken apart: a line of commas is millions of cells
+)
 _RATIO_FROM = 1_000_000  # bytes; a few blank rows may compress well
 Grid = list[list[str]]
 # What zipfile and openpyxl raise on damaged bytes.
@@ -33,17 +38,6 @@ _DAMAGE = (
     zipfile.BadZipFile, zlib.error, struct.error, ParseError, EOFError, OSError, KeyError, IndexError, ValueError,
     TypeError, AttributeError, NotImplementedError, RuntimeError, OverflowError,
 )  # fmt: skip
-
-
-def read_raw(path: Path) -> Raw:
-    """A file's bytes; SourceProblem when it is too large (looked at before it is read), missing or unreadable."""
-    try:
-        size = path.stat().st_size
-        if size > MAX_BYTES:
-            raise SourceProblem(f"{path.name}: {size:,} bytes, more than the {MAX_BYTES:,} allowed", "refused")
-        return Raw(path.read_bytes(), path.name)
-    except OSError as error:
-        raise SourceProblem(f"{path.name}: cannot be read ({error.strerror or error})", "connection") from error
 
 
 def text_of(raw: Raw) -> str:
@@ -56,17 +50,67 @@ def text_of(raw: Raw) -> str:
         raise SourceProblem(str(error)) from error
 
 
+def json_bounded(text: str, name: str) -> str:
+    """``text``; SourceProblem when it is JSON of more than MAX_CELLS values: two bytes of it become sixty in memory."""
+    if text.count(",") + text.count("[") + text.count("{") > MAX_CELLS:
+        raise SourceProblem(f"{name}: more than {MAX_CELLS:,} values", "refused")
+    return text
+
+
 def csv_grid(raw: Raw) -> Grid:
     """Rows of a comma-separated text, as they are: blank rows too, since rows are counted."""
     text = text_of(raw).replace("\r\n", "\n").replace("\r", "\n")
     rows: Grid = []
     try:
-        for row in csv.reader(io.StringIO(text, newline="")):
-            rows.append(row)
-            _refuse_more_rows(len(rows), raw.name, MAX_ROWS)
+        rows.extend(csv_rows_bounded(text, raw.name))
     except csv.Error as error:
         raise SourceProblem(f"{raw.name}: row {len(rows) + 1} is not readable as CSV ({error})") from error
     return rows
+
+
+def csv_rows_bounded(text: str, name: str, *, strict: bool = False) -> Iterator[list[str]]:
+    """Rows of CSV text, as ``csv.reader`` gives them, with its csv.Error; SourceProblem beyond MAX_ROWS, MAX_COLUMNS,
+    MAX_CELLS or MAX_ROW_CHARACTERS."""
+    size, lines = _Size(name, MAX_ROWS), _Lines(text, name)
+    for row in csv.reader(lines, strict=strict):
+        size.add(row)
+        lines.in_row = 0
+        yield row
+
+
+class _Lines:
+    """Lines of a text; ``in_row``: characters handed out since the reader finished a row."""
+
+    def __init__(self, text: str, name: str) -> None:
+        self._lines, self._name, self.in_row = io.StringIO(text, newline=""), name, 0
+
+    def __iter__(self) -> Iterator[str]:
+        for line in self._lines:
+            self.in_row += len(line)
+            if self.in_row > MAX_ROW_CHARACTERS:
+                raise SourceProblem(f"{self._name}: a row of more than {MAX_ROW_CHARACTERS:,} characters", "refused")
+            yield line
+
+
+class _Size:
+    """How much a table holds; SourceProblem as soon as that is more than any list of holdings."""
+
+    def __init__(self, name: str, most_rows: int) -> None:
+        self._name, self._most_rows = name, most_rows
+        self._rows = self._cells = self._characters = 0
+
+    def add(self, row: list[str]) -> None:
+        self._rows += 1
+        self._cells += len(row)
+        self._characters += sum(map(len, row))
+        for count, most, what in (
+            (self._rows, self._most_rows, "rows"), (self._cells, MAX_CELLS, "cells"),
+            (self._characters, MAX_CHARACTERS, "characters"),
+        ):  # fmt: skip
+            if count > most:
+                raise SourceProblem(f"{self._name}: more than {most:,} {what}", "refused")
+        if len(row) > MAX_COLUMNS:
+            raise SourceProblem(f"{self._name}: row {self._rows} has more than {MAX_COLUMNS} columns", "refused")
 
 
 def is_xlsx(raw: Raw) -> bool:
@@ -93,12 +137,13 @@ def xlsx_grid(raw: Raw) -> Grid:
 def _sheet(content: bytes, name: str) -> Grid:
     book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True, keep_links=False)
     rows: Grid = []
-    for values in book.worksheets[0].iter_rows(values_only=True, max_col=MAX_COLUMNS):
+    size = _Size(name, MAX_SHEET_ROWS)
+    for values in book.worksheets[0].iter_rows(values_only=True, max_col=MAX_COLUMNS + 1):
         cells = [_cell(value) for value in values]
         while cells and not cells[-1]:
             cells.pop()
+        size.add(cells)
         rows.append(cells)
-        _refuse_more_rows(len(rows), name, MAX_SHEET_ROWS)
     book.close()
     return rows
 
@@ -125,17 +170,24 @@ def _unzipped(content: bytes, name: str) -> bytes:
     if content[:2] != b"\x1f\x8b":
         return content
     unzip = zlib.decompressobj(wbits=31)
+    most = min(MAX_UNPACKED, max(_RATIO_FROM, MAX_RATIO * len(content)))
     try:
-        text = unzip.decompress(content, MAX_UNPACKED)
+        text = unzip.decompress(content, most + 1)
     except zlib.error as error:
         raise SourceProblem(f"{name}: damaged gzip file ({error})") from error
-    if unzip.unconsumed_tail:
-        raise SourceProblem(f"{name}: unpacks to more than {MAX_UNPACKED:,} bytes", "refused")
+    if len(text) > most:
+        raise SourceProblem(f"{name}: unpacks {_to_more_than(most)}: refused", "refused")
     if not unzip.eof:
         raise SourceProblem(f"{name}: damaged gzip file (it ends early)")
+    if unzip.unused_data.strip(b"\0"):
+        raise SourceProblem(f"{name}: more follows the end of the gzip file; pack it as one")
     if not text.strip():
         raise SourceProblem(f"{name}: the file is empty", "empty")
     return text
+
+
+def _to_more_than(most: int) -> str:
+    return f"to more than {most:,} bytes" if most == MAX_UNPACKED else f"to more than {MAX_RATIO} times its size"
 
 
 def _refuse_pages(content: bytes, name: str) -> None:
@@ -155,8 +207,3 @@ def _refuse_bombs(content: bytes, name: str) -> None:
         raise SourceProblem(f"{name}: unpacks to {len(members):,} parts of {unpacked:,} bytes: refused", "refused")
     if unpacked > _RATIO_FROM and unpacked > MAX_RATIO * len(content):
         raise SourceProblem(f"{name}: unpacks to {unpacked / len(content):,.0f} times its size: refused", "refused")
-
-
-def _refuse_more_rows(count: int, name: str, most: int) -> None:
-    if count > most:
-        raise SourceProblem(f"{name}: more than {most:,} rows", "refused")

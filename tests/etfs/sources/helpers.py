@@ -10,8 +10,8 @@ from typing import Any
 import openpyxl
 
 from etfs.sources.base import Ask, Composition, Kind, Parsed, Raw
-from etfs.sources.grids import read_raw
 from etfs.sources.registry import source_get
+from etfs.store.files import file_read
 from market.regions import REGIONS
 
 
@@ -22,8 +22,7 @@ def parse(source: str, content: bytes | str, name: str = "file.csv", kind: Kind 
 
 
 def parse_file(source: str, path: Path, kind: Kind = Kind.HOLDINGS, **ask: Any) -> Parsed:
-    raw = read_raw(path)
-    return parse(source, raw.content, raw.name, kind, **ask)
+    return parse(source, file_read(path), path.name, kind, **ask)
 
 
 def only(found: Parsed) -> Composition:

@@ -10,6 +10,8 @@ import pytest
 
 from etfs.sources import grids
 from etfs.sources.base import SourceProblem
+from etfs.store import files
+from etfs.store.files import file_read
 from tests.etfs.sources.helpers import parse, xlsx, zipped
 
 HEADER = ["Name", "Ticker", "Identifier", "SEDOL", "Weight", "Sector", "Shares Held", "Local Currency"]
@@ -91,19 +93,68 @@ def test_too_many_rows(monkeypatch: pytest.MonkeyPatch) -> None:
     assert refused("a,b\n" * 10, "spy.csv").error_type == "refused"
 
 
+def test_a_gzip_bomb_by_its_ratio() -> None:
+    content = gzip.compress(b"a,b\n" * 2_000_000)
+    assert len(content) < 10_000
+    problem = refused(content, "spy.csv.gz")
+    assert (problem.error_type, "more than 200 times its size" in str(problem)) == ("refused", True)
+
+
+def test_a_gzip_file_that_goes_on_after_its_end() -> None:
+    """What follows would be lost without a word."""
+    packed = gzip.compress(b"a,b\n")
+    assert "more follows" in str(refused(packed + gzip.compress(b"1,2\n"), "spy.csv.gz"))
+    assert "no header row" in str(refused(packed + bytes(20), "spy.csv.gz"))  # zeros at the end are padding
+
+
+@pytest.mark.parametrize(
+    "row",
+    ["," * 30_000_000, "x" * 201_000, '"\n",' * 60_000],
+    ids=["a line of commas", "a long cell", "a quote opened again on every line"],
+)
+def test_a_row_without_end_is_not_taken_apart(row: str) -> None:
+    problem = refused(f"{','.join(HEADER)}\n{row}\n", "spy.csv")
+    assert (problem.error_type, "a row of more than 200,000 characters" in str(problem)) == ("refused", True)
+
+
+def test_too_many_columns() -> None:
+    wide = [f"c{number}" for number in range(201)]
+    for content, name in ((",".join(wide) + "\n", "spy.csv"), (xlsx([wide]), "spy.xlsx")):
+        problem = refused(content, name)
+        assert (problem.error_type, "row 1 has more than 200 columns" in str(problem)) == ("refused", True)
+
+
+@pytest.mark.parametrize(("limit", "what"), [("MAX_CELLS", "cells"), ("MAX_CHARACTERS", "characters")])
+def test_too_many_cells_or_characters(monkeypatch: pytest.MonkeyPatch, limit: str, what: str) -> None:
+    """A sheet may name one long text in every cell: small as a file, and unpacked."""
+    monkeypatch.setattr(grids, limit, 100)
+    for content, name in (("ab,cd,ef\n" * 50, "spy.csv"), (xlsx([["ab", "cd", "ef"]] * 50), "spy.xlsx")):
+        problem = refused(content, name)
+        assert (problem.error_type, f"more than 100 {what}" in str(problem)) == ("refused", True)
+
+
+def test_json_of_millions_of_values() -> None:
+    problem = refused("[" + "[]," * 3_000_000 + "[]]", "product.json", "amundi")
+    assert (problem.error_type, "values" in str(problem)) == ("refused", True)
+
+
 def test_a_file_that_is_too_large_is_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "large.csv"
     path.write_bytes(b"x" * 100)
+    monkeypatch.setattr(files, "LARGEST", 99)
+    monkeypatch.setattr(Path, "open", lambda *_: pytest.fail("it was read"))
+    with pytest.raises(SourceProblem, match=r"large\.csv: .* at most"):
+        file_read(path)
+
+
+def test_bytes_that_are_too_many_are_not_taken_apart(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(grids, "MAX_BYTES", 99)
-    monkeypatch.setattr(Path, "read_bytes", lambda _: pytest.fail("it was read"))
-    with pytest.raises(SourceProblem, match=r"large\.csv: 100 bytes, more than the 99 allowed"):
-        grids.read_raw(path)
     assert refused("x" * 100, "large.csv").error_type == "refused"
 
 
 def test_a_file_that_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(SourceProblem, match=r"gone\.csv: cannot be read"):
-        grids.read_raw(tmp_path / "gone.csv")
+        file_read(tmp_path / "gone.csv")
 
 
 def test_a_damaged_gzip_file() -> None:
