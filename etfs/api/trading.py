@@ -6,11 +6,11 @@ from rest_framework import serializers
 
 from etfs.api.answers import RowsView
 from etfs.api.fields import AmountField, NumberField
-from etfs.api.filters import FundParams, FundsParams
+from etfs.api.filters import FundDayParams, FundsParams
 from etfs.services import costs_compare, etf_get, etfs_get, liquidity_get
 
 
-class LiquidityParams(FundParams):
+class LiquidityParams(FundDayParams):
     amount = AmountField(help_text="To be traded, in the currency of the composition; above 0.")
     participation = AmountField(default=0.2, help_text="Part of a day's trading value, above 0, at most 1.")
 
@@ -51,7 +51,8 @@ class Liquidity(RowsView):
 
     def answer(self, asked: dict[str, Any]) -> dict[str, Any]:
         return liquidity_get(
-            fund=etf_get(asked["etf"]), amount=asked["amount"], participation=asked["participation"]
+            fund=etf_get(asked["etf"]), amount=asked["amount"], as_of=asked.get("as_of"),
+            participation=asked["participation"],
         )  # fmt: skip
 
 

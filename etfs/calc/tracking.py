@@ -5,6 +5,7 @@ import numpy as np
 from market.calc.windows import ZERO
 
 SESSIONS_A_YEAR = 252
+AVERAGED = 20  # sessions of an average volume or trading value
 
 
 def tracking_error(
@@ -56,7 +57,7 @@ def premium_discount(close: np.ndarray, nav: np.ndarray) -> np.ndarray:
     return 100.0 * (np.divide(close, nav, out=np.full(np.shape(close), np.nan), where=fine) - 1.0)
 
 
-def average_last(figures: np.ndarray, rows: int = 20) -> float:
+def average_last(figures: np.ndarray, rows: int = AVERAGED) -> float:
     """Mean of the last ``rows`` rows of ``figures`` [T] (volume, trading value) that exist; NaN with fewer of them.
 
     A day without a trade is a row of 0; a day that is not known (NaN) is no row.

@@ -8,13 +8,13 @@ import numpy as np
 
 from etfs.calc.costs import holding_costs
 from etfs.calc.liquidity import PARTICIPATION, PARTS, WITHIN_DAYS, liquidity
+from etfs.calc.tracking import AVERAGED, average_last
 from etfs.models import ETF
 from etfs.services.compositions_read import composition_get
 from etfs.services.errors import EtfError
 from etfs.services.given import amount_check, different_check
-from etfs.store.trading import own_trading_value, trading_values
+from etfs.store.trading import own_trading_values, trading_values
 
-AVERAGED = 20
 MOST_FUNDS = 200
 
 
@@ -23,9 +23,9 @@ def liquidity_get(
 ) -> dict[str, Any]:
     """Days to trade ``amount`` (currency of the composition) of a fund: of its own shares, and of what it holds.
 
-    Nobody trades more than ``participation`` of a day's value, the average of the last 20 bars up to ``as_of``. Lines
-    whose trading is not known, or is in another currency than the composition, are told apart. EtfError for amounts
-    or rates out of range.
+    Nobody trades more than ``participation`` of a day's value, the average of the last 20 sessions up to ``as_of`` that
+    have one. Lines whose trading is not known, or is in another currency than the composition, are told apart.
+    EtfError for amounts or rates out of range.
     """
     amount_check("amount", amount)
     if not 0 < participation <= 1:
@@ -36,8 +36,7 @@ def liquidity_get(
     daily = np.array([_comparable(row, values, found.snapshot.currency) for row in rows], dtype=float)
     share = np.array([amount * float(row["weight"]) / 100 for row in rows])
     result = liquidity(share, daily, participation=participation)
-    own = fund.average_value_20d if as_of is None else own_trading_value(fund.pk, as_of, AVERAGED)
-    own = own if fund.instrument.currency == found.snapshot.currency else None
+    own = _own(fund, as_of) if fund.instrument.currency == found.snapshot.currency else None
     slow = np.argsort(-np.nan_to_num(result.days, nan=-1.0), kind="stable")[:10]
     return {
         "fund": str(fund.instrument), "as_of_date": found.snapshot.as_of_date, "amount": amount,
@@ -53,9 +52,17 @@ def liquidity_get(
     }  # fmt: skip
 
 
-def _comparable(row: dict[str, Any], values: dict[int, tuple[float, str]], currency: str) -> float:
-    value, of_value = values.get(row["instrument_id"] or 0, (float("nan"), ""))
-    return value if of_value == currency else float("nan")
+def _own(fund: ETF, as_of: dt.date | None) -> float | None:
+    """Average trading value of a fund's own shares; without ``as_of`` the one on its row. None: not known."""
+    if as_of is None:
+        return fund.average_value_20d
+    return _known(average_last(own_trading_values(fund.pk, as_of, AVERAGED), AVERAGED))
+
+
+def _comparable(row: dict[str, Any], values: dict[int, tuple[np.ndarray, str]], currency: str) -> float:
+    """Average trading value of a line; NaN where it is not known, or in another currency."""
+    known, of_values = values.get(row["instrument_id"] or 0, (np.zeros(0), ""))
+    return average_last(known, AVERAGED) if of_values == currency else float("nan")
 
 
 def costs_compare(*, funds: Sequence[ETF], amount: float = 1e6, years: float = 10.0) -> list[dict[str, Any]]:
