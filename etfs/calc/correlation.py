@@ -1,5 +1,6 @@
 """How alike funds are, from the returns of what they hold today."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -7,6 +8,29 @@ import numpy as np
 from market.calc.windows import ZERO
 
 MINIMUM_COMMON = 20  # sessions two funds must have in common (section 7)
+
+
+@dataclass(frozen=True)
+class ExchangeCloses:
+    """``close`` [T, N] on an exchange's own sessions ``day`` int [T], ascending, of the names ``column`` int [N]."""
+
+    day: np.ndarray
+    column: np.ndarray
+    close: np.ndarray
+
+
+def joint_returns(parts: Sequence[ExchangeCloses], columns: int, sessions: int) -> np.ndarray:
+    """Daily returns [T, ``columns``] of names of several exchanges by date: the last ``sessions`` dates on which any of
+    them has a session. NaN where a name has no close, or none on its exchange's session before.
+    """
+    days = np.unique(np.concatenate([part.day[1:] for part in parts] or [np.zeros(0, np.int32)]))[-sessions:]
+    result = np.full((len(days), columns), np.nan)
+    for part in parts:
+        recent = int(np.searchsorted(part.day[1:], days[0])) if len(days) else 0
+        before, close = part.close[recent:-1], part.close[recent + 1 :]
+        change = np.divide(close, before, out=np.full(close.shape, np.nan), where=before > 0) - 1
+        result[np.searchsorted(days, part.day[recent + 1 :])[:, None], part.column] = change
+    return result
 
 
 @dataclass(frozen=True)

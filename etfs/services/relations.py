@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from etfs.calc.correlation import correlations, fund_returns
+from etfs.calc.correlation import ExchangeCloses, correlations, fund_returns, joint_returns
 from etfs.calc.tilts import tilts
 from etfs.models import ETF
 from etfs.services.errors import EtfError, NotFound
@@ -56,25 +56,17 @@ def correlation_get(*, funds: Sequence[ETF], as_of: dt.date | None = None, sessi
 
 
 def _returns(ids: np.ndarray, on: dt.date, sessions: int) -> np.ndarray:
-    """Daily returns [T, N] of the instruments, dates of all regions together, NaN without one."""
+    """Daily returns [T, N] of the instruments, dates of all regions together, NaN without one. Only theirs are read."""
     span = dt.timedelta(days=int(sessions * 1.5) + 10)
     start = on - span if on > FIRST_DAY + span else min(FIRST_DAY, on)
-    regions = Instrument.objects.filter(pk__in=ids.tolist()).values_list("region", flat=True).distinct()
-    columns: dict[int, dict[int, float]] = defaultdict(dict)
-    for region in sorted(set(regions)):
-        closes = closes_read(region, start, on)
-        wanted = np.flatnonzero(np.isin(closes.instrument_ids, ids))
-        change = closes.close[1:, wanted] / closes.close[:-1, wanted] - 1
-        for row, day in enumerate(closes.days[1:].tolist()):
-            for column, one in enumerate(closes.instrument_ids[wanted].tolist()):
-                columns[day][one] = change[row, column]
-    days = sorted(columns)[-sessions:]
-    grid = np.full((len(days), len(ids)), np.nan)
-    at = {one: i for i, one in enumerate(ids.tolist())}
-    for row, day in enumerate(days):
-        for one, value in columns[day].items():
-            grid[row, at[one]] = value
-    return grid
+    of_region: dict[str, list[int]] = defaultdict(list)
+    for pk, region in Instrument.objects.filter(pk__in=ids.tolist()).values_list("pk", "region").order_by("pk"):
+        of_region[region].append(pk)
+    parts = []
+    for region, held in of_region.items():
+        closes = closes_read(region, start, on, held)
+        parts.append(ExchangeCloses(closes.days, np.searchsorted(ids, closes.instrument_ids), closes.close))
+    return joint_returns(parts, len(ids), sessions)
 
 
 def tilts_get(*, fund: ETF, as_of: dt.date | None = None, factor_names: Sequence[str] = ()) -> list[dict[str, Any]]:

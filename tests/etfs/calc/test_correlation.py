@@ -4,10 +4,28 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from etfs.calc.correlation import correlations, fund_returns
+from etfs.calc.correlation import ExchangeCloses, correlations, fund_returns, joint_returns
 
 approx = pytest.approx
 NAN = float("nan")
+
+
+def test_joint_returns_by_hand():
+    """Two exchanges; the second is closed on day 3, and its only name has no bar on day 4."""
+    one = ExchangeCloses(np.array([1, 2, 3, 4]), np.array([0, 2]), np.array([[10.0, 4], [11, 4], [11, NAN], [22, 5]]))
+    other = ExchangeCloses(np.array([1, 2, 4, 5, 6]), np.array([1]), np.array([[100.0], [50], [NAN], [20], [25]]))
+    found = joint_returns([one, other], 3, 10)
+    expected = [[0.1, -0.5, 0.0], [0.0, NAN, NAN], [1.0, NAN, NAN], [NAN, NAN, NAN], [NAN, 0.25, NAN]]  # days 2 to 6
+    assert found == approx(np.array(expected), nan_ok=True)
+    for last in (1, 2, 4):
+        assert np.array_equal(joint_returns([one, other], 3, last), found[-last:], equal_nan=True)
+
+
+def test_joint_returns_of_nothing():
+    empty = ExchangeCloses(np.zeros(0, np.int32), np.zeros(0, np.int64), np.zeros((0, 0)))
+    single = ExchangeCloses(np.array([3], np.int32), np.array([0]), np.array([[5.0]]))
+    for parts in ([], [empty], [single], [empty, single]):
+        assert joint_returns(parts, 2, 20).shape == (0, 2)
 
 
 def test_fund_returns_by_hand():
