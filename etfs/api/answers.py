@@ -3,7 +3,7 @@
 import base64
 import binascii
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django.http import HttpResponseBase, StreamingHttpResponse
@@ -80,10 +80,38 @@ class RowsView(AnswerView):
     def shown(self, answer: Mapping[str, Any], asked: dict[str, Any]) -> HttpResponseBase:
         if self.request.accepted_renderer.format == CsvRenderer.format:
             name = f"{self.request.path.strip('/').split('/')[-1]}.csv"
-            return rows_csv(answer[self.rows], self.get_serializer().fields[self.rows].child, name)
+            return rows_csv(*self.table(answer), name)
         if "page_size" in asked:
             answer = dict(answer) | page_of(self.request, answer[self.rows], asked)
         return super().shown(answer, asked)
+
+    def table(self, answer: Mapping[str, Any]) -> tuple[Iterable[Any], BaseSerializer]:
+        """The rows of the CSV, and what shows them."""
+        return answer[self.rows], self.get_serializer().fields[self.rows].child
+
+
+class PairSerializer(serializers.Serializer):
+    """Two funds, and one cell of each matrix, under its name."""
+
+    left = serializers.CharField()
+    right = serializers.CharField()
+
+
+class MatrixView(RowsView):
+    """An answer with matrices over its ``funds``. CSV: a row of ``pair_class`` for each cell, row by row."""
+
+    pair_class: type[PairSerializer]
+
+    def table(self, answer: Mapping[str, Any]) -> tuple[Iterable[Any], BaseSerializer]:
+        shown = self.pair_class()
+        names = [fund["symbol"] for fund in answer["funds"]]
+        matrices = [name for name in shown.get_fields() if name in answer]
+        rows = (
+            {"left": left, "right": right} | {name: answer[name][i][j] for name in matrices}
+            for i, left in enumerate(names)
+            for j, right in enumerate(names)
+        )
+        return rows, shown
 
 
 def page_of(request: Request, rows: Sequence[Any], asked: Mapping[str, Any]) -> dict[str, Any]:
@@ -109,7 +137,7 @@ def _not_a_cursor() -> exceptions.ValidationError:
     return exceptions.ValidationError({"cursor": ["not a cursor of this answer: take it from `next`"]})
 
 
-def rows_csv(rows: Sequence[Any], shown: BaseSerializer, file_name: str) -> StreamingHttpResponse:
+def rows_csv(rows: Iterable[Any], shown: BaseSerializer, file_name: str) -> StreamingHttpResponse:
     """The columns are the row serializer's fields; what is nested is written as JSON."""
     cells = (map(_cell, shown.to_representation(row).values()) for row in rows)
     response = StreamingHttpResponse(lines(shown.fields, cells), content_type="text/csv; charset=utf-8")

@@ -6,7 +6,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from etfs.api.answers import AnswerView, RowsView
+from etfs.api.answers import MatrixView, PairSerializer, RowsView
 from etfs.api.fields import NumberField, SymbolField, SymbolOf
 from etfs.api.filters import AnswerParams, AsOfField, FundDayParams, FundsDayParams
 from etfs.services import correlation_get, etf_get, etfs_get, overlap_matrix, overlap_pair, tilts_get
@@ -43,11 +43,17 @@ class OverlapSerializer(serializers.Serializer):
     common = _Matrix(child=serializers.ListField(child=serializers.IntegerField()), help_text="Stocks both hold.")
 
 
-class Overlap(AnswerView):
-    """Overlap of every two funds in percent: the sum of the smaller weight over common stocks."""
+class OverlapCellSerializer(PairSerializer):
+    percent = NumberField()
+    common = serializers.IntegerField()
+
+
+class Overlap(MatrixView):
+    """Overlap of every two funds in percent: the sum of the smaller weight over common stocks. CSV: by two funds."""
 
     params = FundsDayParams
     serializer_class = OverlapSerializer
+    pair_class = OverlapCellSerializer
 
     def answer(self, asked: dict[str, Any]) -> dict[str, Any]:
         return asdict(overlap_matrix(funds=etfs_get(asked["etfs"]), as_of=asked.get("as_of")))
@@ -95,11 +101,18 @@ class CorrelationSerializer(serializers.Serializer):
     common_sessions = _Matrix(child=serializers.ListField(child=serializers.IntegerField()))
 
 
-class Correlation(AnswerView):
-    """Correlations of the returns that today's holdings would have had over the last `sessions` sessions."""
+class CorrelationCellSerializer(PairSerializer):
+    correlation = NumberField()
+    common_sessions = serializers.IntegerField()
+
+
+class Correlation(MatrixView):
+    """Correlations of the returns that today's holdings would have had over the last `sessions` sessions. CSV: by two
+    funds."""
 
     params = CorrelationParams
     serializer_class = CorrelationSerializer
+    pair_class = CorrelationCellSerializer
 
     def answer(self, asked: dict[str, Any]) -> dict[str, Any]:
         return correlation_get(
