@@ -7,8 +7,8 @@ from etfs.services.validation import holdings_validate
 
 
 def run_collect(run_id: int) -> str:
-    """Carry out a queued collection; returns its state."""
-    return services.collect_execute(run_id=run_id).state
+    """Carry out a queued collection, once its source is free; returns its state."""
+    return services.collect_execute_queued(run_id=run_id).state
 
 
 def collect_due() -> list[int]:

@@ -1,7 +1,13 @@
 """Use cases of ETFs, one module each; pages, API, admin, commands and tasks call these."""
 
 from etfs.services.changes import FundChanges, changes_get
-from etfs.services.collecting import collect_create, collect_due, collect_enqueue, collect_execute
+from etfs.services.collecting import (
+    collect_create,
+    collect_due,
+    collect_enqueue,
+    collect_execute,
+    collect_execute_queued,
+)
 from etfs.services.compositions_read import CompositionView, composition_get, heavy_get, holders_get, weights_get
 from etfs.services.errors import Ambiguous, EtfError, NotFound
 from etfs.services.flows import FlowsView, flows_get
@@ -28,6 +34,7 @@ __all__ = [
     "collect_due",
     "collect_enqueue",
     "collect_execute",
+    "collect_execute_queued",
     "composition_get",
     "concentration_get",
     "correlation_get",

@@ -5,10 +5,10 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing
 from typing import Any
 
-from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
-from django_q.tasks import async_task
+from django_q.models import Schedule
+from django_q.tasks import async_task, schedule
 
 from etfs.models import ETF, CollectItem, CollectRun, Tier
 from etfs.services.answers import answer_store, failure_kept
@@ -17,16 +17,17 @@ from etfs.services.compositions import Importer
 from etfs.services.errors import EtfError
 from etfs.services.fetching import Answer, answers_fetch
 from etfs.services.runs import OnItem, region_get_or_error, run_carry_out, tickers_clean
+from etfs.services.won import krw_per, large_krw
 from etfs.sources.base import Ask, Kind, NetworkSource
 from etfs.sources.registry import source_get, source_names
-from etfs.store.locks import collect_lock
+from etfs.store.locks import SourceBusy, collect_lock
 from factors.models import JobState
 from factors.services.jobs import carried_out
 from factors.services.progress import Progress, silent
 from factors.store import RunInProgress
 from market.regions import REGIONS
 
-LARGE_KRW = 1e12  # where the settings name regions only
+AGAIN_AFTER = dt.timedelta(minutes=1)  # a queued collection whose source is busy
 DAYS = {Tier.DAILY: 1, Tier.WEEKLY: 7, Tier.QUARTERLY: 91}
 _REACHED = (
     CollectItem.Outcome.STORED, CollectItem.Outcome.UNCHANGED, CollectItem.Outcome.KEPT, CollectItem.Outcome.FLAGGED,
@@ -66,7 +67,7 @@ def collect_execute(*, run_id: int, progress: Progress = silent, on_item: OnItem
     """Carry out a queued collection: the row says how it went, its items what became of each fund.
 
     A fund that cannot be had keeps its last good data. ``NotQueued`` when it has been carried out already;
-    ``RunInProgress``, and the run is cancelled, while another one asks the same of the source.
+    ``RunInProgress``, and the run is cancelled, while another one asks the source, for whatever region and kind.
     """
     run = CollectRun.objects.get(pk=run_id)
     try:
@@ -76,6 +77,21 @@ def collect_execute(*, run_id: int, progress: Progress = silent, on_item: OnItem
         waiting = CollectRun.objects.filter(pk=run.pk, state=JobState.QUEUED)
         waiting.update(state=JobState.CANCELLED, message=str(error), finished_at=timezone.now())
         raise
+    return run
+
+
+def collect_execute_queued(*, run_id: int) -> CollectRun:
+    """As ``collect_execute``, for the background workers: while another collection asks the source the run stays
+    queued, and is taken up again in a minute."""
+    run = CollectRun.objects.get(pk=run_id)
+    try:
+        with collect_lock(run), carried_out(run):
+            _execute(run, silent, None)
+    except SourceBusy:
+        schedule(
+            "etfs.tasks.run_collect", run.pk, name=f"collect {run.source} {run.region} #{run.pk}",
+            schedule_type=Schedule.ONCE, repeats=-1, next_run=timezone.now() + AGAIN_AFTER,
+        )  # fmt: skip
     return run
 
 
@@ -162,9 +178,8 @@ def tier_of(fund: ETF | None) -> Tier:
         return Tier.DAILY
     if fund.collect_tier != Tier.AUTO:
         return Tier(fund.collect_tier)
-    won = float(fund.total_assets or 0) * settings.ETF_KRW_PER.get(fund.instrument.currency, 0.0)
-    large = settings.ETF_LARGE_KRW.get(fund.region, settings.ETF_LARGE_KRW.get("*", LARGE_KRW))
-    return Tier.DAILY if won >= large else Tier.WEEKLY
+    won = float(fund.total_assets or 0) * krw_per(fund.instrument.currency)
+    return Tier.DAILY if won >= large_krw(fund.region) else Tier.WEEKLY
 
 
 def _serves(source: Any, region: str) -> bool:

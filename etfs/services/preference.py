@@ -3,10 +3,10 @@
 import datetime as dt
 
 import numpy as np
-from django.conf import settings
 
 from etfs.calc.preference import etf_preference, large_holders
 from etfs.models import ETF, Snapshot
+from etfs.services.won import krw_per, large_krw
 from etfs.store.assets import assets_on
 from etfs.store.reads import latest_weights
 
@@ -39,7 +39,7 @@ def large_funds(as_of: dt.date) -> dict[int, float]:
     found = {}
     for pk, assets in assets_on(as_of, list(of)).items():
         region, currency = of[pk]
-        won = float(assets) * settings.ETF_KRW_PER.get(currency, float("nan"))
-        if won > settings.ETF_LARGE_KRW.get(region, settings.ETF_LARGE_KRW["*"]):
+        won = float(assets) * krw_per(currency)
+        if won > large_krw(region):
             found[pk] = won
     return found

@@ -27,7 +27,9 @@ _COUNTED = {
     Outcome.STORED: "stored", Outcome.UNCHANGED: "unchanged", Outcome.KEPT: "unchanged", Outcome.FLAGGED: "flagged",
     Outcome.REFUSED: "failed", Outcome.FAILED: "failed",
 }  # fmt: skip
+_CANCELLED = "cancelled"
 LONGEST_TICKER = 32
+MOST_REFUSALS = 5  # of the key in a row: the next hundred funds would be refused, too, and the key perhaps blocked
 OnItem = Callable[[CollectItem], None]
 
 
@@ -105,10 +107,22 @@ def run_carry_out(
     run: CollectRun, answers: Iterable[list[CollectItem]], total: int, progress: Progress = silent,
     on_item: OnItem | None = None,
 ) -> None:  # fmt: skip
-    """Keep what became of each answer, as it comes, and end the run; a cancelled one after its present answer."""
-    began, seen, cancelled = time.perf_counter(), 0, False
+    """Keep what became of each answer, as it comes, and end the run; a cancelled one after its present answer, one
+    whose key is refused after MOST_REFUSALS answers in a row."""
+    began = time.perf_counter()
     if lines_look_up():
         progress("lines resolved", 0, total)
+    seen, ended = _answers_keep(run, answers, total, progress, on_item)
+    run.timings = {"total": round(time.perf_counter() - began, 3)}
+    state = JobState.CANCELLED if ended == _CANCELLED else _state(run, seen)
+    run.finish(state, f"{ended}: {_summary(run)}" if ended else _summary(run))
+
+
+def _answers_keep(
+    run: CollectRun, answers: Iterable[list[CollectItem]], total: int, progress: Progress, on_item: OnItem | None
+) -> tuple[int, str]:
+    """How many items there were, and why that is not all ('': it is)."""
+    seen, refusals = 0, 0
     for number, items in enumerate(answers, 1):
         _items_keep(run, items)
         for item in items:
@@ -116,13 +130,13 @@ def run_carry_out(
                 on_item(item)
         seen += len(items)
         progress(f"{number:,} of {total:,}", number, total)
-        if cancelled := _is_cancelled(run):
-            break
-    run.timings = {"total": round(time.perf_counter() - began, 3)}
-    if cancelled:
-        run.finish(JobState.CANCELLED, f"cancelled: {_summary(run)}")
-    else:
-        run.finish(_state(run, seen), _summary(run))
+        if _is_cancelled(run):
+            return seen, _CANCELLED
+        refusals = refusals + 1 if items and all(item.error_type == "auth" for item in items) else 0
+        if refusals >= MOST_REFUSALS and number < total:
+            why = f"{refusals} refusals of the key in a row ({items[-1].message})"
+            return seen, f"ended after {why}, {total - number:,} not tried"
+    return seen, ""
 
 
 def _items_keep(run: CollectRun, items: Sequence[CollectItem]) -> None:

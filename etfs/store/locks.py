@@ -1,4 +1,4 @@
-"""One writer at a time per fund, one process per run, one collection at a time per source, region and kind."""
+"""One writer at a time per fund, one process per run, one collection at a time per source."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,6 +13,10 @@ from factors.store.locks import RunInProgress
 FUND_LOCK = 7424
 RUN_LOCK = 7425
 COLLECT_LOCK = 7426
+
+
+class SourceBusy(RunInProgress):
+    """Another collection asks the source."""
 
 
 def fund_lock(cursor: CursorWrapper, etf_id: int) -> None:
@@ -30,20 +34,19 @@ def run_lock(run: CollectRun) -> Iterator[None]:
 
 @contextmanager
 def collect_lock(run: CollectRun) -> Iterator[None]:
-    """Hold what a collection asks: two of the same would fetch everything twice, at twice the source's rate.
-    RunInProgress when another process holds it."""
-    asked = f"{run.source}:{run.region}:{run.kind}"
-    busy = f"another collection asks {run.source} for {run.kind} of {run.region}; try again when it is done"
-    with _held(COLLECT_LOCK, crc32(asked.encode()) - 2**31, busy):
+    """Hold the source of a collection, whatever is asked of it: its rate is kept by the threads of one process, two
+    processes together would break it. SourceBusy when another process holds it."""
+    busy = f"another collection asks {run.source}; try again when it is done"
+    with _held(COLLECT_LOCK, crc32(run.source.encode()) - 2**31, busy, SourceBusy):
         yield
 
 
 @contextmanager
-def _held(lock: int, number: int, busy: str) -> Iterator[None]:
+def _held(lock: int, number: int, busy: str, problem: type[RunInProgress] = RunInProgress) -> Iterator[None]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", [lock, number])
         if not cursor.fetchone()[0]:
-            raise RunInProgress(busy)
+            raise problem(busy)
         try:
             yield
         finally:

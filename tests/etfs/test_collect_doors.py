@@ -152,7 +152,7 @@ def test_another_collection_of_the_same_is_a_line(fake):
 
     fake.read = meanwhile
     assert run(*ASKED, "--symbols", "F1")[2] == 0
-    assert seen == [("", "another collection asks fake for holdings of KR; try again when it is done\n", 1)]
+    assert seen == [("", "another collection asks fake; try again when it is done\n", 1)]
 
 
 @pytest.mark.django_db(transaction=True)

@@ -14,6 +14,7 @@ import psycopg
 import pytest
 from django.db import Error, connection
 from django.utils import timezone
+from django_q.models import Schedule
 
 from etfs.models import CollectItem, CollectRun, ETFHolding, Payload, Snapshot, Tier
 from etfs.services import EtfError, collect_create, collect_execute, fetching
@@ -21,6 +22,7 @@ from etfs.services.collecting import collect_cancel, due_of, tier_of
 from etfs.services.fetching import AHEAD, workers_of
 from etfs.sources.base import ERROR_TYPES, Kind, SourceProblem
 from etfs.store.locks import collect_lock
+from etfs.tasks import run_collect
 from factors.models import JobState
 from factors.services import NotQueued
 from factors.services.jobs import jobs_tidy
@@ -428,31 +430,52 @@ def test_ctrl_c_does_not_wait_for_a_source_that_hangs(fake):
     assert collect("F3").state == JobState.DONE
 
 
-@committed
-def test_one_collection_at_a_time_asks_the_same_of_a_source(fake):
-    second = collect_create(region="KR", source="fake", symbols=["F2"])
-    stats = collect_create(region="KR", source="fake", symbols=["F2"], kind=Kind.STATS)
-    seen: list[object] = []
-
-    def another() -> None:
+def in_another_thread(function, *args: object) -> None:
+    def act() -> None:
         try:
-            for run in (stats, second):
-                seen.append(collect_execute(run_id=run.pk).state)
-        except RunInProgress as error:
-            seen.append(str(error))
+            function(*args)
         finally:
             connection.close()
 
-    def meanwhile(item: CollectItem) -> None:
-        thread = threading.Thread(target=another)
-        thread.start()
-        thread.join(LONG)
+    thread = threading.Thread(target=act)
+    thread.start()
+    thread.join(LONG)
 
-    assert collect("F1", on_item=meanwhile).state == JobState.DONE
-    assert seen == ["DONE", "another collection asks fake for holdings of KR; try again when it is done"]
+
+BUSY = "another collection asks fake; try again when it is done"
+
+
+@committed
+@pytest.mark.parametrize("other", [{}, {"kind": Kind.STATS}, {"region": "US"}], ids=str)
+def test_one_collection_at_a_time_asks_a_source_whatever_it_asks(fake, other):
+    """The rate is kept by one process: two regions or kinds at once would break it."""
+    second = collect_create(**{"region": "KR", "source": "fake", "symbols": ["F2"], **other})
+    seen: list[str] = []
+
+    def another() -> None:
+        try:
+            collect_execute(run_id=second.pk)
+        except RunInProgress as error:
+            seen.append(str(error))
+
+    assert collect("F1", on_item=lambda item: in_another_thread(another)).state == JobState.DONE
     second.refresh_from_db()
-    assert (second.state, second.message) == (JobState.CANCELLED, seen[1])
+    assert (seen, fake.asked) == ([BUSY], ["F1"])
+    assert (second.state, second.message) == (JobState.CANCELLED, BUSY)
     assert collect("F2").state == JobState.DONE
+
+
+@committed
+def test_in_the_background_it_waits_for_its_source(fake):
+    """The daily task queues every region of a source at once: none of them may be lost."""
+    second = collect_create(region="US", source="fake", symbols=["F2"])
+    assert collect("F1", on_item=lambda item: in_another_thread(run_collect, second.pk)).state == JobState.DONE
+    second.refresh_from_db()
+    assert (second.state, fake.asked) == (JobState.QUEUED, ["F1"])
+    again = Schedule.objects.get(func="etfs.tasks.run_collect")
+    assert (again.args, again.schedule_type, again.repeats) == (f"({second.pk},)", Schedule.ONCE, -1)
+    assert dt.timedelta(seconds=50) < again.next_run - timezone.now() <= dt.timedelta(minutes=1)
+    assert run_collect(second.pk) == JobState.DONE
 
 
 def cut_connection() -> None:

@@ -100,6 +100,31 @@ def test_without_its_key_nothing_is_asked(player: Player, monkeypatch: pytest.Mo
     assert "POLYGON_API_KEY" in run.items.first().message
 
 
+MANY = [f"F{number}" for number in range(40)]
+
+
+def test_after_five_refusals_of_the_key_in_a_row_the_others_are_not_tried(player: Player):
+    player.plays(answer(b"no", 401))
+    run = collect(*MANY)
+    assert (run.state, run.failed, run.items.count()) == (JobState.FAILED, 5, 5)
+    assert len(player.asked) < 20  # those that were asked ahead, not all of them
+    assert run.message.startswith("ended after 5 refusals of the key in a row (polygon: ")
+    assert run.message.endswith("no access with this key or none without one), 35 not tried: 5 failed")
+
+
+def test_a_fund_that_comes_begins_the_count_of_refusals_anew(player: Player):
+    player.plays(answer(b"no", 401))
+    player.plays(answer(basket("F4")), path=f"{PATH}F4&")
+    run = collect(*MANY[:9])
+    assert (run.state, run.stored, run.failed) == (JobState.PARTLY, 1, 8)
+    assert run.message == "1 stored, 8 failed"
+
+
+def test_five_funds_that_are_all_there_are_were_all_tried(player: Player):
+    player.plays(answer(b"no", 401))
+    assert collect(*MANY[:5]).message == "5 failed"
+
+
 def test_threads_ask_at_the_same_time_in_turns_of_one_rate(player: Player, monkeypatch: pytest.MonkeyPatch):
     together, turns = threading.Barrier(3, timeout=5), []
 
