@@ -214,7 +214,7 @@ ETF_LARGE_KRW = {
 # Whether the workers delete old compositions by the rule of retention (docs/etf-quality.md). Off: nobody's data go
 # without being asked; `manage.py prune_holdings` does it by hand, whatever is set here.
 ETF_PRUNE = env.bool("QUANTSITE_ETF_PRUNE", default=False)
-ETF_COLLECT_CONFIG = env.str("QUANTSITE_ETF_CONFIG", default="")  # a YAML file; etfs/services/collect.py
+ETF_COLLECT_CONFIG = env.str("QUANTSITE_ETF_CONFIG", default="")  # a YAML file; etfs/services/collect_config.py
 
 # --- metrics: /metrics for Prometheus (docs/etf-quality.md) --------------------------------------------------------
 METRICS_TOKEN = env.str("QUANTSITE_METRICS_TOKEN", default="")  # empty: only this machine may read them

@@ -20,13 +20,6 @@ def hhi_percent(weight: np.ndarray) -> float:
     return float(known @ known) if len(known) else float("nan")
 
 
-def hhi_percent_by_fund(fund: np.ndarray, weight: np.ndarray, funds: int) -> np.ndarray:
-    """``hhi_percent`` of every fund of flat lines, ``fund`` index [n], ``weight`` [n]; float64 [funds]."""
-    known = np.isfinite(weight)
-    squared = np.bincount(fund[known], weights=weight[known] ** 2, minlength=funds)
-    return np.where(np.bincount(fund[known], minlength=funds) > 0, squared, np.nan)
-
-
 def effective_holdings(hhi: np.ndarray | float) -> np.ndarray:
     """How many lines of equal weight would be as concentrated: 1 / sum of squared fractions = 10,000 / ``hhi_percent``.
 

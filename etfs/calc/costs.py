@@ -16,16 +16,15 @@ class Costs:
     extra: np.ndarray
 
 
-def holding_costs(expense_ratio: np.ndarray, amount: float, years: float, growth: float = 0.0) -> Costs:
+def holding_costs(expense_ratio: np.ndarray, amount: float, years: float) -> Costs:
     """Cost of holding ``amount`` for ``years`` at ``expense_ratio`` percent a year [F], compounded.
 
-    The fee takes its part of what is left every year: after y years a fund is worth amount x (1 + growth)^y x
-    (1 - e)^y, so it has cost amount x (1 + growth)^y x (1 - (1 - e)^y). ``growth``: yearly return before costs as a
-    fraction, 0: the amount stands still. ``first_year`` = amount x e. ValueError for ratios beyond 0 to 100 percent.
+    The amount stands still but for the fee, which takes its part of what is left every year: after y years it has cost
+    amount x (1 - (1 - e)^y). ``first_year`` = amount x e. ValueError for ratios beyond 0 to 100 percent.
     """
     if np.any((expense_ratio < 0) | (expense_ratio > 100)):
         raise ValueError("an expense ratio is a percentage between 0 and 100")
     fee = expense_ratio / 100.0
-    total = amount * (1.0 + growth) ** years * (1.0 - (1.0 - fee) ** years)
+    total = amount * (1.0 - (1.0 - fee) ** years)
     cheapest = np.min(total[np.isfinite(total)], initial=np.inf)
     return Costs(amount * fee, total, total - cheapest)

@@ -11,20 +11,6 @@ WIDELY_HELD = 0.2  # part of the funds from which on comparing whole columns is 
 COLUMNS = 512  # columns compared at a time: one fund's against all others' stay in a core's cache
 
 
-def overlap(left: np.ndarray, right: np.ndarray) -> float:
-    """Overlap in percent of two weight vectors [n] over the same names; section 6: sum of min(left, right).
-
-    Negative weights count as 0: a short position is nothing the other fund could share, and min() of a long and a short
-    one would take away from what the two do share. NaN counts as 0.
-    """
-    return float(np.minimum(_long(left), _long(right)).sum())
-
-
-def _long(weight: np.ndarray) -> np.ndarray:
-    result: np.ndarray = np.maximum(np.nan_to_num(weight), 0.0)
-    return result
-
-
 @dataclass(frozen=True)
 class Common:
     """Names both funds hold, most in common first: ``key`` [k], ``left`` and ``right`` weight, ``shared`` their min."""
@@ -63,9 +49,12 @@ class Overlaps:
 def overlaps(fund: np.ndarray, key: np.ndarray, weight: np.ndarray, funds: int) -> Overlaps:
     """Overlap of every two of ``funds`` funds, from flat lines ``fund`` index [n], ``key`` [n], ``weight`` [n].
 
-    The caller passes STOCK lines only (section 9). Lines of one key in a fund are added first; negative weights count
-    as in ``overlap``. A name held by few funds costs a step per pair of its holders, one held by many a column of all
-    funds: neither the many rare names nor the few common ones are compared in vain.
+    In percent; section 6: the sum over names of the smaller weight. The caller passes STOCK lines only (section 9).
+    Lines of one key in a fund are added first. Negative sums count as 0: a short position is nothing the other fund
+    could share, and the smaller of a long and a short one would take away from what the two do share.
+
+    A name held by few funds costs a step per pair of its holders, one held by many a column of all funds: neither the
+    many rare names nor the few common ones are compared in vain.
     """
     held = holdings(fund, key, weight, funds).held()
     _, name, holders = np.unique(held.key, return_inverse=True, return_counts=True)

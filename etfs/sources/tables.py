@@ -94,9 +94,6 @@ class Table:
     keys: tuple[str, ...]  # our name of each column, '' where we have none
     rows: tuple[Row, ...]
 
-    def has(self, key: str) -> bool:
-        return key in self.keys
-
     def above(self, label: str) -> str:
         """The second cell of the preamble's row that begins with ``label`` ('' without one)."""
         for row in self.preamble:

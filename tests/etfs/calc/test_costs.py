@@ -17,14 +17,6 @@ def test_costs_by_hand():
     assert np.isnan([found.first_year[3], found.total[3], found.extra[3]]).all()
 
 
-def test_the_fee_of_a_growing_amount():
-    # year by year: 1000 grows by 10 % to 1100, 1 % is taken: 1089; then 1197.9 and 1185.921
-    with_fee, without = 1000.0, 1000.0
-    for _ in range(2):
-        with_fee, without = with_fee * 1.1 * 0.99, without * 1.1
-    assert holding_costs(np.array([1.0]), 1000.0, 2, growth=0.1).total[0] == approx(without - with_fee)
-
-
 def test_extra_is_above_the_cheapest():
     found = holding_costs(np.array([0.3, 0.05, 0.2]), 1e6, 10)
     assert found.extra[1] == 0.0

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from etfs.calc.overlap import common_holdings, overlap, overlaps
+from etfs.calc.overlap import common_holdings, overlaps
 
 approx = pytest.approx
 NAN = float("nan")
@@ -32,16 +32,22 @@ def by_dictionary(lines, a, b):
     return sum(min(sums[0][key], sums[1][key]) for key in both), len(both)
 
 
+def overlap(left, right):
+    """Of two funds with these weights of the same names."""
+    fund, key = np.repeat([0, 1], len(left)), np.tile(np.arange(len(left)), 2)
+    return overlaps(fund, key, np.array([*left, *right]), 2).percent[0, 1]
+
+
 def test_overlap_by_hand():
     # A 40/10 -> 10, B 30/30 -> 30, C 30/0 -> 0, D 0/60 -> 0
-    assert overlap(np.array([40.0, 30, 30, 0]), np.array([10.0, 30, 0, 60])) == 40.0
+    assert overlap([40.0, 30, 30, 0], [10.0, 30, 0, 60]) == 40.0
 
 
 def test_a_short_position_is_shared_with_nobody():
     # min(-10, 5) = -10 would take away from the 20 they do share
-    assert overlap(np.array([20.0, -10.0]), np.array([25.0, 5.0])) == 20.0
-    assert overlap(np.array([-10.0]), np.array([-10.0])) == 0.0
-    assert overlap(np.array([NAN, 1.0]), np.array([3.0, 1.0])) == 1.0
+    assert overlap([20.0, -10.0], [25.0, 5.0]) == 20.0
+    assert overlap([-10.0], [-10.0]) == 0.0
+    assert overlap([NAN, 1.0], [3.0, 1.0]) == 1.0
 
 
 def test_matrix_by_hand():
