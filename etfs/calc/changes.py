@@ -5,7 +5,7 @@ from enum import StrEnum
 
 import numpy as np
 
-from etfs.calc.snapshot import Snapshot, locate
+from etfs.calc.snapshot import Snapshot
 from etfs.calc.splits import Splits
 
 ROUNDING = 1e-9  # of a share count: floats, not trades
@@ -79,22 +79,6 @@ def _status(was: np.ndarray, now: np.ndarray, shares: np.ndarray, weight: np.nda
         [Change.ADDED, Change.DROPPED, Change.BOUGHT, Change.SOLD, Change.WEIGHT_UP, Change.WEIGHT_DOWN],
         default=Change.HELD,
     )
-
-
-def weight_change_from_prev(
-    key: np.ndarray, weight: np.ndarray, prev_key: np.ndarray | None, prev_weight: np.ndarray | None
-) -> np.ndarray:
-    """Weight less that at the fund's previous date, percent points, for every line ``key`` [n]; float64 [n].
-
-    0 before where the key was absent. Lines of one key all carry the change of the key as a whole. Without a previous
-    composition (None: the first snapshot) there is no change: NaN. Names that were dropped: ``compare``.
-    """
-    if prev_key is None or prev_weight is None:
-        return np.full(len(key), np.nan)
-    now = Snapshot.of(key, weight).added()
-    before = Snapshot.of(prev_key, prev_weight).added().spread(now.key, 0.0)
-    place, _ = locate(now.key, key)
-    return np.asarray((now.weight - before.weight)[place])
 
 
 def turnover(weight_change: np.ndarray) -> float:

@@ -1,8 +1,6 @@
 """What tells lines of holdings apart, and how a ticker is spelled elsewhere."""
 
 import re
-from collections.abc import Mapping
-from decimal import Decimal
 
 from etfs.sources.base import Line, LineKind
 from etfs.sources.listings import place_of
@@ -10,6 +8,7 @@ from etfs.sources.listings import place_of
 LONGEST_KEY = 300
 _ISIN = re.compile(r"[A-Z]{2}[A-Z0-9]{9}[0-9]")
 _CUSIP = re.compile(r"[A-Z0-9]{8}[0-9]")
+_SEDOL = re.compile(r"[B-DF-HJ-NP-TV-Z0-9]{6}[0-9]")
 _RESOLVABLE = (LineKind.STOCK, LineKind.ETF, LineKind.UNKNOWN)
 _SUFFIXES = {"JP": ".T", "HK": ".HK"}
 _PREFIXES = {"CN": ("SH", "SZ", "BJ")}
@@ -62,6 +61,12 @@ def is_isin(text: str) -> bool:
     return bool(_ISIN.fullmatch(text))
 
 
+def is_security_code(text: str) -> bool:
+    """Whether it is written as an ISIN, a CUSIP or a SEDOL; not one sign throughout, which fills an empty field."""
+    written = is_isin(text) or is_cusip(text) or bool(_SEDOL.fullmatch(text))
+    return written and len(set(text)) > 1
+
+
 def plain_ticker(ticker: str, region: str) -> str:
     """A ticker without what sources write differently: ``BRK.B``, ``BRK-B``, ``BRK/B`` and ``BRKB`` are one, so are
     ``0700.HK`` and ``700``, ``7203.T`` and ``7203``, ``SH600519`` and ``600519.SS``."""
@@ -75,25 +80,3 @@ def plain_ticker(ticker: str, region: str) -> str:
     if region == "HK":
         word = word.lstrip("0")
     return re.sub(r"[^A-Z0-9]", "", word)
-
-
-def weight_changes(
-    previous: Mapping[int, Decimal], current: Mapping[int, Decimal], instruments: Mapping[int, int]
-) -> dict[int, Decimal]:
-    """Percent points each line of ``current`` gained since ``previous`` (both line -> weight; FORMULAS.md section 6).
-
-    A line that is new counts from nought, unless ``instruments`` (line -> instrument) says that a line of ``previous``
-    which is gone was the same one under another identifier: sources name the same share by ticker alone or with its
-    CUSIP.
-    """
-    gone: dict[int, Decimal] = {}
-    for line, weight in previous.items():
-        if line not in current and line in instruments:
-            gone[instruments[line]] = gone.get(instruments[line], Decimal(0)) + weight
-    found = {}
-    for line, weight in current.items():
-        before = previous.get(line)
-        if before is None:
-            before = gone.pop(instruments[line], Decimal(0)) if line in instruments else Decimal(0)
-        found[line] = weight - before
-    return found

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from django.db.models import Count, QuerySet
 
 from etfs.calc.line_keys import is_cusip, is_isin, is_resolvable, line_place, plain_ticker
+from etfs.calc.weight_changes import securities
 from etfs.models import ETFHolding, HoldingLine, Kind
 from etfs.sources.base import Line, LineKind
 from market.models import Instrument
@@ -118,6 +119,14 @@ def funds_with_twins(instrument_ids: Sequence[int]) -> list[int]:
     held = ETFHolding.objects.filter(line__instrument__in=instrument_ids).values("etf", "line__instrument")
     twice = held.annotate(lines=Count("line", distinct=True)).filter(lines__gt=1)
     return sorted(set(twice.values_list("etf", flat=True)))
+
+
+def securities_of(line_ids: Sequence[int]) -> dict[int, int]:
+    """Line -> the least of these lines that is the same security (``etfs.calc.weight_changes.securities``)."""
+    if not line_ids:
+        return {}
+    rows = HoldingLine.objects.filter(pk__in=line_ids).values_list("pk", "kind", "instrument_id", "identifier")
+    return securities(rows)
 
 
 def instruments_of(line_ids: Sequence[int]) -> dict[int, int]:

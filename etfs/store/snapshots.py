@@ -1,16 +1,16 @@
 """Writing compositions: one transaction each, the weight changes of it and of the next one with it."""
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
 import numpy as np
 from django.db.backends.utils import CursorWrapper
 
-from etfs.calc.line_keys import weight_changes
+from etfs.calc.weight_changes import Weights, weight_changes
 from etfs.models import ETFHolding, Snapshot, SnapshotState
-from etfs.store.lines import instruments_of
+from etfs.store.lines import securities_of
 from market.calendars import sessions
 
 LATE = 10  # sessions after which a flagged composition is better than the last good one
@@ -34,7 +34,7 @@ def holdings_replace(cursor: CursorWrapper, snapshot: Snapshot, rows: Sequence[H
     """The lines of ``snapshot`` are ``rows`` and nothing else."""
     etf_id, day = snapshot.etf_id, snapshot.as_of_date
     cursor.execute("DELETE FROM etfs_etfholding WHERE etf_id = %s AND as_of_date = %s", [etf_id, day])
-    changes = _changes(etf_id, day, {row.line_id: row.weight for row in rows if row.weight is not None})
+    changes = _changes(etf_id, day, {row.line_id: row.weight for row in rows})
     with cursor.copy(f"COPY etfs_etfholding ({', '.join(_COLUMNS)}) FROM STDIN") as copy:
         for row in rows:
             copy.write_row(
@@ -57,19 +57,21 @@ def next_changes_update(etf_id: int, day: dt.date) -> None:
 def changes_update(etf_id: int, day: dt.date) -> None:
     """Make anew the weight changes of one composition."""
     rows = list(ETFHolding.objects.filter(etf=etf_id, as_of_date=day))
-    changes = _changes(etf_id, day, {row.line_id: row.weight for row in rows if row.weight is not None})
+    changes = _changes(etf_id, day, {row.line_id: row.weight for row in rows})
     stale = [row for row in rows if row.weight_change != changes.get(row.line_id)]
     for row in stale:
         row.weight_change = changes.get(row.line_id)
     ETFHolding.objects.bulk_update(stale, ["weight_change"], batch_size=1000)
 
 
-def _changes(etf_id: int, day: dt.date, now: Mapping[int, Decimal]) -> dict[int, Decimal]:
+def _changes(etf_id: int, day: dt.date, now: Weights) -> dict[int, Decimal]:
     """Weight changes of the lines of ``now`` since the served composition before ``day``; none in a first one."""
-    before = _weights(etf_id, _neighbour(etf_id, day, earlier=True))
-    if before is None:
+    earlier = _neighbour(etf_id, day, earlier=True)
+    if earlier is None:
         return {}
-    return weight_changes(before, now, instruments_of(sorted(before.keys() ^ now.keys())))
+    before = dict(ETFHolding.objects.filter(etf=etf_id, as_of_date=earlier).values_list("line_id", "weight"))
+    gone = before.keys() - now.keys()  # without any, each line is compared with itself, whatever else it is
+    return weight_changes(before, now, securities_of(sorted(gone | now.keys())) if gone else {})
 
 
 def _neighbour(etf_id: int, day: dt.date, *, earlier: bool) -> dt.date | None:
@@ -78,13 +80,6 @@ def _neighbour(etf_id: int, day: dt.date, *, earlier: bool) -> dt.date | None:
         served.filter(as_of_date__gt=day).order_by("as_of_date")
     )  # fmt: skip
     return near.values_list("as_of_date", flat=True).first()
-
-
-def _weights(etf_id: int, day: dt.date | None) -> dict[int, Decimal] | None:
-    if day is None:
-        return None
-    rows = ETFHolding.objects.filter(etf=etf_id, as_of_date=day, weight__isnull=False)
-    return {line: weight for line, weight in rows.values_list("line_id", "weight") if weight is not None}
 
 
 def served_mark(etf_ids: Iterable[int]) -> set[tuple[int, dt.date]]:

@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 
 from etfs.models import ETFHolding, HoldingLine
+from etfs.services import holders_get
 from etfs.services.errors import EtfError
 from etfs.services.resolving import line_resolve, lines_look_up
 from etfs.sources.base import Line
@@ -47,6 +48,23 @@ def test_a_person_says_which_instrument_a_line_is():
     line_resolve(line=HoldingLine.objects.get(ticker="AAA", identifier=""), instrument=None)
     assert HoldingLine.objects.filter(instrument=known).count() == 1
     assert changes()["AAA"] == Decimal(55), "they are two again"
+
+
+def test_a_ticker_that_changes_while_the_identifier_stays_is_no_new_holding():
+    of, isin = fund("US", "FUND"), "US8522341036"
+    composition(of, FIRST, [line("SQ", "60", 1, identifier=isin), line("BBB", "40", 2)], known=False)
+    composition(of, SECOND, [line("XYZ", "55", 1, identifier=isin), line("BBB", "45", 2)], known=False)
+    assert changes() == {"XYZ": Decimal(-5), "BBB": Decimal(5)}
+
+
+def test_two_lines_that_become_one_are_compared_together():
+    of = fund("US", "FUND")
+    two = [line("AAA", "40", 1), line("AAA", "20", 2, identifier="US0000000AB1"), line("BBB", "40", 3)]
+    composition(of, FIRST, two)
+    composition(of, SECOND, {"AAA": "55", "BBB": "45"})
+    assert changes() == {"AAA": Decimal(-5), "BBB": Decimal(5)}
+    [row] = holders_get(stock=Instrument.objects.get(ticker="AAA"))
+    assert (row["weight"], row["weight_change"]) == (55, -5)
 
 
 def test_nobody_holds_an_index():

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from etfs.calc.changes import Change, compare, turnover, weight_change_from_prev
+from etfs.calc.changes import Change, compare, turnover
 from etfs.calc.snapshot import Snapshot
 from etfs.calc.splits import Splits, detect_splits
 from tests.etfs.calc.ark import ark_lines, ark_snapshot
@@ -65,17 +65,6 @@ def test_nothing_before_all_added():
     empty = Snapshot.of(np.zeros(0, dtype=int), np.zeros(0))
     assert compare(empty, BEFORE).status.tolist() == ["ADDED"] * 4
     assert compare(BEFORE, empty).weight_change.tolist() == [-40, -30, -20, -10]
-
-
-def test_weight_change_from_prev_by_hand():
-    # two lines of 7: 3 + 2 now, 4 before; 8 is new; 9 was there with the same weight
-    key, weight = np.array([7, 8, 7, 9]), np.array([3.0, 6.0, 2.0, 1.0])
-    found = weight_change_from_prev(key, weight, np.array([9, 7, 1]), np.array([1.0, 4.0, 50.0]))
-    assert found.tolist() == [1.0, 6.0, 1.0, 0.0]
-
-
-def test_a_first_snapshot_has_no_weight_change():
-    assert np.isnan(weight_change_from_prev(np.array([7]), np.array([3.0]), None, None)).all()
 
 
 def test_turnover_by_hand():
