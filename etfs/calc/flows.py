@@ -15,12 +15,19 @@ class Flows:
     by_assets: np.ndarray
 
 
-def net_flows(shares: np.ndarray, nav: np.ndarray, assets: np.ndarray, split_ratio: np.ndarray | None = None) -> Flows:
+LONGEST_GAP = np.timedelta64(31, "D")  # money that came within more than a month came on no day
+
+
+def net_flows(
+    shares: np.ndarray, nav: np.ndarray, assets: np.ndarray, split_ratio: np.ndarray | None = None,
+    dates: np.ndarray | None = None,
+) -> Flows:  # fmt: skip
     """Net flow per day of one fund [T] or of several [T, F], days ascending; section 6.
 
     (shares_d - shares_p x split ratio) x NAV_d; where a share count is missing, assets_d - assets_p x NAV_d x split
     ratio / NAV_p. p is the fund's previous row that exists: the last one with a share count or assets; a day without
-    either has no flow, and what happened on it is in the next row's. The first row has none.
+    either has no flow, and what happened on it is in the next row's. The first row has none, nor a row whose p is more
+    than 31 days older (``dates`` [T], None: no row is).
 
     ``split_ratio``: new units per old one on its ex-day, 1 or NaN on others. "NAV return without distributions" is the
     return of the NAV itself, nothing added back: a distribution takes the same off assets and NAV, and with it left out
@@ -36,6 +43,8 @@ def net_flows(shares: np.ndarray, nav: np.ndarray, assets: np.ndarray, split_rat
     by_shares = (shares - shares_p * grown) * nav
     by_assets = assets - assets_p * (nav * grown / nav_p)
     usable = exists & has
+    if dates is not None:
+        usable &= dates.reshape(-1, *[1] * (shares.ndim - 1)) - dates[previous] <= LONGEST_GAP
     second = usable & np.isnan(by_shares) & np.isfinite(by_assets)
     return Flows(np.where(usable, np.where(second, by_assets, by_shares), np.nan), second)
 

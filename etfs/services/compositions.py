@@ -134,12 +134,12 @@ def _kept(
 def _snapshot(snapshot: Snapshot, found: Composition, belief: Belief, note: str) -> Snapshot:
     """``snapshot``, new or held, says now what was found; saved."""
     weights = [line.weight for line in found.lines if line.weight is not None]
-    values = [line.market_value for line in found.lines]
+    values = [line.market_value for line in found.lines if line.market_value is not None]
     snapshot.currency, snapshot.per_unit = found.currency, found.per_unit
     snapshot.state = SnapshotState.FLAGGED if belief.flags else SnapshotState.GOOD
     snapshot.is_served = not belief.flags
     snapshot.weight_sum = sum(weights) if weights else None
-    snapshot.market_value = sum(values) if values and None not in values else None
+    snapshot.market_value = sum(values) if values and len(values) == len(found.lines) else None
     snapshot.line_count, snapshot.expected_lines = len(found.lines), found.expected_lines
     snapshot.message = "; ".join([*belief.flags, *([note] if note else [])])
     snapshot.save()

@@ -12,6 +12,7 @@ from etfs.calc.concentration import effective_holdings, hhi_percent, top_share
 from etfs.models import ETF, Snapshot
 from etfs.services.errors import NotFound
 from etfs.services.lookup import day_or_today
+from etfs.store.assets import assets_on
 from etfs.store.heavy import heavy_read
 from etfs.store.reads import holders_read, lines_read, weights_read
 from market.models import Instrument
@@ -59,8 +60,12 @@ def _figures(lines: Sequence[Row]) -> dict[str, float | None]:
 def holders_get(
     *, stock: Instrument, as_of: dt.date | None = None, region: str = "", min_weight: Decimal | None = None
 ) -> list[Row]:
-    """The funds whose own latest composition has ``stock``, heaviest first (``store.reads.holders_read``)."""
+    """The funds whose own latest composition has ``stock``, heaviest first (``store.reads.holders_read``). On a day
+    that is asked for, ``total_assets`` are those known on it."""
     rows = holders_read([stock.pk], day_or_today(as_of), region)
+    if as_of is not None:
+        assets = assets_on(as_of, [row["etf_id"] for row in rows])
+        rows = [row | {"total_assets": assets.get(row["etf_id"])} for row in rows]
     if min_weight is None:
         return rows
     return [row for row in rows if row["weight"] is not None and row["weight"] >= min_weight]

@@ -2,8 +2,10 @@
 
 import datetime as dt
 from collections.abc import Sequence
+from copy import copy
 from dataclasses import replace
 from decimal import Decimal
+from typing import Any
 
 import numpy as np
 from django.db import connection, transaction
@@ -14,6 +16,7 @@ from etfs.models import ETF, ETFDailyStat
 from etfs.services.funds import FundError, fund_get_or_create
 from etfs.services.ranks import ranked_before
 from etfs.sources.base import DayStat
+from etfs.store.assets import assets_on
 from etfs.store.locks import fund_lock
 from etfs.store.splits import KINDS
 from etfs.store.stats import FIGURES, Days, days_read, flows_write, stats_merge
@@ -21,6 +24,11 @@ from market.regions import Region
 
 WINDOWS = (20, 60, 120, 250)
 AVERAGED = 20
+TOLD = ("total_assets", "listed_shares")  # a source may also tell them without a day
+FIGURE_COLUMNS = (
+    *(f"tracking_error_{window}d" for window in WINDOWS), "premium_discount", "average_volume_20d", "average_value_20d",
+    *TOLD, "figures_as_of",
+)  # fmt: skip
 RECENT = 5  # rows: a premium is of the newest with both close and NAV; an older one says nothing of today
 READ = WINDOWS[-1] + 60  # rows, so that some days without an index level do not empty the longest window
 
@@ -75,7 +83,9 @@ def flows_update(*, etf_id: int, since: dt.date | None = None) -> None:
 
 def _flows(days: Days) -> np.ndarray:
     found = days.figures
-    return net_flows(found["shares_outstanding"], found["nav"], found["total_assets"], days.split_ratio).amount
+    return net_flows(
+        found["shares_outstanding"], found["nav"], found["total_assets"], days.split_ratio, days.dates
+    ).amount
 
 
 def splits_follow() -> int:
@@ -94,37 +104,57 @@ def splits_follow() -> int:
 
 
 def figures_update(*, fund: ETF) -> None:
-    """Tracking errors, premium, average trading, assets and listed shares as of the fund's newest day."""
+    """Tracking errors, premium, average trading, assets and listed shares as of the fund's newest day. Assets and
+    shares that no day has stay as they were told."""
+    for name, value in figures_on(fund=fund).items():
+        if value is not None or name not in TOLD:
+            setattr(fund, name, value)
+    fund.save()
+
+
+def fund_as_known(*, fund: ETF, as_of: dt.date) -> ETF:
+    """A copy of ``fund``, not to be saved, with its figures as they were known on a day: None where they were not."""
+    known = copy(fund)
+    figures = figures_on(fund=fund, day=as_of)
+    for name in FIGURE_COLUMNS:
+        setattr(known, name, figures.get(name))
+    known.total_assets = assets_on(as_of, [fund.pk]).get(fund.pk)
+    return known
+
+
+def figures_on(*, fund: ETF, day: dt.date | None = None) -> dict[str, Any]:
+    """``FIGURE_COLUMNS`` of the fund from its daily figures up to ``day`` (None: all); empty where there are none."""
     with connection.cursor() as cursor:
-        days = days_read(cursor, fund.pk, last=READ)
+        days = days_read(cursor, fund.pk, last=READ, until=day)
     if not len(days.dates):
-        return
+        return {}
     found = days.figures
     units = np.cumprod(days.split_ratio)  # of today for one of the first day: a split is no return
     nav, distribution = found["nav"] * units, found["distribution"] * units
     # An inverse or leveraged fund does not follow its index as it is: the difference would be no error.
     index = found["index_level"] if fund.leverage_ratio == 1 and not fund.is_inverse else np.full(len(nav), np.nan)
-    for window in WINDOWS:
-        error = tracking_error(nav, distribution, index, window=window, shift=int(fund.foreign_index))
-        setattr(fund, f"tracking_error_{window}d", _known(error))
+    errors = {
+        f"tracking_error_{window}d": _known(
+            tracking_error(nav, distribution, index, window=window, shift=int(fund.foreign_index))
+        )
+        for window in WINDOWS
+    }
     premiums = premium_discount(found["close"], found["nav"])[-RECENT:]
-    fund.premium_discount = next((float(one) for one in premiums[::-1] if np.isfinite(one)), None)
-    fund.average_volume_20d = _known(average_last(found["volume"], AVERAGED))
-    fund.average_value_20d = _known(average_last(found["trading_value"], AVERAGED))
-    fund.figures_as_of = days.dates[-1].item()
-    _newest(fund)
-    fund.save()
+    return errors | {
+        "premium_discount": next((float(one) for one in premiums[::-1] if np.isfinite(one)), None),
+        "average_volume_20d": _known(average_last(found["volume"], AVERAGED)),
+        "average_value_20d": _known(average_last(found["trading_value"], AVERAGED)),
+        "total_assets": _newest(fund, "total_assets", day), "listed_shares": _newest(fund, "shares_outstanding", day),
+        "figures_as_of": days.dates[-1].item(),
+    }  # fmt: skip
 
 
-def _newest(fund: ETF) -> None:
-    """Assets and shares: the newest day that has them."""
-    of_fund = ETFDailyStat.objects.of(fund.pk)
-    assets: Decimal | None = of_fund.filter(total_assets__isnull=False).values_list("total_assets", flat=True).first()
-    shares: Decimal | None = (
-        of_fund.filter(shares_outstanding__isnull=False).values_list("shares_outstanding", flat=True).first()
-    )
-    fund.total_assets = fund.total_assets if assets is None else assets
-    fund.listed_shares = fund.listed_shares if shares is None else shares
+def _newest(fund: ETF, figure: str, day: dt.date | None) -> Decimal | None:
+    """The figure of the newest day that has it, up to ``day``."""
+    has_it = ETFDailyStat.objects.of(fund.pk).filter(**{f"{figure}__isnull": False})
+    until = has_it if day is None else has_it.filter(date__lte=day)
+    value: Decimal | None = until.values_list(figure, flat=True).first()
+    return value
 
 
 def _known(value: float) -> float | None:

@@ -2,7 +2,7 @@
 
 import datetime as dt
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from itertools import pairwise
 
@@ -159,7 +159,19 @@ def _by_day(table: Table, raw: Raw, ask: Ask) -> Parsed:
     found = tuple(stat for row, stat in stats if stat and not row.problems)
     if not found and not _problems(table.rows):
         raise SourceProblem(f"{raw.name}: no price on any day", "empty")
-    return Parsed(stats=found, bad_rows=_problems(table.rows))
+    return Parsed(stats=(*found, *_counts_before(found, dated, ticker)), bad_rows=_problems(table.rows))
+
+
+def _counts_before(
+    stats: Sequence[DayStat], dated: Sequence[tuple[dt.date | None, Row]], ticker: str
+) -> Iterator[DayStat]:
+    """Counts of sessions that have no row: of the one before the first row, and before the first one after a gap."""
+    there = sorted({stat.date for stat in stats})
+    before = dict(zip(there, [dt.date.min, *there], strict=False))
+    for row, day in ((row, day) for day, row in dated if day in before):
+        count, session = row.optional("count"), session_before(day)
+        if session and count and before[day] < session:
+            yield DayStat(ticker, session, shares_outstanding=count, row_number=row.number)
 
 
 def _counts(days: Sequence[tuple[dt.date, Row]]) -> dict[dt.date, Decimal | None]:

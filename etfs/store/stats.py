@@ -62,9 +62,12 @@ def stats_merge(
     return found
 
 
-def days_read(cursor: CursorWrapper, etf_id: int, last: int | None = None, since: dt.date | None = None) -> Days:
-    """All days of a fund, or its ``last`` ones, or those from the last one before ``since`` on that has a share count
-    or assets: the flow of ``since`` is counted from it."""
+def days_read(
+    cursor: CursorWrapper, etf_id: int, last: int | None = None, since: dt.date | None = None,
+    until: dt.date | None = None,
+) -> Days:  # fmt: skip
+    """All days of a fund, or its ``last`` ones (up to ``until``), or those from the last one before ``since`` on that
+    has a share count or assets: the flow of ``since`` is counted from it."""
     where = "etf_id = %s"
     params: list[int | dt.date] = [etf_id]
     if since is not None:
@@ -73,6 +76,9 @@ def days_read(cursor: CursorWrapper, etf_id: int, last: int | None = None, since
             " AND (shares_outstanding IS NOT NULL OR total_assets IS NOT NULL)), %s)"
         )
         params += [etf_id, since, since]
+    if until is not None:
+        where += " AND date <= %s"
+        params.append(until)
     columns = ", ".join(f"{name}::float8" for name in FIGURES)
     limit = f" LIMIT {int(last)}" if last else ""
     cursor.execute(f"SELECT date, {columns} FROM {_TABLE} WHERE {where} ORDER BY date DESC{limit}", params)

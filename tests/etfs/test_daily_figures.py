@@ -9,7 +9,7 @@ import pytest
 
 from etfs.models import ETF, ETFDailyStat
 from etfs.services.funds import FundError
-from etfs.services.stats import splits_follow, stats_upsert
+from etfs.services.stats import fund_as_known, splits_follow, stats_upsert
 from etfs.sources.base import DayStat
 from etfs.tasks import splits_follow_all
 from market.models import CorporateAction
@@ -85,6 +85,37 @@ class TestDayByDay:
         assert flows(of) == [None, 1010.0, None, -515.0]
         told(stat(DAYS[2], shares_outstanding=1020))  # late
         assert flows(of) == [None, 1010.0, 1020.0, -1545.0]
+
+
+class TestGaps:
+    def test_money_of_a_long_gap_came_on_no_day(self) -> None:
+        of = fund("KR", "A")
+        late = dt.date(2024, 7, 4)  # 31 days after 3 June
+        told(stat(DAYS[0], nav=100, shares_outstanding=1000), stat(late, nav=100, shares_outstanding=1010))
+        assert flows(of) == [None, 1000.0]
+        ETFDailyStat.objects.filter(date=late).delete()
+        told(*(stat(late + dt.timedelta(i), nav=100, shares_outstanding=1010 + i) for i in (1, 2)))
+        assert flows(of) == [None, None, 100.0]
+
+
+class TestAsKnown:
+    def test_figures_of_a_past_day(self) -> None:
+        of = fund("KR", "A", assets=9e12)
+        told(
+            *(stat(day, nav=100, close=101, volume=10) for day in DAYS[:5]), stat(DAYS[5], nav=100, close=103),
+            stat(DAYS[4], total_assets=5000), stat(DAYS[6], total_assets=7000, shares_outstanding=70),
+        )  # fmt: skip
+        of.refresh_from_db()
+        assert (of.total_assets, of.premium_discount, of.figures_as_of) == (7000, pytest.approx(3), DAYS[6])
+        then = fund_as_known(fund=of, as_of=DAYS[4])
+        assert (then.total_assets, then.premium_discount, then.figures_as_of) == (5000, pytest.approx(1), DAYS[4])
+        assert then.listed_shares is None
+        before = fund_as_known(fund=of, as_of=DAYS[3])
+        assert (before.total_assets, before.figures_as_of) == (None, DAYS[3])
+        long_before = fund_as_known(fund=of, as_of=dt.date(2020, 1, 1))
+        assert (long_before.premium_discount, long_before.figures_as_of) == (None, None)
+        of.refresh_from_db()
+        assert of.total_assets == 7000
 
 
 class TestSplits:

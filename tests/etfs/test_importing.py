@@ -222,7 +222,7 @@ class TestIssuers:
             ("holdings/ishares_ca_chb_nav_2010_2016.csv", "ishares_nav", "US", "stats", {"ticker": "CHB"}, 1_667),
             ("holdings/ishares_ca_xem_nav_2009_2016.csv", "ishares_nav", "US", "stats", {"ticker": "XEM"}, 1_810),
             ("krx/kr_etf/069500.csv", "kr_etf", "KR", "stats", {}, 319),
-            ("krx/MDCSTAT04501_KR7069500007_20200101_20200531.csv", "krx_etf", "KR", "stats", {}, 101),
+            ("krx/MDCSTAT04501_KR7069500007_20200101_20200531.csv", "krx_etf", "KR", "stats", {}, 101 + 1),
         ],
     )
     def test_days(  # noqa: PLR0917 # one per column of the table above

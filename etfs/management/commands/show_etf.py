@@ -7,6 +7,7 @@ from etfs.management.reading import ReadingCommand, add_as_of, add_json, amount,
 from etfs.models import ETF
 from etfs.services import CompositionView, etf_get
 from etfs.services.factsheets import fund_facts, newest_or_none
+from etfs.services.stats import fund_as_known
 
 FIGURES = ("hhi_percent", "effective_holdings", "top_10_percent")
 
@@ -24,6 +25,8 @@ class Command(ReadingCommand):
         with self.answered():
             fund = etf_get(options["symbol"])
             found = newest_or_none(fund=fund, as_of=options["as_of"], limit=max(options["top"], 0))
+        if options["as_of"]:
+            fund = fund_as_known(fund=fund, as_of=options["as_of"])
         if options["json"]:
             self.print_json(as_dict(fund, found))
             return

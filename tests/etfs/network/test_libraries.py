@@ -111,6 +111,8 @@ WEEK = "MDCSTAT04501_KR7069500007_20210104_20210108.csv"
 def test_pykrx_days_as_recorded(monkeypatch: pytest.MonkeyPatch) -> None:
     asked = krx(monkeypatch, days=recorded(WEEK))
     stats = collected("pykrx", ask_of(Kind.STATS, "KR", "069500")).stats
+    *stats, before = stats  # the first row's count, of the session before it
+    assert (before.date, before.nav, before.shares_outstanding) == (dt.date(2020, 12, 30), None, D(142750000))
     assert [stat.date.day for stat in stats] == [8, 7, 6, 5, 4]
     last = stats[0]
     assert (last.close, last.nav, last.index_level) == (D(43545), D("43651.13"), D("430.22"))
@@ -122,7 +124,7 @@ def test_pykrx_days_as_recorded(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_pykrx_share_counts_are_of_the_session_before(monkeypatch: pytest.MonkeyPatch) -> None:
     """Net assets are NAV times the count listed in the NEXT row; of the newest day it is not known yet."""
     krx(monkeypatch, days=recorded(WEEK))
-    newest, *stats = collected("pykrx", ask_of(Kind.STATS, "KR", "069500")).stats
+    newest, *stats, _ = collected("pykrx", ask_of(Kind.STATS, "KR", "069500")).stats
     assert newest.shares_outstanding is None
     assert (stats[0].date, stats[0].shares_outstanding) == (dt.date(2021, 1, 7), D(149700000))
     for stat in stats:

@@ -138,24 +138,30 @@ class TestDays:
         found = parse_file("krx_etf", path, Kind.STATS, region="KR")
         rows = {row["TRD_DD"].replace("/", "-"): row for row in krx(path)}
         assert found.bad_rows == ()
-        assert len(found.stats) == len(rows) == count
+        *stats, before_the_file = found.stats
+        assert len(stats) == len(rows) == count
         listed = {day: figure(row["LIST_SHRS"]) for day, row in rows.items()}
         later = dict(zip(sorted(rows), sorted(rows)[1:], strict=False))
-        for stat in found.stats:
+        for stat in stats:
             day = stat.date.isoformat()
             assert (stat.ticker, stat.nav) == ("069500", figure(rows[day]["LST_NAV"]))
             assert stat.close == figure(rows[day]["TDD_CLSPRC"])
             assert stat.shares_outstanding == (listed[later[day]] if day in later else None)
             if stat.shares_outstanding is not None:
                 assert abs(stat.total_assets / (stat.nav * stat.shares_outstanding) - 1) < Decimal("2.1e-7")
-        assert [stat.date.isoformat() for stat in found.stats if stat.shares_outstanding is None] == [max(rows)]
+        assert [stat.date.isoformat() for stat in stats if stat.shares_outstanding is None] == [max(rows)]
+        # the first row's count is of the session before the file, of which nothing else is known
+        assert before_the_file.date.isoformat() == {"2020-01-02": "2019-12-30", "2021-01-04": "2020-12-30"}[min(rows)]
+        assert (before_the_file.shares_outstanding, before_the_file.nav) == (listed[min(rows)], None)
 
     def test_days_far_apart_share_no_count(self) -> None:
         header = "TRD_DD,TDD_CLSPRC,LST_NAV,ACC_TRDVOL,ACC_TRDVAL,INVSTASST_NETASST_TOTAMT,LIST_SHRS,OBJ_STKPRC_IDX\n"
         rows = "2021/03/08,1,2,3,4,5,600,7\n2021/01/08,1,2,3,4,5,700,7\n2021/01/07,1,2,3,4,5,800,7\n"
         rows += "2021/01/06,-,-,-,-,-,9,-\n"
         found = parse("krx_etf", header + rows, kind=Kind.STATS, ticker="069500", region="KR").stats
-        assert [(stat.date.day, stat.shares_outstanding) for stat in found] == [(8, None), (8, None), (7, 700)]
+        assert [(stat.date.isoformat(), stat.shares_outstanding) for stat in found] == [
+            ("2021-03-08", None), ("2021-01-08", None), ("2021-01-07", 700), ("2021-03-05", 600), ("2021-01-06", 800),
+        ]  # fmt: skip
 
     def test_all_funds_on_a_day(self) -> None:
         found = parse("krx_etf", DAY, "MDCSTAT04301_20210108.csv", Kind.STATS, region="KR")
