@@ -49,7 +49,7 @@ def _refusal(found: Composition, today: dt.date) -> str:
     if found.as_of_date > today:
         return f"as of {found.as_of_date}, which is in the future (today is {today})"
     if found.bad_rows:
-        shown = "; ".join(f"row {row.row_number}, {row.column}: {row.message}" for row in found.bad_rows[:SHOWN])
+        shown = "; ".join(row.told for row in found.bad_rows[:SHOWN])
         return f"{len(found.bad_rows)} lines cannot be read, so the rest is not the whole fund: {shown}"
     if not found.lines:
         return "no line at all"

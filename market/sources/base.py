@@ -42,6 +42,12 @@ class BadRow:
     message: str
     raw: dict[str, str] = field(default_factory=dict)
 
+    @property
+    def told(self) -> str:
+        """'row 10, weight: ...'; without a column 'row 10: ...', about the row as a whole."""
+        where = f", {self.column}" if self.column else ""
+        return f"row {self.row_number}{where}: {self.message}"
+
 
 @dataclass(frozen=True)
 class Frame:
