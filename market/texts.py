@@ -1,4 +1,4 @@
-"""What can be stored and sent of a text."""
+"""What can be stored and sent of a text; how things are counted in one."""
 
 
 def is_whole(text: str) -> bool:
@@ -18,3 +18,8 @@ def is_storable(text: str) -> bool:
 def storable(text: str) -> str:
     """``text`` with a mark in place of every character that PostgreSQL cannot hold: names of files are any bytes."""
     return text if is_storable(text) else "".join(one if is_storable(one) else "\ufffd" for one in text)
+
+
+def counted(count: float, one: str, many: str = "") -> str:
+    """``1 answer``, ``2 answers``, ``1,066 funds``; ``many`` where it is not ``one`` with an s."""
+    return f"{count:,.0f} {one if count == 1 else many or f'{one}s'}"

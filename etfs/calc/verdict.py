@@ -8,6 +8,7 @@ import numpy as np
 from etfs.calc.composition_checks import ROUNDING, Finding, Limits, Lines, Severity
 from etfs.calc.composition_jumps import CrossCheck
 from etfs.calc.snapshot import Snapshot
+from market.texts import counted
 
 DUPLICATES = 5.0  # percent of the fund in repeated lines from which the composition is held back
 APART = 10.0  # percent of the fund that two sources hold differently, from which it is
@@ -15,21 +16,35 @@ UNREAD = 5.0  # percent of either composition in lines nobody could match, above
 WHOLE = 0.5  # points: a composition that adds up to 100 this closely is whole, however different it is
 TEXTS = {
     "weight_sum": "the weights add up to {sum:.4g} %, not to 100 within {limit:g}",
-    "line_count": "{lines:.0f} lines where the source says {expected:.0f}",
-    "duplicate_line": "{lines:.0f} lines stand there twice in every figure, {percent:.2f} % of the fund",
-    "repeated_key": "{lines:.0f} lines are of a security that has another line",
-    "stale": "{sessions:.0f} sessions old, more than {limit:.0f}",
-    "unresolved": "{percent:.1f} % of the fund in {lines:.0f} lines that are no instrument of ours",
-    "weight_value": "{lines:.0f} weights are not value / sum of values; the largest difference is {largest:.3g} points",
-    "negative_weight": "{lines:.0f} securities with a negative weight",
-    "half_the_lines": "{lines:.0f} lines where the composition before had {before:.0f}",
+    "line_count": "{lines:line} where the source says {expected:.0f}",
+    "duplicate_line": "{lines:line stands|lines stand} there twice in every figure, {percent:.2f} % of the fund",
+    "repeated_key": "{lines:line is|lines are} of a security that has another line",
+    "stale": "{sessions:session} old, more than {limit:.0f}",
+    "unresolved": "{percent:.1f} % of the fund in {lines:line} without an instrument of ours",
+    "weight_value": "{lines:weight is|weights are} up to {largest:.3g} points off value / sum of values",
+    "negative_weight": "{lines:security|securities} with a negative weight",
+    "half_the_lines": "{lines:line} where the composition before had {before:.0f}",
     "turnover": "{percent:.1f} % of the fund turned over since the composition before",
-    "weight_jump": "{names:.0f} weights moved by up to {largest:.1f} points more than their prices say",
+    "weight_jump": "{names:weight} moved by up to {largest:.1f} points more than the price says",
     "cross_check": "{source} says otherwise: {apart:.2f} % of the fund apart, largest difference {largest:.3g} points,"
-    " {only_here:.0f} names only here, {only_there:.0f} only there",
+    " {only_here:name} only here, {only_there:.0f} only there",
     "cross_check_unread": "what {source} says of that day cannot be read: {why}",
 }
 CODES = tuple(TEXTS)
+
+
+class _Number(float):
+    """A number that texts can count with: ``{lines:weight is|weights are}``, ``{lines:line}``."""
+
+    def __format__(self, spec: str) -> str:
+        if len(spec) > 1 and spec[0].isalpha():  # "g" is a format of its own
+            return counted(self, *spec.split("|"))
+        return super().__format__(spec)
+
+
+def _text(code: str, numbers: Mapping[str, float | str]) -> str:
+    told = {name: value if isinstance(value, str) else _Number(value) for name, value in numbers.items()}
+    return TEXTS[code].format(**told)
 
 
 @dataclass(frozen=True)
@@ -60,7 +75,7 @@ def verdicts(findings: Iterable[Finding], lines: Lines, *, same_source: bool = T
             severe = same_source and abs(total - 100.0) > WHOLE
         if one.code in ("duplicate_line", "half_the_lines"):
             severity = Severity.ERROR if severe else Severity.WARNING
-        found.append(Verdict(one.code, severity, TEXTS[one.code].format(**numbers), numbers, one.rows, severe))
+        found.append(Verdict(one.code, severity, _text(one.code, numbers), numbers, one.rows, severe))
     return found
 
 
@@ -76,7 +91,7 @@ def cross_verdict(check: CrossCheck, *, apart: float, source: str, unread: float
     }  # fmt: skip
     severe = apart >= APART and unread <= UNREAD
     severity = Severity.ERROR if severe else Severity.WARNING
-    return Verdict("cross_check", severity, TEXTS["cross_check"].format(**numbers), numbers, (), severe)
+    return Verdict("cross_check", severity, _text("cross_check", numbers), numbers, (), severe)
 
 
 def apart(left: Snapshot, right: Snapshot, *, common_only: bool = False) -> float:
@@ -96,7 +111,7 @@ def of_part(check: CrossCheck, limits: Limits | None = None) -> CrossCheck:
 def unread_verdict(source: str, why: str) -> Verdict:
     """Another source's answer of that day is kept and nobody can read it any more."""
     numbers: dict[str, float | str] = {"source": source, "why": why[:200]}
-    return Verdict("cross_check_unread", Severity.NOTE, TEXTS["cross_check_unread"].format(**numbers), numbers)
+    return Verdict("cross_check_unread", Severity.NOTE, _text("cross_check_unread", numbers), numbers)
 
 
 def one_of_each(found: Iterable[Verdict], accepted: Iterable[str] = ()) -> dict[str, Verdict]:

@@ -1,7 +1,8 @@
 """Are the compositions plausible? Checked after they were stored, fund by fund; docs/etf-quality.md says what for."""
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from bisect import bisect_left
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -24,7 +25,7 @@ from etfs.store.checking import (
     days_due,
     findings_replace,
     funds_asked,
-    served_last,
+    served_days,
     stored_lines,
 )
 from etfs.store.locks import fund_lock
@@ -71,71 +72,95 @@ def holdings_validate(
     funds = funds_asked(code, [etf_get(symbol, code).pk for symbol in symbols])
     run, others = Validation(resolved=lines_look_up()), OtherAnswers()
     for number, fund in enumerate(funds, 1):
-        _fund_validate(fund, as_of or region_get(fund.region).today(), others, run)
+        checks = _FundChecks(fund, as_of or region_get(fund.region).today(), others)
+        checks.validate(run, _within(progress, number, len(funds)))
         progress(str(fund.instrument), number, len(funds))
     return run
 
 
-def _fund_validate(fund: ETF, as_of: dt.date, others: OtherAnswers, run: Validation) -> None:
-    found: list[dict[str, Any]] = []
-    held_back: list[dict[str, Any]] = []
-    with transaction.atomic(), connection.cursor() as cursor:
-        fund_lock(cursor, fund.pk)
-        days = days_due(fund, as_of)
-        beside = answers_beside(fund, days) if fund.is_plain else {}
-        for day in days:
-            snapshot = Snapshot.objects.select_related("etf").get(etf=fund, as_of_date=day)
-            rows, severe = _composition_validate(fund, snapshot, others, beside.get(day, []))
-            found += rows
-            held_back += [{"symbol": str(fund.instrument), "as_of_date": day, "message": snapshot.message}] * severe
-        found += _stale_validate(fund, as_of)
-    run.funds += 1
-    run.compositions += len(days)
-    run.findings += found
-    run.quarantined += held_back
+def _within(progress: Progress, number: int, total: int) -> Callable[[str], None]:
+    """Progress inside the fund of that number."""
+    return lambda stage: progress(stage, number - 1, total)
 
 
-def _composition_validate(
-    fund: ETF, snapshot: Snapshot, others: OtherAnswers, answers: Iterable[tuple[int, str]]
-) -> tuple[list[dict[str, Any]], bool]:
-    """(the findings, whether it is in quarantine by them and was not before)."""
-    lines = stored_lines(fund.pk, snapshot.as_of_date)
-    judged = _judged(fund, snapshot, lines)
-    if fund.is_plain:
-        judged += others.verdicts(fund, snapshot, lines, answers)
-    kept = one_of_each(judged, accepted_codes(snapshot))
-    columns = {code: _columns(one, lines) for code, one in kept.items()}
-    findings_replace(fund.pk, snapshot.as_of_date, columns, CONTENT)
-    severe = [one.message for one in kept.values() if one.quarantines]
-    is_new = state_judge(snapshot, flags_of(snapshot, lines), severe)
-    Snapshot.objects.filter(pk=snapshot.pk).update(validated_at=timezone.now())
-    return [_told(fund, snapshot.as_of_date, code, row) for code, row in columns.items()], is_new
+class _FundChecks:
+    """The checks of one fund: what they ask for of many compositions is read once for all of them."""
 
+    def __init__(self, fund: ETF, as_of: dt.date, others: OtherAnswers) -> None:
+        self.fund, self.as_of, self.others = fund, as_of, others
+        self.found: dict[dt.date, dict[str, dict[str, Any]]] = {}
+        self.served: list[tuple[dt.date, str]] = []
+        self.read: dict[dt.date, StoredLines] = {}  # the last two: a composition and the one before it
 
-def _judged(fund: ETF, snapshot: Snapshot, lines: StoredLines) -> list[Verdict]:
-    """Of the composition by itself, and after the last served one before it."""
-    what = Fund(special=not fund.is_plain, expected_lines=snapshot.expected_lines)
-    alone = check_composition(lines.resolved(), what)
-    # Lines that are none of our instruments can stand there twice, too.
-    twice = check_composition(lines.told_apart(), Fund(special=True))
-    found = [*twice, *(one for one in alone if one.code not in _DUPLICATES)]
-    before = served_last(fund.pk, before=snapshot.as_of_date)
-    if before is not None and fund.is_plain:
-        found += check_jump(stored_lines(fund.pk, before[0]).held(), lines.held(), what)
-    return verdicts(found, lines.resolved(), same_source=before is not None and before[1] == snapshot.source)
+    def validate(self, run: Validation, told: Callable[[str], None]) -> None:
+        """Check what is due, in one transaction under the fund's lock, and add it to ``run``."""
+        fund, held_back = self.fund, []
+        with transaction.atomic(), connection.cursor() as cursor:
+            fund_lock(cursor, fund.pk)
+            days = days_due(fund, self.as_of)
+            beside = answers_beside(fund, days) if fund.is_plain else {}
+            self.served = served_days(fund.pk, self.as_of)
+            due = Snapshot.objects.filter(etf=fund, as_of_date__in=days).select_related("etf").order_by("as_of_date")
+            for snapshot in due:
+                told(f"{fund.instrument} {snapshot.as_of_date}")
+                if self._composition(snapshot, beside.get(snapshot.as_of_date, [])):
+                    held_back.append(
+                        {"symbol": str(fund.instrument), "as_of_date": snapshot.as_of_date, "message": snapshot.message}
+                    )
+            findings_replace(fund.pk, self.found, CONTENT)
+            Snapshot.objects.filter(etf=fund, as_of_date__in=days).update(validated_at=timezone.now())
+            stale = self._stale()
+        run.funds += 1
+        run.compositions += len(days)
+        run.findings += [row for day, found in self.found.items() for row in _told(fund, day, found)] + stale
+        run.quarantined += held_back
 
+    def _composition(self, snapshot: Snapshot, answers: Iterable[tuple[int, str]]) -> bool:
+        """Judge one; whether it is in quarantine by that and was not before."""
+        lines = self._lines(snapshot.as_of_date)
+        judged = self._judged(snapshot, lines)
+        if self.fund.is_plain:
+            judged += self.others.verdicts(self.fund, snapshot, lines, answers)
+        kept = one_of_each(judged, accepted_codes(snapshot))
+        self.found[snapshot.as_of_date] = {code: _columns(one, lines) for code, one in kept.items()}
+        severe = [one.message for one in kept.values() if one.quarantines]
+        state = snapshot.state
+        is_new = state_judge(snapshot, flags_of(snapshot, lines), severe)
+        if snapshot.state != state:
+            self.served = served_days(self.fund.pk, self.as_of)
+        return is_new
 
-def _stale_validate(fund: ETF, as_of: dt.date) -> list[dict[str, Any]]:
-    """Only the newest served composition can be stale."""
-    day = (served_last(fund.pk, until=as_of) or (None, ""))[0]
-    HoldingFinding.objects.filter(etf=fund, code=STALE).exclude(as_of_date=day).delete()
-    if day is None:
-        return []
-    old = sessions_between(fund.region, day, as_of)
-    found = verdicts(check_composition(_NOTHING, Fund(special=True), sessions_old=old), _NOTHING)
-    columns = {one.code: _columns(one, None) for one in found}
-    findings_replace(fund.pk, day, columns, [STALE])
-    return [_told(fund, day, code, row) for code, row in columns.items()]
+    def _judged(self, snapshot: Snapshot, lines: StoredLines) -> list[Verdict]:
+        """Of the composition by itself, and after the last served one before it."""
+        fund, day = self.fund, snapshot.as_of_date
+        what = Fund(special=not fund.is_plain, expected_lines=snapshot.expected_lines)
+        alone = check_composition(lines.resolved(), what)
+        # Lines that are none of our instruments can stand there twice, too.
+        twice = check_composition(lines.told_apart(), Fund(special=True))
+        found = [*twice, *(one for one in alone if one.code not in _DUPLICATES)]
+        place = bisect_left(self.served, day, key=lambda one: one[0])
+        before = self.served[place - 1] if place else None
+        if before is not None and fund.is_plain:
+            found += check_jump(self._lines(before[0]).held(), lines.held(), what)
+        return verdicts(found, lines.resolved(), same_source=before is not None and before[1] == snapshot.source)
+
+    def _lines(self, day: dt.date) -> StoredLines:
+        if day not in self.read:
+            self.read = {**dict([*self.read.items()][-1:]), day: stored_lines(self.fund.pk, day)}
+        return self.read[day]
+
+    def _stale(self) -> list[dict[str, Any]]:
+        """Only the newest served composition can be stale."""
+        fund = self.fund
+        day = self.served[-1][0] if self.served else None
+        HoldingFinding.objects.filter(etf=fund, code=STALE).exclude(as_of_date=day).delete()
+        if day is None:
+            return []
+        old = sessions_between(fund.region, day, self.as_of)
+        found = verdicts(check_composition(_NOTHING, Fund(special=True), sessions_old=old), _NOTHING)
+        columns = {one.code: _columns(one, None) for one in found}
+        findings_replace(fund.pk, {day: columns}, [STALE])
+        return _told(fund, day, columns)
 
 
 def _columns(one: Verdict, lines: StoredLines | None) -> dict[str, Any]:
@@ -150,5 +175,5 @@ def _columns(one: Verdict, lines: StoredLines | None) -> dict[str, Any]:
     return {"severity": Severity(one.severity.value), "message": one.message[:LONGEST], "evidence": evidence}
 
 
-def _told(fund: ETF, day: dt.date, code: str, row: dict[str, Any]) -> dict[str, Any]:
-    return {"symbol": str(fund.instrument), "as_of_date": day, "code": code, **row}
+def _told(fund: ETF, day: dt.date, found: dict[str, dict[str, Any]]) -> list[dict[str, Any]]:
+    return [{"symbol": str(fund.instrument), "as_of_date": day, "code": code, **row} for code, row in found.items()]

@@ -21,6 +21,7 @@ _READ = """
     FROM etfs_etfholding h JOIN etfs_holdingline n ON n.id = h.line_id
     WHERE h.etf_id = %s AND h.as_of_date = %s ORDER BY h.rank, h.id
 """
+_SAID = ["severity", "message", "evidence", "found_at"]
 KEY_PARTS = (6, 7)  # of ``etfs.calc.line_keys.line_key`` that ends with the count of equal lines; 7: name and currency
 
 
@@ -121,24 +122,33 @@ def answers_beside(fund: ETF, days: Iterable[dt.date]) -> dict[dt.date, list[tup
     return found
 
 
-def findings_replace(etf_id: int, day: dt.date, found: Mapping[str, Mapping[str, Any]], codes: Sequence[str]) -> None:
-    """The findings about a composition, of the checks ``codes``, are ``found`` (code -> columns) and no others; rows
-    that say the same stay untouched."""
-    rows = {row.code: row for row in HoldingFinding.objects.filter(etf=etf_id, as_of_date=day, code__in=codes)}
-    HoldingFinding.objects.filter(pk__in=[row.pk for code, row in rows.items() if code not in found]).delete()
-    for code, columns in found.items():
-        row = rows.get(code)
-        if row is None or any(getattr(row, name) != value for name, value in columns.items()):
-            HoldingFinding.objects.update_or_create(etf_id=etf_id, as_of_date=day, code=code, defaults=dict(columns))
+def findings_replace(
+    etf_id: int, found: Mapping[dt.date, Mapping[str, Mapping[str, Any]]], codes: Sequence[str]
+) -> None:
+    """The findings about a fund's compositions, of the checks ``codes``, are ``found`` (day -> code -> columns) and on
+    those days no others; rows that say the same stay untouched."""
+    held = HoldingFinding.objects.filter(etf=etf_id, as_of_date__in=list(found), code__in=codes)
+    rows = {(row.as_of_date, row.code): row for row in held}
+    wanted = {(day, code): columns for day, by_code in found.items() for code, columns in by_code.items()}
+    HoldingFinding.objects.filter(pk__in=[row.pk for key, row in rows.items() if key not in wanted]).delete()
+    HoldingFinding.objects.bulk_create(
+        [
+            HoldingFinding(etf_id=etf_id, as_of_date=day, code=code, **columns)
+            for (day, code), columns in wanted.items()
+            if not _says(rows.get((day, code)), columns)
+        ],
+        update_conflicts=True, unique_fields=["etf", "as_of_date", "code"], update_fields=_SAID, batch_size=1000,
+    )  # fmt: skip
 
 
-def served_last(
-    etf_id: int, *, before: dt.date | None = None, until: dt.date | None = None
-) -> tuple[dt.date, str] | None:
-    """Day and source of the last composition served ``before`` a day, or ``until`` one (with it)."""
-    bounds = {"as_of_date__lt": before, "as_of_date__lte": until}
-    served = Snapshot.objects.served().filter(etf=etf_id, **{name: day for name, day in bounds.items() if day})
-    return served.order_by("-as_of_date").values_list("as_of_date", "source").first()
+def _says(row: HoldingFinding | None, columns: Mapping[str, Any]) -> bool:
+    return row is not None and all(getattr(row, name) == value for name, value in columns.items())
+
+
+def served_days(etf_id: int, until: dt.date) -> list[tuple[dt.date, str]]:
+    """Day and source of a fund's served compositions up to a day, ascending."""
+    served = Snapshot.objects.served().filter(etf=etf_id, as_of_date__lte=until)
+    return list(served.order_by("as_of_date").values_list("as_of_date", "source"))
 
 
 def funds_asked(region: str, etf_ids: Iterable[int]) -> list[ETF]:

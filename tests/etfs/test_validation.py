@@ -309,6 +309,45 @@ def test_the_command(db, capsys) -> None:
     assert left.value.code == 2
 
 
+def test_the_command_tells_quarantine_first_then_a_row_for_each_fund_and_finding(db, capsys) -> None:
+    held = fund("KR", "069500")
+    for day in (24, 25, 26):
+        composition(held, dt.date(2024, 6, day), TEN | {"000009": 9 - day / 100})
+    composition(held, BEFORE, TEN)
+    composition(held, DAY, {"000001": 10, "000002": 10, "000003": 10})
+    with pytest.raises(SystemExit):
+        call_command("validate_holdings")
+    out = capsys.readouterr().out
+    assert out.startswith(
+        "1 composition put into quarantine, not served until released:\n  KR:069500 2024-06-28: 3 lines"
+    )
+    rows = [line.split()[:6] for line in out.splitlines() if "KR:069500" in line and "ERROR" in line]
+    assert ["ERROR", "KR:069500", "weight_sum", "4", "2024-06-24", "2024-06-28"] in rows
+    assert out.index("ERROR ") < out.index("WARNING ")
+    assert "--all shows every finding" in out
+    assert "1 fund, 5 compositions checked" in out
+    HoldingFinding.objects.all().delete()
+    Snapshot.objects.update(validated_at=None)
+    with pytest.raises(SystemExit):
+        call_command("validate_holdings", "--all")
+    assert capsys.readouterr().out.count("weight_sum") == 5  # four days and the counts
+    Snapshot.objects.update(validated_at=None)
+    with pytest.raises(SystemExit):
+        call_command("validate_holdings", "--json")
+    told = json.loads(capsys.readouterr().out)
+    assert len([row for row in told["findings"] if row["code"] == "weight_sum"]) == 4
+    assert [row["days"] for row in told["grouped"] if row["code"] == "weight_sum"] == [4]
+    assert {"severity": "ERROR", "code": "weight_sum", "findings": 4, "funds": 1} in told["counts"]
+
+
+def test_what_many_compositions_ask_for_is_read_once_for_a_fund(db, django_assert_max_num_queries) -> None:
+    held = fund("KR", "069500")
+    for day in range(3, 23):
+        composition(held, dt.date(2024, 6, day), {"005930": 98})
+    with django_assert_max_num_queries(20 + 20):  # the lines of each, and what there is of the fund
+        assert len(holdings_validate(as_of=dt.date(2024, 6, 22)).findings) == 20
+
+
 @pytest.mark.django_db(transaction=True)
 def test_two_validations_at_once_end_as_one() -> None:
     for number in range(8):
@@ -342,16 +381,17 @@ def test_a_run_that_dies_leaves_whole_funds(monkeypatch) -> None:
         held = fund("KR", f"06950{number}")
         composition(held, BEFORE, TEN)
         composition(held, DAY, {"000001": 10, "000002": 10, "000003": 10})
-    done, judge = [], validation.state_judge
+    done, write = [], validation.findings_replace
 
-    def dies(snapshot, flags, severe):
-        done.append(snapshot.pk)
-        if len(done) == 4:  # the second composition of the second fund: findings written, state not yet
-            assert HoldingFinding.objects.filter(etf=snapshot.etf_id).exists()
+    def dies(etf_id, found, codes):
+        write(etf_id, found, codes)
+        done.append(etf_id)
+        if len(done) == 3:  # the second fund: states and findings written, not yet that it was checked
+            assert HoldingFinding.objects.filter(etf=etf_id).exists()
+            assert Snapshot.objects.filter(etf=etf_id, state=SnapshotState.QUARANTINED).exists()
             raise KeyboardInterrupt
-        return judge(snapshot, flags, severe)
 
-    monkeypatch.setattr(validation, "state_judge", dies)
+    monkeypatch.setattr(validation, "findings_replace", dies)
     with pytest.raises(KeyboardInterrupt):
         holdings_validate(as_of=DAY)
     assert connection.in_atomic_block is False

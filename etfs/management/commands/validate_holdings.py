@@ -4,16 +4,14 @@ from argparse import ArgumentParser
 from dataclasses import asdict
 from typing import Any
 
-from rich.table import Table
-
+from etfs.management.findings import counts, findings_show, grouped
+from etfs.management.reading import ReadingCommand
 from etfs.services.errors import Ambiguous, EtfError, NotFound
-from etfs.services.validation import Validation, holdings_validate
-from market.cli import Exit, HouseCommand, progress_bar
-
-SHOWN = 40
+from etfs.services.validation import holdings_validate
+from market.cli import Exit, progress_bar
 
 
-class Command(HouseCommand):
+class Command(ReadingCommand):
     help = (
         "Check the newest compositions of funds; findings are kept, the severe ones put a composition into quarantine."
     )
@@ -21,7 +19,8 @@ class Command(HouseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--region", default="", help="KR, US, CN, HK, JP or VN (all)")
         parser.add_argument("--symbols", default="", metavar="A,B", help="these funds only: 069500,US:VTI")
-        parser.add_argument("--json", action="store_true", help="print the findings as JSON")
+        parser.add_argument("--all", action="store_true", help="every finding of every day, not a row for each fund")
+        parser.add_argument("--json", action="store_true", help="print all findings as JSON")
 
     def handle(self, *args: Any, **options: Any) -> None:
         symbols = [symbol for symbol in options["symbols"].split(",") if symbol.strip()]
@@ -31,24 +30,8 @@ class Command(HouseCommand):
         except (EtfError, NotFound, Ambiguous) as error:
             self.fail(str(error), Exit.USAGE)
         if options["json"]:
-            self.print_json(asdict(run))
+            self.print_json(asdict(run) | {"grouped": grouped(run.findings), "counts": counts(run.findings)})
         else:
-            self._show(run)
+            findings_show(self, run, whole=options["all"])
         if not run.clean:
             raise SystemExit(int(Exit.PARTLY))
-
-    def _show(self, run: Validation) -> None:
-        table = Table("fund", "as of", "", "finding", "", title_justify="left")
-        for row in run.findings[:SHOWN]:
-            table.add_row(
-                row["symbol"], row["as_of_date"].isoformat(), str(row["severity"]), row["code"], row["message"]
-            )
-        if run.findings:
-            self.out().print(table)
-        if len(run.findings) > SHOWN:
-            self.stderr.write(f"... and {len(run.findings) - SHOWN:,} more; all are kept (admin, API)")
-        self.out().print(
-            f"{run.funds:,} funds, {run.compositions:,} compositions checked: {len(run.findings):,} findings,"
-            f" {len(run.quarantined):,} put into quarantine, {run.resolved:,} lines resolved",
-            soft_wrap=True,
-        )
