@@ -90,7 +90,7 @@ def _parsed_store(
 
 
 def _unreadable(rows: Sequence[BadRow], payload: Payload) -> CollectItem:
-    shown = "; ".join(f"row {row.row_number}, {row.column}: {row.message}" for row in rows[:SHOWN])
+    shown = "; ".join(row.told for row in rows[:SHOWN])
     item = CollectItem(
         payload=payload, name=payload.name, outcome=Outcome.REFUSED, error_type="refused", rows=len(rows)
     )

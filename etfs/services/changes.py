@@ -54,8 +54,11 @@ def changes_get(
         raise NotFound(f"{fund.instrument} has no other composition between the two days: both have that of {last}")
     rows = span_read(fund.pk, first, last)
     key = np.where(rows["instrument_id"] > 0, rows["instrument_id"], -rows["line_id"])
-    days = np.unique(rows["date"])
-    parts = [_composition(rows, key, day) for day in days]
+    days, begins = np.unique(rows["date"], return_index=True)
+    parts = [
+        _composition(part, keys)
+        for part, keys in zip(np.split(rows, begins[1:]), np.split(key, begins[1:]), strict=True)
+    ]
     splits = _splits(parts, days)
     found = compare(parts[0], parts[-1], splits)
     line_of = dict(zip(key[::-1].tolist(), rows["line_id"][::-1].tolist(), strict=True))
@@ -69,10 +72,8 @@ def _day(fund: ETF, on: dt.date) -> dt.date:
     return found.as_of_date
 
 
-def _composition(rows: np.ndarray, key: np.ndarray, day: int) -> Composition:
-    of_day = rows["date"] == day
-    part = rows[of_day]
-    return Composition.of(key[of_day], part["weight"], part["shares"], part["value"])
+def _composition(rows: np.ndarray, key: np.ndarray) -> Composition:
+    return Composition.of(key, rows["weight"], rows["shares"], rows["value"])
 
 
 def _splits(parts: list[Composition], days: np.ndarray) -> Splits:

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from django.conf import settings
 
 from etfs.calc.category_flows import category_flows, largest, rotation_signal
 from etfs.models import Category
 from etfs.services.errors import EtfError
 from etfs.services.lookup import day_or_today
+from etfs.services.won import krw_per
 from etfs.store.flows import flows_read, newest_day
 from market.calendars import sessions_before
 from market.regions import region_get
@@ -82,20 +82,20 @@ def _view(
     region: str, window: tuple[dt.date, dt.date], found: list[dict[str, Any]], category: str, top: int
 ) -> FlowsView:
     for fund in found:
-        rate = settings.ETF_KRW_PER.get(fund["currency"])
-        fund["net_flow_krw"] = None if rate is None or fund["net_flow"] is None else fund["net_flow"] * rate
+        won = np.nan if fund["net_flow"] is None else fund["net_flow"] * krw_per(fund["currency"])
+        fund["net_flow_krw"] = float(won) if np.isfinite(won) else None
         before = fund["assets_before"]
         fund["percent"] = 100 * fund["net_flow"] / before if before and fund["net_flow"] is not None else None
     names, categories, signal = _categories(found, _won(found))
     funds = [fund for fund in found if category in ("", fund["category"])]
-    won = _won(funds)
-    inward, outward = largest(won, top)
+    in_won = _won(funds)
+    inward, outward = largest(in_won, top)
     net = np.array([row["net_flow_krw"] for row in categories])
     most_in, most_out = largest(net, TOP)
     return FlowsView(
         region, *window, "KRW", sorted(funds, key=lambda fund: -(fund["net_flow_krw"] or 0.0)), categories,
         [funds[place] for place in inward], [funds[place] for place in outward],
-        [names[place] for place in most_in], [names[place] for place in most_out], signal, int(np.isnan(won).sum()),
+        [names[place] for place in most_in], [names[place] for place in most_out], signal, int(np.isnan(in_won).sum()),
     )  # fmt: skip
 
 
@@ -106,7 +106,7 @@ def _won(funds: Sequence[dict[str, Any]]) -> np.ndarray:
 def _categories(funds: Sequence[dict[str, Any]], won: np.ndarray) -> tuple[list[str], list[dict[str, Any]], str]:
     """(names, a row each, signal)."""
     names, place = np.unique(np.array([fund["category"] for fund in funds], dtype=str), return_inverse=True)
-    rates = [settings.ETF_KRW_PER.get(fund["currency"], np.nan) for fund in funds]
+    rates = [krw_per(fund["currency"]) for fund in funds]
     before = [np.nan if fund["assets_before"] is None else fund["assets_before"] for fund in funds]
     found = category_flows(
         won[None, :], np.array(before, dtype=float) * np.array(rates, dtype=float), place, len(names)

@@ -10,6 +10,7 @@ import numpy as np
 from etfs.calc.countries import country_name
 from etfs.calc.exposure import exposure_by
 from etfs.calc.look_through import DEPTH, DIRECT, UNRESOLVED, Compositions, LookThrough, look_through
+from etfs.calc.sectors import sector_name
 from etfs.models import ETF
 from etfs.services.errors import EtfError
 from etfs.services.given import amounts_check
@@ -18,6 +19,7 @@ from etfs.services.lookup import day_or_today
 from etfs.store.reads import latest_weights, snapshot_days
 from market.models import Instrument
 
+_NO_COMPANY = {"ETF": "ETF", "UNKNOWN": ""}  # others: their word, capitalised
 LABELS = ("sector", "country", "currency")
 MOST_POSITIONS = 1_000
 
@@ -117,7 +119,9 @@ def _exposure(
             country_name(word or what[one]["region"] or "") for word, one in zip(words, leaf.tolist(), strict=True)
         ]
     if label == "sector":  # what is no company has none
-        words = [word if what[one]["kind"] in ("STOCK", "PREFERRED") else what[one]["kind"].capitalize()
-                 for word, one in zip(words, leaf.tolist(), strict=True)]  # fmt: skip
+        words = [
+            sector_name(word) if kind in ("STOCK", "PREFERRED") else _NO_COMPANY.get(kind, kind.capitalize())
+            for word, kind in zip(words, (what[one]["kind"] for one in leaf.tolist()), strict=True)
+        ]
     found = exposure_by(np.array(words, dtype=str), percent)
     return [{label: str(name), "percent": float(share)} for name, share in zip(found.label, found.percent, strict=True)]

@@ -11,7 +11,7 @@ import numpy as np
 from django.db import connection, transaction
 
 from etfs.calc.flows import net_flows
-from etfs.calc.tracking import average_last, premium_discount, tracking_error
+from etfs.calc.tracking import AVERAGED, average_last, premium_discount, tracking_error
 from etfs.models import ETF, ETFDailyStat
 from etfs.services.funds import FundError, fund_get_or_create
 from etfs.services.ranks import ranked_before
@@ -23,7 +23,6 @@ from etfs.store.stats import FIGURES, Days, days_read, flows_write, stats_merge
 from market.regions import Region
 
 WINDOWS = (20, 60, 120, 250)
-AVERAGED = 20
 TOLD = ("total_assets", "listed_shares")  # a source may also tell them without a day
 FIGURE_COLUMNS = (
     *(f"tracking_error_{window}d" for window in WINDOWS), "premium_discount", "average_volume_20d", "average_value_20d",

@@ -33,7 +33,7 @@ def test_a_portfolio_of_funds_and_stocks(client: Client, nested) -> None:
         ("KR:005930", pytest.approx(46.0), {"direct": pytest.approx(40.0), "US:AOA": pytest.approx(6.0)}),
     ]
     assert found["by_currency"] == {"USD": pytest.approx(51.0375), "KRW": pytest.approx(46.0)}
-    assert found["by_sector"] == {"Technology": pytest.approx(51.0375), "unknown": pytest.approx(46.0)}
+    assert found["by_sector"] == {"Information Technology": pytest.approx(51.0375), "unknown": pytest.approx(46.0)}
     assert found["by_country"] == {"United States": pytest.approx(51.0375), "South Korea": pytest.approx(46.0)}
 
 
