@@ -75,7 +75,8 @@ class FundDetailSerializer(serializers.Serializer):
     effective_holdings = NumberField()
     top_10_percent = NumberField()
     net_flow_20d = NumberField(help_text="Of the fund's last 20 days.")
-    figures_as_of = serializers.DateField(allow_null=True, help_text="The day of the figures that come after it.")
+    figures_as_of = serializers.DateField(allow_null=True, help_text="The newest day of the figures after it.")
+    total_assets_as_of = serializers.DateField(allow_null=True, help_text="Null: told without a day, or not known.")
 
     def get_fields(self) -> dict[str, Any]:
         return super().get_fields() | {name: NumberField() for name in CALCULATED}

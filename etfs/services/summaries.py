@@ -30,13 +30,15 @@ class Quote:
 
 @dataclass(frozen=True)
 class FundSummary:
-    """``figures``: of the latest composition ``snapshot`` (None: there is none). ``net_flow``: of the last 20 days."""
+    """``figures``: of the latest composition ``snapshot`` (None: there is none). ``net_flow``: of the last 20 days.
+    ``assets_as_of``: the day of the fund's assets, None where they were told without one."""
 
     fund: ETF
     quote: Quote
     snapshot: Snapshot | None
     figures: dict[str, float | None]
     net_flow: float | None
+    assets_as_of: dt.date | None
 
 
 def summary_get(*, fund: ETF) -> FundSummary:
@@ -46,7 +48,15 @@ def summary_get(*, fund: ETF) -> FundSummary:
         snapshot, figures = composition.snapshot, composition.figures
     except NotFound:
         snapshot, figures = None, {}
-    return FundSummary(fund, quote_get(fund=fund), snapshot, figures, _net_flow(fund))
+    return FundSummary(fund, quote_get(fund=fund), snapshot, figures, _net_flow(fund), assets_day(fund=fund))
+
+
+def assets_day(*, fund: ETF, as_of: dt.date | None = None) -> dt.date | None:
+    """The newest day (up to ``as_of``) of which the fund's assets are known; None: of none."""
+    days = ETFDailyStat.objects.of(fund.pk).filter(total_assets__isnull=False)
+    until = days if as_of is None else days.filter(date__lte=as_of)
+    found: dt.date | None = until.values_list("date", flat=True).first()
+    return found
 
 
 def quote_get(*, fund: ETF) -> Quote:

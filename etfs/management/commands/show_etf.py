@@ -1,5 +1,6 @@
 """``manage.py show_etf``: what a fund is, how it goes, and what it holds."""
 
+import datetime as dt
 from argparse import ArgumentParser
 from typing import Any
 
@@ -8,6 +9,7 @@ from etfs.models import ETF
 from etfs.services import CompositionView, etf_get
 from etfs.services.factsheets import fund_facts, newest_or_none
 from etfs.services.stats import fund_as_known
+from etfs.services.summaries import assets_day
 
 FIGURES = ("hhi_percent", "effective_holdings", "top_10_percent")
 
@@ -31,7 +33,7 @@ class Command(ReadingCommand):
             self.print_json(as_dict(fund, found))
             return
         self.say(f"{fund.instrument}  {fund.instrument.name}")
-        self.out().print(facts(_facts(fund)))
+        self.out().print(facts(_facts(fund, assets_day(fund=fund, as_of=options["as_of"]))))
         if found is None:
             self.say("no composition" + (f" up to {options['as_of']}" if options["as_of"] else ""))
         else:
@@ -66,7 +68,7 @@ def _summary(found: CompositionView) -> str:
     return told
 
 
-def _facts(fund: ETF) -> list[tuple[str, str]]:
+def _facts(fund: ETF, assets_as_of: dt.date | None) -> list[tuple[str, str]]:
     """Percent, money in the trading currency, dates."""
     currency = fund.instrument.currency
     kinds = [("leverage", f"{float(fund.leverage_ratio):g} x" if fund.leverage_ratio != 1 else "")]
@@ -77,7 +79,8 @@ def _facts(fund: ETF) -> list[tuple[str, str]]:
     return [
         ("category", " / ".join(part for part in (fund.get_category_display(), fund.subcategory) if part)),
         ("index", fund.tracking_index), ("issuer", fund.issuer), *kinds,
-        ("assets", f"{amount(fund.total_assets)} {currency}" if fund.total_assets is not None else ""),
+        ("assets", f"{amount(fund.total_assets)} {currency}{f' on {assets_as_of}' if assets_as_of else ''}"
+            if fund.total_assets is not None else ""),
         ("fee", f"{float(fund.expense_ratio):g} % a year" if fund.expense_ratio is not None else ""),
         ("since", str(fund.inception_date or "")),
         ("premium", f"{digits(fund.premium_discount, sign=True)} %" if fund.premium_discount is not None else ""),

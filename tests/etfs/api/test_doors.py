@@ -41,8 +41,8 @@ def test_those_who_are_logged_in_cannot_write_either(client: Client, market) -> 
     ("address", "queries"),
     [
         ("etfs", 1), ("etfs?region=KR&search=k", 1),
-        ("etfs/069500", 6),  # fund, composition, lines, closes, splits, flows
-        ("etfs/VTI", 6),  # no closes: bars
+        ("etfs/069500", 7),  # fund, composition, lines, closes, splits, flows
+        ("etfs/VTI", 7),  # no closes: bars
         ("etfs/VTI/holdings", 3),  # fund, composition, lines
         ("etf-compositions/?etf=VTI", 3),
         ("etf-holders/?stock=005930", 3),  # stock, its lines, funds

@@ -45,7 +45,8 @@ def test_a_fund_at_a_glance(client: Client, korea, address: str) -> None:
         },
         "hhi_percent": 61.5**2 + 37.25**2 + 1.25**2,
         "effective_holdings": pytest.approx(10_000 / (61.5**2 + 37.25**2 + 1.25**2)), "top_10_percent": 100.0,
-        "net_flow_20d": 3e9, "figures_as_of": None, "total_assets": 5e12, "expense_ratio": 0.15,
+        "net_flow_20d": 3e9, "figures_as_of": None, "total_assets_as_of": "2024-06-28",
+        "total_assets": 5e12, "expense_ratio": 0.15,
         "tracking_error_20d": None, "tracking_error_60d": None, "tracking_error_120d": None,
         "tracking_error_250d": None, "premium_discount": None, "average_volume_20d": None, "average_value_20d": None,
     }  # fmt: skip
