@@ -22,7 +22,14 @@ _LENGTHS = {"name": 200, "name_local": 200, "name_en": 200, "exchange": 32, "sub
 _LENGTHS |= {"issuer": 100, "domicile": 64}
 # What these must look like; the others are any text.
 _WORDS = dict.fromkeys(_LENGTHS, "(?s:.*)")
-_WORDS |= {"ticker": ".{1,32}", "isin": "[A-Z0-9]{12}", "currency": "[A-Z]{3}", "category": "|".join(Category.values)}
+_WORDS |= {"isin": "[A-Z0-9]{12}", "currency": "[A-Z]{3}", "category": "|".join(Category.values)}
+_TICKER = re.compile(r"[A-Za-z0-9./&^=+-]{1,32}")
+TICKER_RULE = "letters, digits and . - / & ^ = +, at most 32"
+
+
+def is_ticker(word: str) -> bool:
+    """Whether an exchange could have given it to a fund; ``IVV 2023.CSV`` is the name of a file."""
+    return bool(_TICKER.fullmatch(word))
 
 
 class FundError(ValueError):
@@ -32,7 +39,7 @@ class FundError(ValueError):
 def fund_get_or_create(*, region: Region, ticker: str, isin: str = "", name: str = "") -> tuple[ETF, bool]:
     """The fund of a ticker (or an ISIN), created with its instrument where nobody knows it; (fund, created).
 
-    FundError where neither is given, or the ticker belongs to something that is no ETF.
+    FundError where neither is given, the ticker is none, or it belongs to something that is no ETF.
     """
     instrument = _instrument(region, ticker, isin)
     if instrument is None:
@@ -40,6 +47,8 @@ def fund_get_or_create(*, region: Region, ticker: str, isin: str = "", name: str
             raise FundError(
                 f"no fund with the ISIN {isin}: give its ticker" if isin else "which fund is it? give its ticker"
             )
+        if not is_ticker(ticker):
+            raise FundError(f"{ticker[:40]!r} is not a ticker ({TICKER_RULE})")
         facts = {
             "name": name[:200],
             "isin": isin[:12],
@@ -91,7 +100,9 @@ def funds_upsert(*, region: Region, source: str, funds: Iterable[FundFacts]) -> 
 def _refuse_unfit(found: FundFacts) -> None:
     """FundError for what no column holds: cut or taken as it is, it would be another word."""
     where = f"row {found.row_number}, {found.ticker[:32]!r}"
-    for name, value in (("ticker", found.ticker), *found.facts.items()):
+    if not isinstance(found.ticker, str) or not is_ticker(found.ticker):
+        raise FundError(f"{where}: ticker {found.ticker[:40]!r} is none ({TICKER_RULE})")
+    for name, value in found.facts.items():
         if name in _WORDS and value not in (None, ""):
             if not isinstance(value, str) or not is_storable(value):
                 raise FundError(f"{where}: {name} is no text")

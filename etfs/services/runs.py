@@ -12,6 +12,7 @@ from etfs.models import CollectItem, CollectRun
 from etfs.services.answers import answer_store, failure_kept
 from etfs.services.compositions import Importer
 from etfs.services.errors import EtfError
+from etfs.services.funds import TICKER_RULE, is_ticker
 from etfs.services.resolving import lines_look_up
 from etfs.sources.base import Ask, FileSource, Kind, Raw
 from etfs.sources.registry import source_get, source_names
@@ -80,8 +81,8 @@ def tickers_clean(field: str, words: Iterable[str]) -> list[str]:
     """Tickers in capitals, each once, blanks left out; EtfError for what cannot be one."""
     found = list(dict.fromkeys(word.strip().upper() for word in words if word.strip()))
     for word in found:
-        if len(word) > LONGEST_TICKER or not word.isprintable():
-            raise EtfError(f"{field}: {word[:LONGEST_TICKER]!r} is not a ticker")
+        if not is_ticker(word):
+            raise EtfError(f"{field}: {word[:LONGEST_TICKER]!r} is not a ticker ({TICKER_RULE})")
     return found
 
 

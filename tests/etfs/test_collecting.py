@@ -191,6 +191,7 @@ def test_symbols_of_the_configuration_are_asked_when_due(fake, config):
         ({"region": "VN"}, "source: fake is for KR, US, not VN"),
         ({"symbols": ["A" * 33]}, "symbols: 'A{32}' is not a ticker"),
         ({"symbols": ["A\0"]}, "symbols: .* is not a ticker"),
+        ({"symbols": ["IVV 2023.CSV"]}, "symbols: 'IVV 2023.CSV' is not a ticker .letters, digits and"),
     ],
 )
 def test_a_wrong_request_says_what_is_wrong(fake, asked, reason):
