@@ -1,5 +1,8 @@
 """Importing files in the admin: uploaded, shown as they would be stored, stored when confirmed."""
 
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from django import forms
@@ -9,7 +12,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.http import urlencode
+from django.utils.safestring import SafeString
 from unfold.widgets import (
     INPUT_CLASSES,
     UnfoldAdminSelectWidget,
@@ -21,10 +26,12 @@ from unfold.widgets import (
 from etfs.models import CollectRun
 from etfs.services import EtfError, files_import
 from etfs.services.previews import PreviewItem, files_preview
+from etfs.services.runs import files_asked
 from etfs.services.uploads import (
     ENDINGS,
     MOST_FILES,
     Upload,
+    upload_change,
     upload_files,
     upload_forget,
     upload_get,
@@ -36,6 +43,7 @@ from etfs.sources.registry import source_get, source_names
 from factors.models import JobState
 from market.regions import REGION_CHOICES
 
+ASKED = ("region", "source", "kind", "ticker", "date", "force")
 SHOWN = 200  # compositions and lists in a preview; all are imported
 _LEVELS = {JobState.DONE: messages.SUCCESS, JobState.PARTLY: messages.WARNING}
 
@@ -45,19 +53,28 @@ def may_import(request: HttpRequest) -> bool:
 
 
 class FilesInput(forms.FileInput):
+    """The browser's own input, which says how many files are chosen. unfold's script writes a file's name into the
+    first text input three elements above: here is one for it, lest it take the form's first text field."""
+
     allow_multiple_selected = True
 
     def __init__(self) -> None:
         super().__init__(attrs={"class": " ".join(INPUT_CLASSES), "accept": ",".join(ENDINGS)})
 
+    def render(self, *args: Any, **kwargs: Any) -> SafeString:
+        around = '<div><input type="text" hidden disabled><div><div>{}</div></div></div>'
+        return format_html(around, super().render(*args, **kwargs))
+
 
 class FilesField(forms.FileField):
-    """One file or several; the value is a list."""
+    """One file or several; the value is a list, empty where files are kept from the last time (``required`` is off)."""
 
     widget = FilesInput
 
     def clean(self, data: Any, initial: Any = None) -> list[Any]:
         given = data if isinstance(data, list | tuple) else [data]
+        if not self.required and not any(given):
+            return []
         files = [super(FilesField, self).clean(one, initial) for one in given or [None]]
         try:
             uploads_check(files=[(file.name, file.size) for file in files])
@@ -94,14 +111,60 @@ class ImportForm(forms.Form):
         help_text="Also over a good composition of the same day, or one of a source that is trusted more.",
     )  # fmt: skip
 
-    def upload(self, owner: int) -> str:
-        """Keep the files; the token of them."""
-        asked, files = self.cleaned_data, self.cleaned_data["files"]
-        names = ("region", "source", "kind", "ticker", "date", "force")
-        upload = Upload(
-            owner=owner, names=tuple(file.name for file in files), **{name: asked[name] for name in names}
-        )  # fmt: skip
-        return upload_keep(upload=upload, contents=[file.read() for file in files])
+    kept = forms.CharField(required=False, widget=forms.HiddenInput)  # the token of files chosen before
+
+    def __init__(self, *args: Any, owner: int, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.owner, self.found = owner, None
+        token = str(self["kept"].value() or "")
+        if token:
+            with suppress(EtfError):  # gone after an hour: then files are asked for again
+                self._keep(token, upload_get(token=token, owner=owner))
+
+    def _keep(self, token: str, found: Upload) -> None:
+        """Files that need not be chosen again."""
+        self.found = found
+        if self.is_bound:
+            self.data = self.data.copy()
+            self.data["kept"] = token
+        self.fields["files"].required = False
+        self["files"].help_text = f"Already here: {', '.join(found.names)}. Choose others to take their place."
+
+    def clean(self) -> dict[str, Any]:
+        """What cannot be asked is told at its field. Files that came stay here while the rest is put right."""
+        asked = super().clean()
+        names = self._names()
+        if names and not self.errors:
+            words = {name: asked[name] for name in ("region", "source", "kind", "ticker", "date")}
+            try:
+                files_asked(files=[Path(name) for name in names], **words)
+            except EtfError as error:
+                field, found, reason = str(error).partition(": ")
+                self.add_error(field if found and field in self.fields else None, reason if found else str(error))
+        if self.errors and asked.get("files"):
+            nothing = Upload(
+                owner=self.owner, region="", source="", kind="", ticker="", date=None, force=False, names=names
+            )
+            self._keep(self._stored(nothing), nothing)
+        return asked
+
+    def _names(self) -> tuple[str, ...]:
+        given = self.cleaned_data.get("files")
+        return tuple(file.name for file in given) if given else self.found.names if self.found else ()
+
+    def _stored(self, upload: Upload) -> str:
+        return upload_keep(upload=upload, contents=[file.read() for file in self.cleaned_data["files"]])
+
+    def upload(self) -> str:
+        """Keep the files, or what is asked of those that are kept; the token of them."""
+        asked, kept = self.cleaned_data, self.cleaned_data["kept"]
+        words = {name: asked[name] for name in ASKED}
+        if self.found and not asked["files"]:
+            upload_change(token=kept, upload=replace(self.found, **words))
+            return kept
+        if self.found:
+            upload_forget(token=kept, upload=self.found)
+        return self._stored(Upload(owner=self.owner, names=self._names(), **words))
 
 
 class ImportPage:
@@ -121,10 +184,11 @@ class ImportPage:
         except EtfError as error:
             messages.error(request, str(error))
             return redirect("admin:etfs_import_files")
-        form = ImportForm(request.POST or None, request.FILES or None)
+        form = ImportForm(
+            request.POST or None, request.FILES or None, owner=request.user.pk, initial=_initial(request)
+        )  # fmt: skip
         if request.method == "POST" and form.is_valid():
-            token = form.upload(request.user.pk)
-            return redirect(f"{reverse('admin:etfs_import_files')}?{urlencode({'upload': token})}")
+            return redirect(f"{reverse('admin:etfs_import_files')}?{urlencode({'upload': form.upload()})}")
         return self._page(request, form=form)
 
     def _preview(self, request: HttpRequest, token: str) -> HttpResponse:
@@ -153,7 +217,16 @@ class ImportPage:
 
 
 def _asked(upload: Upload) -> dict[str, Any]:
-    return {name: getattr(upload, name) for name in ("region", "source", "kind", "ticker", "date", "force")}
+    return {name: getattr(upload, name) for name in ASKED}
+
+
+def _initial(request: HttpRequest) -> dict[str, Any]:
+    """What was asked of files that are here (``?kept=``); nothing for others."""
+    token = request.GET.get("kept", "")
+    try:
+        return _asked(upload_get(token=token, owner=request.user.pk)) | {"kept": token}
+    except EtfError:
+        return {}
 
 
 def _changes(item: PreviewItem) -> bool:

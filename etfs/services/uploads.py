@@ -57,6 +57,11 @@ def upload_keep(*, upload: Upload, contents: Sequence[bytes]) -> str:
     return token
 
 
+def upload_change(*, token: str, upload: Upload) -> None:
+    """Ask something else of files that are kept."""
+    cache.set(f"{_KEY}{token}", upload, KEPT)
+
+
 def upload_get(*, token: str, owner: int) -> Upload:
     """What was uploaded under a token; EtfError when it is gone, or somebody else's."""
     found = cache.get(f"{_KEY}{token}")

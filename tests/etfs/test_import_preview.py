@@ -1,5 +1,6 @@
 """Importing files with a preview: what it says is what happens, and it leaves nothing behind."""
 
+from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
@@ -93,6 +94,19 @@ def test_a_file_of_another_layout(tmp_path: Path) -> None:
     )  # fmt: skip
 
 
+@pytest.mark.parametrize("ticker", ["IVV 2023.CSV", "A_B"])
+def test_no_fund_is_made_of_what_is_no_ticker(tmp_path: Path, ticker: str) -> None:
+    path = written(tmp_path, GOOD.replace("AAA", ticker))
+    run = files_import(region="US", source="csv", files=[path])
+    assert (run.state, ETF.objects.count()) == ("FAILED", 0)
+    assert "is not a ticker" in run.items.get().message
+
+
+@pytest.mark.parametrize("ticker", ["BRK.B", "BF-B", "BRK/A", "M&M", "0000D0", "A+"])
+def test_tickers_as_exchanges_write_them(tmp_path: Path, ticker: str) -> None:
+    assert preview(written(tmp_path, GOOD.replace("AAA", ticker))).verdict == "new"
+
+
 def test_the_second_of_two_files_replaces_the_first(tmp_path: Path) -> None:
     files = [written(tmp_path, GOOD, "a.csv"), written(tmp_path, GOOD.replace("Apple", "Apple Inc"), "b.csv")]
     first, second = files_preview(region="US", source="csv", files=files)
@@ -108,6 +122,8 @@ def test_the_second_of_two_files_replaces_the_first(tmp_path: Path) -> None:
         ({"source": "krx_pdf"}, "region: source krx_pdf is for KR"),
         ({"kind": "wrong"}, "source: "),
         ({"files": []}, "file: none given"),
+        ({"ticker": "ivv 2023.csv"}, "ticker: 'IVV 2023.CSV' is not a ticker .letters, digits and"),
+        ({"ticker": "A_B"}, "ticker: 'A_B' is not a ticker"),
     ],
 )
 def test_what_cannot_be_asked(tmp_path: Path, asked: dict, told: str) -> None:
@@ -208,11 +224,74 @@ def test_what_is_wrong_is_told_at_its_field(someone: Client, asked: dict, field:
     assert field in answer.context["form"].errors
 
 
-def test_a_source_of_another_region_is_told_before_anything_is_stored(someone: Client) -> None:
-    answer = upload(someone, ("a.csv", GOOD), source="krx_pdf")
-    told = someone.get(answer.url, follow=True).content.decode()
-    assert "source krx_pdf is for KR" in told
+@pytest.mark.parametrize(
+    ("asked", "field", "told"),
+    [
+        ({"source": "krx_pdf"}, "region", "source krx_pdf is for KR"),
+        ({"ticker": "ivv 2023.csv"}, "ticker", "is not a ticker"),
+        ({"kind": "stats", "source": "ark"}, "source", "ark"),
+    ],
+)
+def test_what_cannot_be_asked_is_told_at_its_field(someone: Client, asked: dict, field: str, told: str) -> None:
+    errors = upload(someone, ("a.csv", GOOD), **asked).context["form"].errors
+    assert told in str(errors[field])
     assert counts() == [0] * 7
+
+
+def test_files_are_not_chosen_again_when_something_else_is_wrong(someone: Client) -> None:
+    form = upload(someone, ("a.csv", GOOD), date="x").context["form"]
+    assert "Already here: a.csv" in form["files"].help_text
+    token = form["kept"].value()
+    asked = {"region": "US", "source": "csv", "kept": token}
+    assert "date" in someone.post(reverse(PAGE), asked | {"date": "y"}).context["form"].errors
+    page = someone.get(someone.post(reverse(PAGE), asked).url)
+    assert [item.ticker for item in page.context["items"]] == ["AAA"]
+    others = upload(someone, ("b.csv", GOOD.replace("AAA", "BBB")), kept=token)
+    assert [item.ticker for item in someone.get(others.url).context["items"]] == ["BBB"]
+    assert "files" in someone.post(reverse(PAGE), asked).context["form"].errors  # the others took their place
+
+
+def test_something_else_is_asked_of_the_same_files(someone: Client) -> None:
+    token = upload(someone, ("a.csv", GOOD), force="on").url.partition("upload=")[2]
+    form = someone.get(reverse(PAGE), {"kept": token}).context["form"]
+    assert (form["source"].value(), form["force"].value(), form["kept"].value()) == ("csv", True, token)
+    again = someone.post(reverse(PAGE), {"region": "US", "source": "csv", "kept": token})
+    assert someone.get(again.url).context["upload"].force is False
+    someone.force_login(User.objects.create_superuser("other", "other@example.com", "a long secret"))
+    theirs = someone.post(reverse(PAGE), {"region": "US", "source": "csv", "kept": token})
+    assert "files" in theirs.context["form"].errors
+
+
+class TextInputs(HTMLParser):
+    """Of each element on the way down to the file input: the names of the text inputs in it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.open: list[list[str]] = []
+        self.above: list[list[str]] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        said = dict(attrs)
+        if tag == "input" and said.get("type") == "text":
+            for inside in self.open:
+                inside.append(said.get("name") or "")
+        if tag == "input" and said.get("type") == "file":
+            self.above = self.open[::-1]
+        if tag == "div":
+            self.open.append([])
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "div":
+            self.open.pop()
+
+
+def test_the_name_of_a_file_goes_into_no_field(someone: Client) -> None:
+    """unfold's script writes it into the first text input of what is three elements above the file input."""
+    form = someone.get(reverse(PAGE)).context["form"]
+    read = TextInputs()
+    read.feed(f"<div><div>{form['files']}</div>{form['ticker']}</div>")
+    assert read.above[:3] == [[], [], [""]]
+    assert "ticker" in read.above[4]
 
 
 @pytest.mark.parametrize(("name", "told"), [("a.exe", "is none of"), ("a.csv", "at most")])
