@@ -41,7 +41,7 @@ def test_those_who_are_logged_in_cannot_write_either(client: Client, market) -> 
     ("address", "queries"),
     [
         ("etfs", 1), ("etfs?region=KR&search=k", 1),
-        ("etfs/069500", 7),  # fund, composition, lines, closes, splits, flows
+        ("etfs/069500", 7),  # fund, composition, lines, closes, splits, flows, the day of the assets
         ("etfs/VTI", 7),  # no closes: bars
         ("etfs/VTI/holdings", 3),  # fund, composition, lines
         ("etf-compositions/?etf=VTI", 3),
