@@ -19,7 +19,7 @@ from etfs.admin.fund_sections import fund_sections
 from etfs.admin.importing import ImportPage, may_import
 from etfs.models import ETF, Snapshot
 from etfs.services import EtfError, collect_enqueue
-from etfs.services.factsheets import freshness, sessions_old
+from etfs.services.ages import freshness, sessions_old
 from etfs.services.pruning import Pruning, holdings_prune
 from etfs.services.validation import holdings_validate
 from market.adminbase import HouseAdmin, figure, short

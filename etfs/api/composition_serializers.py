@@ -87,6 +87,10 @@ class HolderSerializer(serializers.Serializer):
     category = serializers.CharField()
     issuer = serializers.CharField()
     as_of_date = serializers.DateField()
+    sessions_old = serializers.IntegerField(help_text="Sessions of the fund's exchange from that day to `as_of`.")
+    freshness = serializers.ChoiceField(
+        ("fresh", "ageing", "stale"), help_text="fresh: up to a session old; stale: more than five."
+    )
     weight = NumberField(help_text=SHARE)
     weight_change = NumberField(help_text="Percent points since the composition before.")
     shares = NumberField()

@@ -19,6 +19,9 @@ class HolderParams(RegionDayParams, PagedParams):
     min_weight = serializers.DecimalField(
         required=False, min_value=0, help_text="Percent of the fund, and above.", **_PERCENT
     )
+    max_age = serializers.IntegerField(
+        required=False, min_value=0, max_value=100_000, help_text="Compositions at most so many sessions old."
+    )
 
 
 class HeavyParams(RegionDayParams, PagedParams):
@@ -37,7 +40,11 @@ class HolderList(RowsView):
 
     def answer(self, asked: dict[str, Any]) -> dict[str, Any]:
         stock = stock_get(asked["stock"])
-        options = {"region": asked.get("region", ""), "min_weight": asked.get("min_weight")}
+        options = {
+            "region": asked.get("region", ""),
+            "min_weight": asked.get("min_weight"),
+            "max_age": asked.get("max_age"),
+        }
         rows = holders_get(stock=stock, as_of=asked.get("as_of"), **options)
         return {"stock": str(stock), "name": stock.name, "as_of": day_or_today(asked.get("as_of")), "results": rows}
 

@@ -10,6 +10,7 @@ import numpy as np
 
 from etfs.calc.concentration import effective_holdings, hhi_percent, top_share
 from etfs.models import ETF, Snapshot
+from etfs.services.ages import freshness, sessions_old
 from etfs.services.errors import NotFound
 from etfs.services.lookup import day_or_today
 from etfs.store.assets import assets_on
@@ -58,11 +59,19 @@ def _figures(lines: Sequence[Row]) -> dict[str, float | None]:
 
 
 def holders_get(
-    *, stock: Instrument, as_of: dt.date | None = None, region: str = "", min_weight: Decimal | None = None
-) -> list[Row]:
-    """The funds whose own latest composition has ``stock``, heaviest first (``store.reads.holders_read``). On a day
-    that is asked for, ``total_assets`` are those known on it."""
+    *, stock: Instrument, as_of: dt.date | None = None, region: str = "", min_weight: Decimal | None = None,
+    max_age: int | None = None,
+) -> list[Row]:  # fmt: skip
+    """The funds whose own latest composition has ``stock``, heaviest first (``store.reads.holders_read``), those at
+    most ``max_age`` sessions old. ``sessions_old`` and ``freshness``: of the composition, on the day. On a day that is
+    asked for, ``total_assets`` are those known on it."""
     rows = holders_read([stock.pk], day_or_today(as_of), region)
+    ages = sessions_old(newest={row["etf_id"]: (row["region"], row["as_of_date"]) for row in rows}, on=as_of)
+    rows = [
+        row | {"sessions_old": ages[row["etf_id"]], "freshness": freshness(old=ages[row["etf_id"]])}
+        for row in rows
+        if max_age is None or ages[row["etf_id"]] <= max_age
+    ]
     if as_of is not None:
         assets = assets_on(as_of, [row["etf_id"] for row in rows])
         rows = [row | {"total_assets": assets.get(row["etf_id"])} for row in rows]

@@ -1,21 +1,14 @@
-"""What is known of a fund at a glance: facts, newest composition, how old that is. For pages and commands."""
+"""What is known of a fund at a glance: facts, newest composition. For pages and commands."""
 
 import datetime as dt
-from collections.abc import Mapping
 from typing import Any
 
-import numpy as np
-
-from etfs.calc.composition_checks import Limits
 from etfs.models import ETF, Snapshot
 from etfs.services.compositions_read import CompositionView, composition_get
 from etfs.services.errors import Ambiguous, NotFound
 from etfs.services.lookup import day_or_today, etf_get
-from market.calendars import sessions
-from market.regions import region_get
 
 _LEFT_OUT = ("instrument", "region", "created_at", "updated_at")
-FRESH, AGEING = 1, Limits().stale_sessions  # sessions; beyond the second the checks call it stale
 
 
 def fund_facts(*, fund: ETF) -> dict[str, Any]:
@@ -40,23 +33,3 @@ def newest_day(*, symbol: str) -> dt.date | None:
     except (NotFound, Ambiguous):
         return None
     return snapshot.as_of_date if snapshot else None
-
-
-def sessions_old(*, newest: Mapping[int, tuple[str, dt.date]]) -> dict[int, int]:
-    """Fund -> sessions of its exchange since its newest composition; ``newest``: fund -> (region, day). One look at
-    the calendar of each region."""
-    found: dict[int, int] = {}
-    for region in {place for place, _ in newest.values()}:
-        today = region_get(region).today()
-        days = {pk: day for pk, (place, day) in newest.items() if place == region}
-        known = sessions(region, min(days.values()), today)
-        for pk, day in days.items():
-            found[pk] = int((known > np.datetime64(day)).sum()) if len(known) else int(np.busday_count(day, today))
-    return found
-
-
-def freshness(*, old: int | None) -> str:
-    """'none' (no composition), 'fresh' (up to a session old), 'ageing' (up to five) or 'stale'."""
-    if old is None:
-        return "none"
-    return "fresh" if old <= FRESH else "ageing" if old <= AGEING else "stale"

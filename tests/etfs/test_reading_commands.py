@@ -109,7 +109,7 @@ def test_show_holders(kodex: ETF) -> None:
     assert code == 0
     assert "Funds that hold KR:005930 삼성전자: 2" in out
     rows = [(row.split()[0], row.partition("2024-06-")[2].split()) for row in out.splitlines() if "2024" in row]
-    assert [(name, *figures[1:3]) for name, figures in rows] == [
+    assert [(name, *figures[3:5]) for name, figures in rows] == [
         ("KR:069500", "62.00", "+2.00"), ("US:EWY", "22.00", "-")
     ]  # fmt: skip
     out, _, _ = command("show_holders", "005930", "--region", "us", "--json")
@@ -117,6 +117,20 @@ def test_show_holders(kodex: ETF) -> None:
     assert "the first 1 of 2 (--top 0 shows all)" in command("show_holders", "005930", "--top", "1")[0]
     assert "no fund holds KR:035420" in command("show_holders", "035420", "--as-of", "2024-06-01")[0]
     assert command("show_holders", "NOBODY")[2] == 1
+
+
+def test_show_holders_says_how_old_rows_are(kodex: ETF) -> None:
+    composition(fund("US", "EWY"), "2024-06-20", [line("005930", 22, listing="KR"), line("cash", 78, 2)])
+    out, _, _ = command("show_holders", "005930", "--as-of", "2024-06-28")
+    assert [row.split("2024-06-")[1].split()[1:3] for row in out.splitlines() if ":" in row and "2024-06-" in row] == [
+        ["0", "62.00"], ["6", "stale"],
+    ]  # fmt: skip
+    assert "stale: more than five (--max-age 5 leaves them out)" in out
+    out, _, _ = command("show_holders", "005930", "--as-of", "2024-06-28", "--max-age", "5")
+    assert ("KR:069500" in out, "US:EWY" in out, "stale" in out) == (True, False, False)
+    out, _, _ = command("show_holders", "005930", "--as-of", "2024-06-27", "--json")
+    told = [(row["ticker"], row["sessions_old"], row["freshness"]) for row in json.loads(out)["holders"]]
+    assert told == [("069500", 0, "fresh"), ("EWY", 5, "ageing")]
 
 
 def test_show_changes(kodex: ETF) -> None:

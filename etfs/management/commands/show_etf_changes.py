@@ -44,7 +44,7 @@ class Command(ReadingCommand):
             )
             for row in found.rows
         ]  # fmt: skip
-        columns = ("", "line", "~name", ">% then", ">% now", ">points", ">shares", ">value")
+        columns = ("", "line", "~name", ">% then", ">% now", ">points", ">shares", ">value change")
         self.show(title, columns, rows, below=_counts(found))
         for row in found.rows:
             if row["split_ratio"] != 1:

@@ -45,7 +45,8 @@ def test_holders_each_by_its_own_newest_composition(client: Client, korea, ameri
     assert (found["stock"], found["name"], found["as_of"]) == ("KR:005930", "Stock 005930", "2024-06-28")
     assert found["results"][0] == {
         "symbol": "KR:069500", "name": "KODEX 200", "category": "INDEX", "issuer": "Samsung",
-        "as_of_date": "2024-06-28", "weight": 61.5, "weight_change": 1.5, "shares": 1200.0,
+        "as_of_date": "2024-06-28", "sessions_old": 0, "freshness": "fresh",
+        "weight": 61.5, "weight_change": 1.5, "shares": 1200.0,
         "market_value": 98400000.5, "currency": "KRW", "per_unit": False, "rank": 1, "lines": 1, "total_assets": 5e12,
         "source": "csv", "state": "GOOD",
     }  # fmt: skip

@@ -68,7 +68,7 @@ def test_the_schema_knows_every_address(client: Client, db) -> None:
     assert {f"/api/{documented.get(address, address)}" for address in ALL} <= set(paths)
     assert not {"/api/etfs/", "/api/etfs/{symbol}/", "/api/health"} & set(paths)
     asked = {one["name"] for one in paths["/api/etf-holders/"]["get"]["parameters"]}
-    assert asked == {"stock", "as_of", "region", "min_weight", "page_size", "cursor", "format"}
+    assert asked == {"stock", "as_of", "region", "max_age", "min_weight", "page_size", "cursor", "format"}
     listed = paths["/api/etfs"]["get"]["responses"]["200"]["content"]["application/json"]["schema"]
     assert listed == {"type": "array", "items": {"type": "string"}}
     held = paths["/api/etfs/{symbol}/holdings"]["get"]["responses"]["200"]
