@@ -11,9 +11,7 @@ from functools import lru_cache
 from importlib.metadata import version
 from pathlib import Path
 
-import exchange_calendars
 import numpy as np
-import pandas as pd
 from django.conf import settings
 
 from market.models import PriceBar
@@ -77,6 +75,9 @@ def _exchange_sessions(code: str, directory: str, year: int) -> np.ndarray:
 
 
 def _build(code: str, last: dt.date) -> np.ndarray:
+    import exchange_calendars  # noqa: PLC0415 - a quarter of a second that only building needs
+    import pandas as pd  # noqa: PLC0415 - as above
+
     factory = exchange_calendars.calendar_utils.global_calendar_dispatcher._calendar_factories[code]
     lower, upper = factory.bound_min(), factory.bound_max()
     start = pd.Timestamp(FIRST_DAY) if lower is None else max(lower, pd.Timestamp(FIRST_DAY))

@@ -45,7 +45,7 @@ INSTALLED_APPS = [
     "unfold",
     "unfold.contrib.filters",
     "unfold.contrib.import_export",
-    "django.contrib.admin",
+    "quantsite.admin_app.LateAdminConfig",  # django.contrib.admin, its pages found when somebody asks for them
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

@@ -8,6 +8,7 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 from quantsite.health import Health
 from quantsite.metrics import metrics
 
+admin.autodiscover()  # here, not at every start: see quantsite.admin_app
 api = [
     path("", include("market.api.urls")),
     path("", include("factors.api.urls")),

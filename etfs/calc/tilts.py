@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import sparse
 
 from etfs.calc.holdings import holdings
 
@@ -25,6 +24,8 @@ def tilts(fund: np.ndarray, stock: np.ndarray, weight: np.ndarray, score: np.nda
     score), ``weight`` percent [n]. ``score`` [N, K]. Lines of one stock are added; long-only: a stock the fund is short
     of (net) is left out altogether, a mean with negative weights being no mean.
     """
+    from scipy import sparse  # noqa: PLC0415 - a twentieth of a second that only tilts need
+
     held = holdings(fund, stock, weight, funds).held()
     total = np.bincount(held.fund, weights=held.weight, minlength=funds)
     listed = held.key >= 0

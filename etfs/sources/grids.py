@@ -13,8 +13,6 @@ import zlib
 from collections.abc import Iterator
 from xml.etree.ElementTree import ParseError  # only the exception: openpyxl reads through defusedxml
 
-import openpyxl
-
 from etfs.sources.base import Raw, SourceProblem
 from market.sources.base import FileProblem
 from market.sources.files import to_utf8
@@ -135,6 +133,8 @@ def xlsx_grid(raw: Raw) -> Grid:
 
 
 def _sheet(content: bytes, name: str) -> Grid:
+    import openpyxl  # noqa: PLC0415 - a twentieth of a second that only spreadsheets need
+
     book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True, keep_links=False)
     rows: Grid = []
     size = _Size(name, MAX_SHEET_ROWS)

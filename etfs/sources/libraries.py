@@ -7,8 +7,6 @@ from concurrent.futures import Future
 from types import ModuleType
 from typing import Any
 
-import requests
-
 from etfs.sources.base import NetworkSource, SourceProblem
 from etfs.sources.limits import turn_wait
 
@@ -77,6 +75,6 @@ def _error_type(error: Exception) -> str:
         return "timeout"
     if "ConnectionError" in names or "DNSError" in names:
         return "connection"
-    if isinstance(error, requests.HTTPError) or "HTTPError" in names:
+    if "HTTPError" in names:
         return "http"
     return "schema" if isinstance(error, _TRIPPED) else "internal"

@@ -6,12 +6,13 @@ Codes stay text ('000660', 'NA', 'TRUE'). Null in a number or date column: empty
 
 import datetime as dt
 import re
+from functools import lru_cache
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-NULL_WORDS = pa.array(["", "-", "--", "null", "none", "nan", "n/a", "#n/a", "na"])
+NULL_WORDS = ("", "-", "--", "null", "none", "nan", "n/a", "#n/a", "na")
 _PLAIN = r"^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$"
 _GROUPED = r"^[+-]?\d{1,3}(,\d{3})+(\.\d*)?$"
 _DATE = re.compile(r"(?P<year>\d{4})(?P<mark>[-/.]?)(?P<month>\d{1,2})(?P=mark)(?P<day>\d{1,2})([ T].*)?$")
@@ -38,7 +39,7 @@ def numbers(column: pa.ChunkedArray) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _numbers_one_by_one(column: pa.ChunkedArray) -> tuple[np.ndarray, np.ndarray]:
-    absent = pc.is_in(pc.utf8_lower(column), NULL_WORDS)
+    absent = pc.is_in(pc.utf8_lower(column), _null_words())
     grouped = pc.match_substring_regex(column, _GROUPED)
     column = pc.if_else(grouped, pc.replace_substring(column, ",", ""), column)
     readable = pc.match_substring_regex(column, _PLAIN)
@@ -106,3 +107,9 @@ def _bools(column: pa.ChunkedArray) -> np.ndarray:
 
 def _no(column: pa.ChunkedArray) -> np.ndarray:
     return np.zeros(len(column), dtype=bool)
+
+
+@lru_cache(maxsize=1)
+def _null_words() -> pa.Array:
+    """Made when first used: making an array imports pandas, a fifth of a second that most commands never need."""
+    return pa.array(NULL_WORDS)

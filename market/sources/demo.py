@@ -2,12 +2,15 @@
 
 from importlib.util import find_spec
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import pandas as pd
 import pyarrow as pa
 
 from market.sources.base import TOTAL_RETURN, FetchRequest, FileProblem, Frame, Source
 from market.sources.registry import register
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 # Ticker: name, sector (GICS), exchange.
 STOCKS = {
@@ -70,7 +73,9 @@ class Demo(Source):
         return Frame.of(pa.Table.from_pandas(frame, preserve_index=False), basis=self.basis)
 
 
-def _instruments() -> pd.DataFrame:
+def _instruments() -> "pd.DataFrame":
+    import pandas as pd  # noqa: PLC0415 - a fifth of a second that only the demo needs
+
     rows = [(key, name, "STOCK", sector, place) for key, (name, sector, place) in STOCKS.items()]
     rows += [
         (key, name, "ETF", "", "CBOE" if key in ("MTUM", "USMV", "VLUE", "QUAL") else "NYSE ARCA")
@@ -80,8 +85,10 @@ def _instruments() -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["ticker", "name", "asset_type", "sector", "exchange"])
 
 
-def _prices() -> pd.DataFrame:
+def _prices() -> "pd.DataFrame":
     """Long table of closes: ticker, date, close, volume, name, asset_type."""
+    import pandas as pd  # noqa: PLC0415 - a fifth of a second that only the demo needs
+
     about = _instruments().set_index("ticker")
     parts = []
     for name in ("sp500_dataset", "factors_dataset", "sp500_index"):
@@ -96,8 +103,10 @@ def _prices() -> pd.DataFrame:
     return long
 
 
-def _volumes() -> pd.DataFrame:
+def _volumes() -> "pd.DataFrame":
     """Volumes of AAPL and MSFT, in today's shares as the closes are."""
+    import pandas as pd  # noqa: PLC0415 - a fifth of a second that only the demo needs
+
     found = pd.read_csv(_packaged("bokeh_sampledata", "_data/stocks.csv.gz"), parse_dates=["Date"])
     found = found.rename(columns={"Ticker": "ticker", "Date": "date", "Volume": "volume"})
     found = found.loc[found["ticker"].isin(_SPLITS), ["ticker", "date", "volume"]].astype({"volume": float})

@@ -6,13 +6,15 @@ read from the same moment. It sees committed rows only.
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
-import adbc_driver_postgresql
-import adbc_driver_postgresql.dbapi as adbc
 import pyarrow as pa
 from django.db import connection
 from psycopg.conninfo import make_conninfo
 from psycopg.pq import Conninfo
+
+if TYPE_CHECKING:
+    import adbc_driver_postgresql.dbapi as adbc
 
 BATCH_BYTES = 4 * 1024 * 1024
 
@@ -25,18 +27,22 @@ def dsn() -> str:
 
 
 @contextmanager
-def snapshot() -> Iterator[adbc.Connection]:
+def snapshot() -> "Iterator[adbc.Connection]":
     """A connection whose reads all see the same moment; closed at the end."""
-    with adbc.connect(dsn()) as arrow_connection:
+    import adbc_driver_postgresql.dbapi as driver  # noqa: PLC0415 - brings pandas: a quarter of a second, seldom used
+
+    with driver.connect(dsn()) as arrow_connection:
         with arrow_connection.cursor() as cursor:
             cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
         yield arrow_connection
         arrow_connection.rollback()
 
 
-def batches(arrow_connection: adbc.Connection, query: str) -> Iterator[pa.RecordBatch]:
+def batches(arrow_connection: "adbc.Connection", query: str) -> Iterator[pa.RecordBatch]:
     """The rows of ``query`` as record batches of a few MB. Values in ``query`` come from typed Python values only
     (dates, integers, region codes out of ``market.regions``): this protocol has no parameters for COPY."""
+    import adbc_driver_postgresql  # noqa: PLC0415 - as above
+
     with arrow_connection.cursor() as cursor:
         cursor.adbc_statement.set_options(
             **{adbc_driver_postgresql.StatementOptions.BATCH_SIZE_HINT_BYTES.value: str(BATCH_BYTES)}
@@ -45,7 +51,7 @@ def batches(arrow_connection: adbc.Connection, query: str) -> Iterator[pa.Record
         yield from cursor.fetch_record_batch()
 
 
-def table(arrow_connection: adbc.Connection, query: str) -> pa.Table:
+def table(arrow_connection: "adbc.Connection", query: str) -> pa.Table:
     """All rows of ``query``; for results that are small by nature."""
     with arrow_connection.cursor() as cursor:
         cursor.execute(query)

@@ -7,8 +7,8 @@ history changed, the range does not fit, or the files are damaged.
 import datetime as dt
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import adbc_driver_postgresql.dbapi as adbc
 import numpy as np
 from django.conf import settings
 from django.db import connection
@@ -17,6 +17,9 @@ from market.calc.stacking import OlderBars
 from market.store import columnar
 from market.store.bar_grid import FIELDS, BarGrid, Window, read_grid
 from market.store.changes import Revision, changed_since, revision_now
+
+if TYPE_CHECKING:
+    import adbc_driver_postgresql.dbapi as adbc
 
 FORMAT = 2
 KEEP_DAYS = 400  # rows nearer than this to the wanted date are kept when the range moves
@@ -55,7 +58,7 @@ class Coverage:
 
 
 def bars_read(
-    arrow: adbc.Connection, region: str, as_of: dt.date, first: dt.date, lookback: int
+    arrow: "adbc.Connection", region: str, as_of: dt.date, first: dt.date, lookback: int
 ) -> tuple[BarGrid, str]:
     """The grid for ``as_of`` (its rows may go on after it) and how it was had: warm, extended or rebuilt."""
     wanted = Window(region, as_of, first, as_of, lookback)
@@ -73,7 +76,7 @@ def bars_read(
         return _rebuild(arrow, directory, wanted, kept, revision), "rebuilt"
 
 
-def _can_extend(arrow: adbc.Connection, kept: Coverage, wanted: Window) -> bool:
+def _can_extend(arrow: "adbc.Connection", kept: Coverage, wanted: Window) -> bool:
     """Nothing up to the kept end has changed, and the wanted date is neither before the kept range nor far after it."""
     changed = changed_since(arrow, wanted.region, "bars", kept.revision)
     in_range = kept.earliest <= wanted.as_of and (wanted.as_of - kept.through).days <= KEEP_DAYS
@@ -83,7 +86,7 @@ def _can_extend(arrow: adbc.Connection, kept: Coverage, wanted: Window) -> bool:
 
 
 def _rebuild(
-    arrow: adbc.Connection, directory: Path, wanted: Window, kept: Coverage | None, revision: Revision
+    arrow: "adbc.Connection", directory: Path, wanted: Window, kept: Coverage | None, revision: Revision
 ) -> BarGrid:
     as_of, lookback = wanted.as_of, wanted.lookback
     through = as_of
@@ -99,7 +102,7 @@ def _rebuild(
     return grid
 
 
-def _extend(arrow: adbc.Connection, directory: Path, wanted: Window, kept: Coverage) -> BarGrid:
+def _extend(arrow: "adbc.Connection", directory: Path, wanted: Window, kept: Coverage) -> BarGrid:
     old = grid_from_arrays(columnar.read_arrays(directory))
     new = read_grid(arrow, replace(wanted, first=kept.through + dt.timedelta(days=1), lookback=0))
     ids = np.union1d(old.instrument_ids, new.instrument_ids)

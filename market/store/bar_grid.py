@@ -2,14 +2,17 @@
 
 import datetime as dt
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-import adbc_driver_postgresql.dbapi as adbc
 import numpy as np
 import pyarrow as pa
 
 from market.calc.stacking import OlderBars
 from market.regions import region_get
 from market.store.arrow import batches, table
+
+if TYPE_CHECKING:
+    import adbc_driver_postgresql.dbapi as adbc
 
 FIELDS = (
     "close", "open", "high", "low", "volume", "trading_value", "market_cap", "shares_outstanding",
@@ -45,7 +48,7 @@ class BarGrid:
     older: OlderBars
 
 
-def read_grid(connection: adbc.Connection, window: Window) -> BarGrid:
+def read_grid(connection: "adbc.Connection", window: Window) -> BarGrid:
     """The grid of a window."""
     region, first, last = window.region, window.first, window.last
     days, ids = _axes(connection, region, first, last)
@@ -65,7 +68,7 @@ def read_grid(connection: adbc.Connection, window: Window) -> BarGrid:
     return BarGrid(days, ids, fields, older)
 
 
-def _axes(connection: adbc.Connection, region: str, first: dt.date, last: dt.date) -> tuple[np.ndarray, np.ndarray]:
+def _axes(connection: "adbc.Connection", region: str, first: dt.date, last: dt.date) -> tuple[np.ndarray, np.ndarray]:
     """Every date with a bar in the region, and every instrument with a bar up to ``last`` (by a probe of the key)."""
     code = region_get(region).code
     ids = table(
@@ -91,7 +94,7 @@ def _bars_query(region: str, first: dt.date, last: dt.date) -> str:
 
 
 def older_read(
-    connection: adbc.Connection, ids: np.ndarray, close: np.ndarray, first: dt.date, lookback: int
+    connection: "adbc.Connection", ids: np.ndarray, close: np.ndarray, first: dt.date, lookback: int
 ) -> OlderBars:
     """The newest bars before ``first`` of columns with fewer than ``lookback`` bars in ``close`` [rows, N]."""
     wanted = lookback - np.isfinite(close).sum(axis=0)

@@ -7,8 +7,8 @@ region's bars since it was read reaches back to its end.
 import datetime as dt
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import adbc_driver_postgresql.dbapi as adbc
 import numpy as np
 from django.conf import settings
 
@@ -18,8 +18,11 @@ from market.store.bar_cache import Coverage, grid_from_arrays, grid_to_arrays
 from market.store.bar_grid import FIELDS, BarGrid, Window, older_read, read_grid
 from market.store.changes import changed_since, revision_now
 
+if TYPE_CHECKING:
+    import adbc_driver_postgresql.dbapi as adbc
 
-def bars_between(arrow: adbc.Connection, wanted: Window) -> BarGrid:
+
+def bars_between(arrow: "adbc.Connection", wanted: Window) -> BarGrid:
     """The grid of ``wanted.first`` to ``wanted.last``, with the older bars for as-of dates from ``wanted.as_of`` on."""
     years = [_year(arrow, wanted.region, year) for year in range(wanted.first.year, wanted.last.year + 1)]
     grid = _joined([_between(grid, wanted.first, wanted.last) for grid in years])
@@ -28,7 +31,7 @@ def bars_between(arrow: adbc.Connection, wanted: Window) -> BarGrid:
     return replace(grid, older=older_read(arrow, grid.instrument_ids, close, wanted.first, wanted.lookback))
 
 
-def _year(arrow: adbc.Connection, region: str, year: int) -> BarGrid:
+def _year(arrow: "adbc.Connection", region: str, year: int) -> BarGrid:
     """All bars of a calendar year."""
     directory = Path(settings.PANEL_CACHE_DIR) / region / "years" / str(year)
     first, last = dt.date(year, 1, 1), dt.date(year, 12, 31)

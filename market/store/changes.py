@@ -2,12 +2,15 @@
 
 import datetime as dt
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-import adbc_driver_postgresql.dbapi as adbc
 from django.db.backends.utils import CursorWrapper
 
 from market.regions import region_get
 from market.store.arrow import table
+
+if TYPE_CHECKING:
+    import adbc_driver_postgresql.dbapi as adbc
 
 LOCK_CLASS = 7421  # shared with the trigger in migration 0002
 _STAMP = "(created_at AT TIME ZONE 'UTC')::text"
@@ -37,7 +40,7 @@ def change_note(cursor: CursorWrapper, region: str, kind: str, changed_from: dt.
     return int(cursor.fetchone()[0])
 
 
-def revision_now(arrow: adbc.Connection, region: str, kind: str) -> Revision:
+def revision_now(arrow: "adbc.Connection", region: str, kind: str) -> Revision:
     """The current revision in the moment ``arrow`` sees; id 0 where nothing was ever loaded.
 
     Read over the connection that reads the rows, since Django's own may be inside a transaction whose changes that
@@ -51,7 +54,7 @@ def revision_now(arrow: adbc.Connection, region: str, kind: str) -> Revision:
     return Revision(rows[0]["id"], rows[0]["stamp"]) if rows else Revision(0, "")
 
 
-def changed_since(arrow: adbc.Connection, region: str, kind: str, revision: Revision) -> dt.date | None:
+def changed_since(arrow: "adbc.Connection", region: str, kind: str, revision: Revision) -> dt.date | None:
     """The earliest date touched after ``revision``; None when nothing was. ``date.min`` when that revision is
     unknown.
     """

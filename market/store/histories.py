@@ -3,8 +3,8 @@
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
-import adbc_driver_postgresql.dbapi as adbc
 import numpy as np
 
 from market.calc.reports import Splits, shares_multiplier
@@ -21,6 +21,9 @@ from market.store.bar_years import bars_between
 from market.store.panel_parts import Stocks, columns_of, index_read, stocks_read, trading_value
 from market.store.panels import FRESH_SESSIONS, LAZY, SLACK_SESSIONS, NoBars
 from market.store.reports_read import HISTORY_DAYS, Reports, reports_read
+
+if TYPE_CHECKING:
+    import adbc_driver_postgresql.dbapi as adbc
 
 
 @dataclass(frozen=True)
@@ -71,7 +74,7 @@ def read_history(
     return read_source(region, on, lookback, fields).history(on, lookback, levels=levels)
 
 
-def _read(arrow: adbc.Connection, region: str, on: Sequence[dt.date], lookback: int, fields: set[str]) -> Source:
+def _read(arrow: "adbc.Connection", region: str, on: Sequence[dt.date], lookback: int, fields: set[str]) -> Source:
     first, last = on[0], on[-1]
     recent = sessions_before(region, first, lookback + SLACK_SESSIONS)
     start = recent[0].item() if len(recent) else first - dt.timedelta(days=2 * lookback)

@@ -2,8 +2,8 @@
 
 import datetime as dt
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-import adbc_driver_postgresql.dbapi as adbc
 import numpy as np
 
 from market.calc.stacking import OlderBars
@@ -11,6 +11,9 @@ from market.models import Instrument
 from market.regions import region_get
 from market.store.arrow import table
 from market.store.bar_grid import BarGrid
+
+if TYPE_CHECKING:
+    import adbc_driver_postgresql.dbapi as adbc
 
 ALWAYS = 2**30  # a day number after every other
 
@@ -37,7 +40,7 @@ class Stocks:
         return listed
 
 
-def stocks_read(arrow: adbc.Connection, region: str, grid: BarGrid, last: int) -> Stocks:
+def stocks_read(arrow: "adbc.Connection", region: str, grid: BarGrid, last: int) -> Stocks:
     """Common stocks with a bar in the first ``last`` rows of the grid or before it: what comes later does not count."""
     rows = table(
         arrow,
@@ -94,7 +97,7 @@ def trading_value(raw: dict[str, np.ndarray], adjusted: np.ndarray) -> np.ndarra
 
 
 def index_read(
-    arrow: adbc.Connection, region: str, grid: BarGrid, last: int, oldest_day: int
+    arrow: "adbc.Connection", region: str, grid: BarGrid, last: int, oldest_day: int
 ) -> tuple[np.ndarray, np.ndarray]:
     """Days and adjusted closes of the region's index up to grid row ``last``, without gaps; empty: not loaded.
 
@@ -115,7 +118,7 @@ def index_read(
     return days.astype(np.int32), close
 
 
-def _index_before(arrow: adbc.Connection, index: int, start: int, end: int) -> tuple[np.ndarray, np.ndarray]:
+def _index_before(arrow: "adbc.Connection", index: int, start: int, end: int) -> tuple[np.ndarray, np.ndarray]:
     """Days and adjusted closes of instrument ``index`` from day ``start`` to the day before ``end``."""
     rows = table(
         arrow,

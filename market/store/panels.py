@@ -3,8 +3,8 @@
 import datetime as dt
 import time
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
-import adbc_driver_postgresql.dbapi as adbc
 import numpy as np
 
 from market.calc.reports import ReportGrid, ReportRows, Splits, shared_by_company, shares_multiplier, split_adjusted
@@ -18,6 +18,9 @@ from market.store.bar_cache import bars_read
 from market.store.bar_grid import FIELDS, BarGrid
 from market.store.panel_parts import Stocks, columns_of, day_of, index_read, stocks_read, trading_value
 from market.store.reports_read import HISTORY_DAYS, Reports, reports_read
+
+if TYPE_CHECKING:
+    import adbc_driver_postgresql.dbapi as adbc
 
 FRESH_SESSIONS = 5
 LAZY = ("open", "low")  # no factor of the library reads them; formulas may
@@ -46,7 +49,9 @@ def read_panel(region: str, as_of: dt.date, lookback: int, fields: set[str] | No
         return _read(arrow, region, as_of, lookback, fields or set())
 
 
-def _read(arrow: adbc.Connection, region: str, as_of: dt.date, lookback: int, fields: set[str]) -> tuple[Panel, Origin]:
+def _read(
+    arrow: "adbc.Connection", region: str, as_of: dt.date, lookback: int, fields: set[str]
+) -> tuple[Panel, Origin]:
     origin, clock = Origin(), time.perf_counter()
     recent = sessions_before(region, as_of, lookback + SLACK_SESSIONS)
     first = recent[0].item() if len(recent) else as_of - dt.timedelta(days=2 * lookback)
@@ -76,7 +81,7 @@ def _lap(origin: Origin, stage: str, since: float) -> float:
 class Source:
     """What a panel is assembled from; ``last``: grid rows up to the as-of date."""
 
-    arrow: adbc.Connection
+    arrow: "adbc.Connection"
     region: str
     as_of: dt.date
     grid: BarGrid

@@ -3,9 +3,8 @@
 import datetime as dt
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import adbc_driver_postgresql.dbapi as adbc
 import numpy as np
 import pyarrow as pa
 from django.conf import settings
@@ -17,6 +16,9 @@ from market.regions import region_get
 from market.store import columnar
 from market.store.arrow import table
 from market.store.changes import Revision, changed_since, revision_now
+
+if TYPE_CHECKING:
+    import adbc_driver_postgresql.dbapi as adbc
 
 FORMAT = 2
 HISTORY_DAYS = 2600  # seven years: eight seasonal differences need three, a year ago of a stale figure four
@@ -31,7 +33,7 @@ class Reports:
     currency: np.ndarray
 
 
-def reports_read(arrow: adbc.Connection, region: str, as_of: dt.date) -> tuple[Reports, str]:
+def reports_read(arrow: "adbc.Connection", region: str, as_of: dt.date) -> tuple[Reports, str]:
     """Every report whose period ended in the seven years before ``as_of`` or later, and warm or rebuilt.
 
     Not filtered by publication date: ``ReportRows.known_on`` does that.
@@ -61,7 +63,7 @@ def _identity() -> dict[str, Any]:
     }
 
 
-def _fits(arrow: adbc.Connection, meta: dict[str, Any] | None, region: str, first: dt.date) -> bool:
+def _fits(arrow: "adbc.Connection", meta: dict[str, Any] | None, region: str, first: dt.date) -> bool:
     if not meta or any(meta.get(key) != value for key, value in _identity().items()):
         return False
     try:
@@ -71,7 +73,7 @@ def _fits(arrow: adbc.Connection, meta: dict[str, Any] | None, region: str, firs
     return kept_first <= first and changed_since(arrow, region, "fundamentals", revision) is None
 
 
-def _read(arrow: adbc.Connection, region: str, first: dt.date) -> dict[str, np.ndarray]:
+def _read(arrow: "adbc.Connection", region: str, first: dt.date) -> dict[str, np.ndarray]:
     code = region_get(region).code
     names = ", ".join(f"f.{name}" for name in FUNDAMENTAL_FIELDS)
     rows = table(

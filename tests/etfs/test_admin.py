@@ -22,7 +22,7 @@ from etfs.models import (
     Payload,
     Snapshot,
 )
-from etfs.services.factsheets import freshness, sessions_old
+from etfs.services.ages import freshness, sessions_old
 from etfs.store.payloads import payload_keep
 from market.models import Instrument
 from tests.etfs.builder import composition, daily, fund, line, stock
@@ -89,6 +89,7 @@ def act(client: Client, model, action: str, *rows, **more):
 
 @pytest.mark.parametrize("model", MODELS, ids=lambda model: model.__name__)
 def test_every_page_opens_with_few_queries(someone: Client, model) -> None:
+    admin.autodiscover()  # as quantsite.urls does
     assert model in admin.site._registry
     someone.get(address(model, "changelist"))  # content types and calendars are kept from now on
     with CaptureQueriesContext(connection) as queries:

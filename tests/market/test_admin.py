@@ -16,6 +16,7 @@ from factors.models import Factor, FactorRun, FactorScore
 from market.models import CorporateAction, DataChange, Fundamental, Instrument, LoadRun, PriceBar, RejectedRow
 
 DAY = dt.date(2024, 6, 28)
+admin.autodiscover()  # as quantsite.urls does
 REGISTERED = sorted(admin.site._registry, key=lambda model: model._meta.label)
 
 
