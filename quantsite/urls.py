@@ -1,7 +1,9 @@
 """Every address of the site, by room."""
 
 from django.contrib import admin
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import include, path
+from django.views.defaults import page_not_found
 from django.views.generic import TemplateView
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
@@ -24,3 +26,13 @@ urlpatterns = [
     path("metrics", metrics, name="metrics"),
     path("admin/", admin.site.urls),
 ]
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """JSON for programs, a page for people."""
+    if request.path_info.startswith("/api/"):
+        return JsonResponse({"detail": f"no such address: {request.path_info[:200]}"}, status=404)
+    return page_not_found(request, exception)
+
+
+handler404 = not_found

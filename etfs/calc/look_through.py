@@ -6,6 +6,7 @@ import numpy as np
 
 from etfs.calc.snapshot import locate
 
+DUST = 1e-9  # percent: less is nothing but the rounding of sums
 DEPTH = 3  # funds opened one inside the other, counting the one in the portfolio
 DIRECT = -1  # ``via`` of what the portfolio holds itself
 UNRESOLVED = -1  # ``item`` of a line nobody could match to a security
@@ -150,4 +151,5 @@ def _gathered(found: _Found) -> LookThrough:
     if len(leaf):
         first = np.flatnonzero(np.r_[True, (leaf[1:] != leaf[:-1]) | (via[1:] != via[:-1])])
         leaf, via, percent = leaf[first], via[first], np.add.reduceat(percent, first)
-    return LookThrough(leaf, via, percent, found.uncovered)
+    uncovered = {reason: share if abs(share) >= DUST else 0.0 for reason, share in found.uncovered.items()}
+    return LookThrough(leaf, via, percent, uncovered)

@@ -30,4 +30,6 @@ def amounts_check(name: str, amounts: np.ndarray) -> None:
     if not np.all(np.abs(amounts) <= LARGEST):  # NaN is not
         raise EtfError(f"{name}: an amount is no number, or beyond {LARGEST:g}")
     if not amounts.sum() > CANCELLED * np.abs(amounts).sum():
-        raise EtfError(f"{name}: amounts of {amounts.sum():g} in all have no shares")
+        if len(amounts) == 1:
+            raise EtfError(f"{name}: amount: must be above 0")
+        raise EtfError(f"{name}: amounts add up to {amounts.sum():g}: must be above 0")

@@ -8,6 +8,8 @@ from etfs.management.reading import ReadingCommand, add_as_of, add_json, digits,
 from etfs.services import LookThroughView, look_through_get
 from etfs.services.positions import positions_of
 
+ROUNDED = 0.05  # percent: published weights are rounded, and add up to 100 within this
+SHOWN = 0.005  # percent: less is 0.00
 WORDS = {
     "no_composition": "funds of which no composition is known", "unresolved": "lines that are no instrument of ours",
     "depth_limit": "funds inside funds inside funds", "cycle": "funds that hold each other",
@@ -57,7 +59,8 @@ class Command(ReadingCommand):
     def _print_coverage(self, found: LookThroughView) -> None:
         self.say(f"covered {digits(found.covered_percent)} %, not covered {digits(found.uncovered_percent)} %")
         for reason, share in found.uncovered.items():
-            self.say(f"  {digits(share)} % {WORDS.get(reason, reason)}")
+            if abs(share) >= (ROUNDED if reason in ("missing_weight", "excess_weight") else SHOWN):
+                self.say(f"  {digits(share)} % {WORDS.get(reason, reason)}")
         if found.as_of_dates:
             days = ", ".join(f"{symbol} {day}" for symbol, day in found.as_of_dates.items())
             self.say(f"compositions: {days}")

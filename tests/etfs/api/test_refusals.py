@@ -163,3 +163,12 @@ def test_nothing_is_written_here(client: Client, market) -> None:
     for address in ALL:
         assert client.post(f"/api/{address}").status_code == 401
         assert client.delete(f"/api/{address}").status_code == 401
+
+
+@pytest.mark.parametrize("address", ["nothing", "nothing/", "etfs/VTI/nothing", "etf-list/nothing/"])
+def test_an_unknown_address_is_told_in_json(client: Client, db, address: str) -> None:
+    answer = client.get(f"/api/{address}")
+    assert (answer.status_code, answer["Content-Type"]) == (404, "application/json")
+    assert answer.json() == {"detail": f"no such address: /api/{address}"}
+    assert client.get("/api/etf-list").status_code == 301  # the slash it lacks
+    assert "html" in client.get("/nothing")["Content-Type"]

@@ -153,3 +153,9 @@ def test_exposure_by_label_blank_is_unknown():
     assert found.label.tolist() == ["IT", "Banks", "Energy", "unknown"]
     assert found.percent.tolist() == [35.0, 10.0, 10.0, 5.0]
     assert exposure_by(np.zeros(0, dtype=str), np.zeros(0)).label.tolist() == []
+
+
+def test_the_rounding_of_sums_is_no_excess():
+    tenths = inside(*((101, stock, 0.1) for stock in range(10_001, 11_001)))  # adds up to 99.9999999999986
+    found = look_through(np.array([101]), np.array([1.0]), tenths)
+    assert set(found.uncovered.values()) == {0.0}
