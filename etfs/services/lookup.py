@@ -36,7 +36,10 @@ def etfs_get(symbols: Sequence[str]) -> list[ETF]:
     known: dict[str, list[ETF]] = defaultdict(list)
     for fund in found.order_by("region"):
         known[fund.instrument.ticker].append(fund)
-    return [_the_one("ETF", symbol, known) for symbol in symbols]
+    try:
+        return [_the_one("ETF", symbol, known) for symbol in symbols]
+    except NotFound as error:
+        raise _known_otherwise(symbols, known) or error from None
 
 
 def stocks_get(symbols: Sequence[str]) -> list[Instrument]:
@@ -76,6 +79,22 @@ def _the_one(what: str, symbol: str, known: Mapping[str, list[Found]]) -> Found:
         if found:
             raise Ambiguous(ticker, [f"{one.region}:{spelling}" for one in found])
     raise NotFound(f"no {what} {ticker!r}{f' in region {region}' if region else ''}")
+
+
+def _known_otherwise(symbols: Sequence[str], known: Mapping[str, list[ETF]]) -> NotFound | None:
+    """What to say of the first symbol that is an instrument, though nothing was loaded of it as a fund."""
+    for symbol in symbols:
+        try:
+            _the_one("ETF", symbol, known)
+        except NotFound:
+            try:
+                found = stock_get(symbol)
+            except LookupError:
+                return None
+            what = "" if found.asset_type == Instrument.AssetType.ETF else f" as {found.get_asset_type_display()}"
+            said = f"{symbol.strip()} is known{what} ({found}), but nothing was loaded of it as an ETF"
+            return NotFound(said)
+    return None
 
 
 def day_or_today(day: dt.date | None) -> dt.date:

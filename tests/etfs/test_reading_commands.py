@@ -56,6 +56,14 @@ def test_show_etf(kodex: ETF) -> None:
     ]
 
 
+def test_an_instrument_of_which_nothing_was_loaded_as_a_fund(kodex: ETF) -> None:
+    Instrument.objects.create(region="US", ticker="VTI", asset_type=Instrument.AssetType.ETF)
+    _, err, code = command("show_etf", "vti")
+    assert (code, err) == (1, "vti is known (US:VTI), but nothing was loaded of it as an ETF\n")
+    assert "known as Common stock (KR:005930)" in command("show_etf", "005930")[1]
+    assert command("show_etf", "NONE")[1] == "no ETF 'NONE'\n"
+
+
 def test_korean_names_align(kodex: ETF) -> None:
     out, _, _ = command("show_etf", "069500")
     ends = {cell_len(row.rstrip()) for row in out.splitlines() if "KR:00" in row}
