@@ -105,7 +105,8 @@ def minus_protected(argument: str) -> str:
 
 @contextmanager
 def progress_bar(title: str, quiet: bool = False) -> Iterator[Callable[[str], Callable[[str, int, int], None]]]:
-    """Bars on stderr, gone when done; yields ``bar(name) -> report(stage, done, total)``, safe to call from threads."""
+    """Bars on stderr where that is a terminal, gone when done; yields ``bar(name) -> report(stage, done, total)``, safe
+    to call from threads."""
     console = Console(stderr=True, quiet=quiet)
     columns = (
         TextColumn("[bold]{task.description}"),
@@ -113,7 +114,7 @@ def progress_bar(title: str, quiet: bool = False) -> Iterator[Callable[[str], Ca
         TextColumn("{task.fields[stage]}"),
         TimeElapsedColumn(),
     )
-    with Progress(*columns, console=console, transient=True) as bar:
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
 
         def add(name: str) -> Callable[[str, int, int], None]:
             task = bar.add_task(f"{title} {name}", total=None, stage="")

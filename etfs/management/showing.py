@@ -1,5 +1,6 @@
 """How commands show runs of collecting and importing."""
 
+import datetime as dt
 from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
@@ -10,6 +11,7 @@ from etfs.models import CollectItem, CollectRun
 from etfs.services.previews import PreviewItem
 from factors.models import JobState
 from market.cli import Exit, HouseCommand
+from market.texts import counted
 
 SHOWN = 20
 _BAD = (CollectItem.Outcome.REFUSED, CollectItem.Outcome.FAILED, CollectItem.Outcome.FLAGGED)
@@ -25,11 +27,11 @@ def run_show(command: HouseCommand, run: CollectRun, items: Sequence[CollectItem
             command.out().print(items_table(items))
         seconds = run.timings.get("total", 0)
         command.out().print(
-            f"{run}: {run.state}: {run.message} ({len(items):,} answers, {seconds:.1f} s)", soft_wrap=True
+            f"{run}: {run.state}: {run.message} ({counted(len(items), 'answer')}, {seconds:.1f} s)", soft_wrap=True
         )
         told = [item for item in items if item.outcome in _BAD]
         for item in told[:SHOWN]:
-            command.stderr.write(f"{item.ticker or item.name} {item.as_of_date or ''} {item.outcome}: {item.message}")
+            command.stderr.write(f"{_named(item.ticker or item.name, item.as_of_date)} {item.outcome}: {item.message}")
         if len(told) > SHOWN:
             command.stderr.write(f"... and {len(told) - SHOWN:,} more; all are kept with the run (admin, API)")
     code = _EXITS.get(JobState(run.state), Exit.FAILED)
@@ -42,14 +44,15 @@ def items_table(items: Sequence[CollectItem]) -> Table:
     for name, justify in (
         ("file or address", "left"),
         ("fund", "left"),
+        ("kind", "left"),
         ("as of", "left"),
         ("rows", "right"),
-        ("", "left"),
+        ("outcome", "left"),
     ):
         table.add_column(name, justify=justify)
     for item in items:
         day = item.as_of_date.isoformat() if item.as_of_date else ""
-        table.add_row(item.name[-48:], item.ticker, day, f"{item.rows:,}", str(item.outcome))
+        table.add_row(item.name[-48:], item.ticker, item.kind, day, f"{item.rows:,}", str(item.outcome))
     return table
 
 
@@ -64,10 +67,10 @@ def preview_show(command: HouseCommand, items: Sequence[PreviewItem], *, as_json
         for item in shown:
             if item.message and item in bad:
                 command.stderr.write(
-                    f"{item.ticker or item.file} {item.as_of_date or ''} {item.verdict}: {item.message}"
+                    f"{_named(item.ticker or item.file, item.as_of_date)} {item.verdict}: {item.message}"
                 )
         command.out().print(
-            f"dry run, nothing was stored: {len(items):,} answers, {len(bad):,} of them doubted or refused"
+            f"dry run, nothing was stored: {counted(len(items), 'answer')}, {len(bad):,} of them doubted or refused"
         )
     if bad:
         raise SystemExit(int(Exit.FAILED if len(bad) == len(items) else Exit.PARTLY))
@@ -75,21 +78,26 @@ def preview_show(command: HouseCommand, items: Sequence[PreviewItem], *, as_json
 
 def preview_table(items: Sequence[PreviewItem]) -> Table:
     table = Table(title_justify="left")
-    for name in ("file", "fund", "as of", "verdict", "in place of"):
+    for name in ("file", "fund", "kind", "as of", "verdict", "in place of"):
         table.add_column(name)
     for name in ("rows", "weight %", "resolved %"):
         table.add_column(name, justify="right")
     for item in items:
         table.add_row(
-            item.file[-48:], item.ticker, str(item.as_of_date or ""), item.verdict, item.replaces, f"{item.rows:,}",
+            item.file[-48:], item.ticker, item.kind, str(item.as_of_date or ""), item.verdict, item.replaces,
+            f"{item.rows:,}",
             "" if item.weight_sum is None else f"{item.weight_sum:.2f}",
             "" if item.resolved_percent is None else f"{item.resolved_percent:.1f}",
         )  # fmt: skip
     return table
 
 
+def _named(name: str, day: dt.date | None) -> str:
+    return f"{name} {day}" if day else name
+
+
 def run_as_dict(run: CollectRun, items: Sequence[CollectItem]) -> dict[str, Any]:
-    names = ("name", "ticker", "as_of_date", "outcome", "error_type", "message", "rows", "bad_rows")
+    names = ("name", "ticker", "kind", "as_of_date", "outcome", "error_type", "message", "rows", "bad_rows")
     return {
         "id": run.pk, "source": run.source, "region": run.region, "state": run.state, "message": run.message,
         "timings": run.timings, "items": [{name: getattr(item, name) for name in names} for item in items],

@@ -31,6 +31,8 @@ class CollectRun(Job):
 class CollectItem(models.Model):
     """One answer of a run: stored, or why not."""
 
+    kind = ""  # holdings, funds or stats, as it was just read; not kept
+
     class Outcome(models.TextChoices):
         STORED = "STORED"
         UNCHANGED = "UNCHANGED", "Unchanged: the same bytes as before"

@@ -13,9 +13,10 @@ from etfs.models import CollectItem, Payload
 from etfs.services.compositions import Importer, composition_store
 from etfs.services.funds import FundError, funds_upsert
 from etfs.services.stats import stats_upsert
-from etfs.sources.base import Ask, DayStat, EtfSource, FundFacts, Parsed, Raw, SourceProblem
+from etfs.sources.base import Ask, DayStat, EtfSource, FundFacts, Kind, Parsed, Raw, SourceProblem
 from etfs.store.payloads import payload_keep
 from market.sources.base import BadRow
+from market.texts import counted
 
 logger = logging.getLogger(__name__)
 Outcome = CollectItem.Outcome
@@ -69,7 +70,8 @@ def failure_kept(
 
 
 def failed_item(name: str, ticker: str, error_type: str, message: str, payload: Payload | None = None) -> CollectItem:
-    """An answer that never came, or that nobody can read."""
+    """An answer that never came, or that nobody can read. It has a name of its own: the message does not repeat it."""
+    message = message.replace(f"{name}: ", "") if name else message
     return CollectItem(
         payload=payload, name=name[:255], ticker=ticker, outcome=Outcome.FAILED, error_type=error_type, message=message
     )
@@ -82,11 +84,16 @@ def _parsed_store(
         items.append(_unreadable(parsed.bad_rows, payload))
     if parsed.funds:
         items.append(_funds_store(source, parsed.funds, importer, payload))
-    for found in parsed.compositions:
+        items[-1].kind = Kind.FUNDS.value
+    for number, found in enumerate(parsed.compositions, 1):
         with failure_kept(items, payload.name, found.fund, day=found.as_of_date, payload=payload):
             items.append(composition_store(importer, found, payload))
+        items[-1].kind = Kind.HOLDINGS.value
+        if len(parsed.compositions) > 1:
+            importer.progress(f"{payload.name} {found.fund} {found.as_of_date}", number, len(parsed.compositions))
     if parsed.stats:
         items.append(_stats_store(source, parsed.stats, importer, payload))
+        items[-1].kind = Kind.STATS.value
 
 
 def _unreadable(rows: Sequence[BadRow], payload: Payload) -> CollectItem:
@@ -94,7 +101,7 @@ def _unreadable(rows: Sequence[BadRow], payload: Payload) -> CollectItem:
     item = CollectItem(
         payload=payload, name=payload.name, outcome=Outcome.REFUSED, error_type="refused", rows=len(rows)
     )
-    item.message = f"{len(rows)} rows cannot be read: {shown}"
+    item.message = f"{counted(len(rows), 'row')} cannot be read: {shown}"
     item.bad_rows = [
         {"row": row.row_number, "column": row.column, "reason": row.reason, "message": row.message}
         for row in rows[: settings.ETF_KEPT_BAD_ROWS]
@@ -112,7 +119,7 @@ def _funds_store(source: EtfSource, funds: Sequence[FundFacts], importer: Import
         item.outcome, item.error_type, item.message = Outcome.REFUSED, "refused", str(error)
         return item
     item.outcome = Outcome.STORED if created or changed else Outcome.UNCHANGED
-    item.message = f"{len(funds):,} funds: {created:,} new, {changed:,} changed"
+    item.message = f"{counted(len(funds), 'fund')}: {created:,} new, {changed:,} changed"
     return item
 
 
@@ -130,7 +137,7 @@ def _stats_store(source: EtfSource, stats: Sequence[DayStat], importer: Importer
         item.outcome, item.error_type, item.message = Outcome.REFUSED, "refused", str(error)
         return item
     item.outcome = Outcome.STORED if changed else Outcome.UNCHANGED
-    item.message = f"{len(stats):,} days, {changed:,} new or changed"
+    item.message = f"{counted(len(stats), 'day')}, {changed:,} new or changed"
     return item
 
 

@@ -14,6 +14,7 @@ from etfs.sources.base import Composition, Line
 from etfs.store.lines import InstrumentFinder, lines_create, lines_describe, lines_known
 from etfs.store.locks import fund_lock
 from etfs.store.snapshots import HoldingRow, holdings_replace, next_changes_update, served_mark
+from factors.services.progress import Progress, silent
 from market.regions import Region
 
 Outcome = CollectItem.Outcome
@@ -27,6 +28,7 @@ class Importer:
     source: str
     force: bool = False
     max_lines: int | None = None  # the rest of a longer list becomes one line
+    progress: Progress = silent  # within an answer of many compositions
     _finder: InstrumentFinder | None = None
     _lines: dict[str, tuple[int, int | None]] = field(default_factory=dict)
     _funds: dict[tuple[str, str], ETF] = field(default_factory=dict)

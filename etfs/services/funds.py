@@ -7,7 +7,7 @@ from typing import Any
 from django.db import transaction
 
 from etfs.models import ETF, Category
-from etfs.sources.base import FundFacts
+from etfs.sources.base import GIVE_TICKER, FundFacts
 from market.models import Instrument
 from market.regions import Region
 from market.texts import is_storable
@@ -45,7 +45,7 @@ def fund_get_or_create(*, region: Region, ticker: str, isin: str = "", name: str
     if instrument is None:
         if not ticker:
             raise FundError(
-                f"no fund with the ISIN {isin}: give its ticker" if isin else "which fund is it? give its ticker"
+                f"no fund with the ISIN {isin}: {GIVE_TICKER}" if isin else f"which fund is it? {GIVE_TICKER}"
             )
         if not is_ticker(ticker):
             raise FundError(f"{ticker[:40]!r} is not a ticker ({TICKER_RULE})")

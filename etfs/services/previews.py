@@ -43,6 +43,7 @@ class PreviewItem:
     message: str
     rows: int
     bad_rows: list[dict[str, Any]]
+    kind: str = ""  # holdings, funds or stats
     is_composition: bool = False
     name: str = ""
     is_new_fund: bool = False
@@ -101,7 +102,7 @@ def _parsed(source: FileSource, path: Path, ask: Ask) -> Parsed:
 
 def _item(file: str, item: CollectItem) -> PreviewItem:
     return PreviewItem(
-        file, item.ticker, item.as_of_date, item.outcome, item.message, item.rows, list(item.bad_rows)
+        file, item.ticker, item.as_of_date, item.outcome, item.message, item.rows, list(item.bad_rows), item.kind
     )  # fmt: skip
 
 

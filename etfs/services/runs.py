@@ -1,6 +1,7 @@
 """Runs: an import of files, or a round of a source; what each answer became is kept with it."""
 
 import datetime as dt
+import difflib
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
@@ -47,7 +48,7 @@ def files_import(
     found, ask = files_asked(region=region, source=source, files=files, kind=kind, ticker=ticker, date=date)
     run = CollectRun.objects.create(source=source, kind=ask.kind.value, region=ask.region.code, force=force)
     with carried_out(run):
-        answers = files_read(found, files, ask, Importer(ask.region, source, force))
+        answers = files_read(found, files, ask, Importer(ask.region, source, force, progress=progress))
         run_carry_out(run, answers, len(files), progress, on_item)
     return run
 
@@ -67,13 +68,20 @@ def files_asked(
 
 def file_source_get(source: str, kind: str = "") -> FileSource:
     """The file source of that name; EtfError names those there are."""
-    try:
-        found = source_get(source, Kind(kind) if kind else None)
-    except ValueError as error:
-        raise EtfError(f"source: {error}") from error
+    if kind and kind not in list(Kind):
+        raise EtfError(f"kind: no kind {kind!r}; use one of {', '.join(Kind)}")
+    wanted = Kind(kind) if kind else None
+    names = source_names(wanted, base=FileSource)
+    if source not in source_names():
+        close = difflib.get_close_matches(source, names, n=1)
+        hint = f"did you mean {close[0]}?" if close else f"use one of {', '.join(names)}"
+        raise EtfError(f"source: no source {source!r}; {hint}")
+    found = source_get(source)
     if not isinstance(found, FileSource):
-        names = ", ".join(source_names(base=FileSource))
-        raise EtfError(f"source: {source} is asked over the network (collect_etfs); sources of files are {names}")
+        told = ", ".join(names)
+        raise EtfError(f"source: {source} is asked over the network (collect_etfs); sources of files are {told}")
+    if wanted and wanted not in found.kinds:
+        raise EtfError(f"source: {source} has no {wanted}; sources of files that have are {', '.join(names)}")
     return found
 
 
@@ -166,5 +174,9 @@ def _state(run: CollectRun, seen: int) -> JobState:
 
 
 def _summary(run: CollectRun) -> str:
-    parts = [f"{getattr(run, name):,} {name}" for name in ("stored", "unchanged", "flagged", "failed")]
+    """In the words of a preview: what is kept beside is not called unchanged."""
+    kept = run.items.filter(outcome=Outcome.KEPT).count()
+    counts = {"stored": run.stored, "unchanged": run.unchanged - kept, "kept beside": kept,
+              "flagged": run.flagged, "failed": run.failed}  # fmt: skip
+    parts = [f"{count:,} {name}" for name, count in counts.items()]
     return ", ".join(part for part in parts if not part.startswith("0 ")) or "nothing to do"

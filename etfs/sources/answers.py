@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-from etfs.sources.base import Ask, Raw, SourceProblem
+from etfs.sources.base import GIVE_DATE, Ask, Raw, SourceProblem
 from etfs.sources.grids import csv_rows_bounded, json_bounded
 from etfs.sources.tables import Row
 from market.sources.base import BadRow
@@ -124,7 +124,7 @@ def present_day(raw: Raw, ask: Ask) -> dt.date:
         return dt.date.fromisoformat(noted)
     except ValueError:
         if ask.date is None:
-            raise SourceProblem(f"{raw.name}: the answer has no date; say of which day it is") from None
+            raise SourceProblem(f"{raw.name}: the answer has no date: {GIVE_DATE}") from None
         return ask.date
 
 

@@ -16,6 +16,8 @@ from typing import Any, ClassVar, Protocol
 from market.regions import Region
 from market.sources.base import BadRow, FileProblem
 
+GIVE_DATE, GIVE_TICKER = "give the date (--date)", "give the ticker (--ticker)"
+
 
 class Kind(StrEnum):
     """What a source serves."""

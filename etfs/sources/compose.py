@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from etfs.sources.base import Ask, Composition, Line, Parsed, Raw, SourceProblem
+from etfs.sources.base import GIVE_DATE, Ask, Composition, Line, Parsed, Raw, SourceProblem
 from etfs.sources.cells import day_in_name
 from etfs.sources.tables import Row
 from market.sources.base import BadRow
@@ -60,5 +60,5 @@ def asked_day(raw: Raw, ask: Ask) -> dt.date:
     """The day of a file that does not say it: as asked, or in its name. SourceProblem when neither."""
     found = ask.date or day_in_name(raw.name)
     if found is None:
-        raise SourceProblem(f"{raw.name}: no date in the file or in its name: give the date")
+        raise SourceProblem(f"{raw.name}: no date in the file or in its name: {GIVE_DATE}")
     return found

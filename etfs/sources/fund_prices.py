@@ -5,7 +5,7 @@ import re
 from collections.abc import Sequence
 from decimal import Decimal
 
-from etfs.sources.base import Ask, DayStat, FileSource, Kind, Parsed, Raw, SourceProblem
+from etfs.sources.base import GIVE_TICKER, Ask, DayStat, FileSource, Kind, Parsed, Raw, SourceProblem
 from etfs.sources.registry import register
 from etfs.sources.tables import Column, Row, documented, read_table
 
@@ -47,7 +47,7 @@ class KoreanFund(FileSource):
         named = _CODE.match(raw.name.rsplit("/", 1)[-1])
         ticker = named[1] if named else ask.ticker
         if not ticker:
-            raise SourceProblem(f"{raw.name}: no code in the file or in its name: give the ticker")
+            raise SourceProblem(f"{raw.name}: no code in the file or in its name: {GIVE_TICKER}")
         return _parsed(read_table(raw, KOREAN).rows, ticker)
 
 
@@ -75,7 +75,7 @@ class ISharesNav(FileSource):
 
     def parse(self, raw: Raw, ask: Ask) -> Parsed:
         if not ask.ticker:
-            raise SourceProblem(f"{raw.name}: the file does not say which fund it is: give the ticker")
+            raise SourceProblem(f"{raw.name}: the file does not say which fund it is: {GIVE_TICKER}")
         return _parsed(read_table(raw, ISHARES).rows, ask.ticker)
 
 

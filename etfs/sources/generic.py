@@ -4,7 +4,7 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
-from etfs.sources.base import Ask, DayStat, FileSource, FundFacts, Kind, Line, LineKind, Parsed, Raw
+from etfs.sources.base import GIVE_TICKER, Ask, DayStat, FileSource, FundFacts, Kind, Line, LineKind, Parsed, Raw
 from etfs.sources.compose import Entry, compositions
 from etfs.sources.registry import register
 from etfs.sources.tables import Column, Row, documented, read_table
@@ -91,7 +91,7 @@ def _entry(row: Row, ask: Ask) -> Entry:
     fund = row.code("fund") or ask.ticker
     day = row.day("day") if row.text("day") or ask.date is None else ask.date
     if not fund:
-        row.refuse("fund", "missing_value", "which fund is it? give its ticker")
+        row.refuse("fund", "missing_value", f"which fund is it? {GIVE_TICKER}")
     row.need_text("ticker", "identifier", "name")
     line = Line(
         row.number,

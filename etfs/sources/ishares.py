@@ -4,6 +4,7 @@ import datetime as dt
 
 from etfs.sources import cells
 from etfs.sources.base import (
+    GIVE_DATE,
     Ask,
     Composition,
     DayStat,
@@ -64,7 +65,7 @@ class IShares(FileSource):
         table = read_table(raw, COLUMNS)
         as_of = _day_above(table, "Fund Holdings as of", raw.name) or ask.date
         if as_of is None:
-            raise SourceProblem(f"{raw.name}: no row 'Fund Holdings as of' above the header: give the date")
+            raise SourceProblem(f"{raw.name}: no row 'Fund Holdings as of' above the header: {GIVE_DATE}")
         lines, bad = good((row, _line(row)) for row in table.rows)
         currency = _only(table, "fund_currency") or one_currency(lines)
         name = _fund_name(table)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from itertools import pairwise
 
-from etfs.sources.base import Ask, DayStat, FileSource, FundFacts, Kind, Parsed, Raw, SourceProblem
+from etfs.sources.base import GIVE_TICKER, Ask, DayStat, FileSource, FundFacts, Kind, Parsed, Raw, SourceProblem
 from etfs.sources.compose import asked_day
 from etfs.sources.krx_categories import category
 from etfs.sources.registry import register
@@ -152,7 +152,7 @@ def _by_day(table: Table, raw: Raw, ask: Ask) -> Parsed:
     named = _FUND_IN_NAME.search(raw.name)
     ticker = named[1] if named else ask.ticker
     if not ticker:
-        raise SourceProblem(f"{raw.name}: the file has no code column and no ISIN in its name: give the ticker")
+        raise SourceProblem(f"{raw.name}: the file has no code column and no ISIN in its name: {GIVE_TICKER}")
     dated = [(row.day("day"), row) for row in table.rows]
     counts = _counts(sorted(((day, row) for day, row in dated if day), key=lambda pair: (pair[0], pair[1].number)))
     stats = [(row, _stat(row, ticker, day, counts.get(day)) if day else None) for day, row in dated]

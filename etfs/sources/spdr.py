@@ -1,5 +1,6 @@
 """``spdr``: State Street's daily holdings of an equity fund, XLSX with preamble (or its columns as CSV)."""
 
+import datetime as dt
 import re
 
 from etfs.sources import cells
@@ -33,11 +34,7 @@ class Spdr(FileSource):
     def parse(self, raw: Raw, ask: Ask) -> Parsed:
         table = read_table(raw, COLUMNS)
         fund, name = table.above("Ticker Symbol") or ask.ticker, table.above("Fund Name")
-        said = table.above("Holdings")
-        try:
-            as_of = cells.day(re.sub(r"(?i)^as of ", "", said)) if said else asked_day(raw, ask)
-        except ValueError as error:
-            raise SourceProblem(f"{raw.name}: Holdings: {error}") from error
+        as_of = _day(table.above("Holdings"), raw) or asked_day(raw, ask)
         lines, bad = good((row, _line(row)) for row in table.rows)
         found = Composition(fund, as_of, lines, one_currency(lines), fund_name=name, bad_rows=bad)
         facts = FundFacts(fund, {"name": name, "issuer": "State Street"})
@@ -63,3 +60,11 @@ def _line(row: Row) -> Line:
         currency=row.code("currency"),
         sector=row.text("sector"),
     )
+
+
+def _day(said: str, raw: Raw) -> dt.date | None:
+    """``As of 19-Mar-2024``; None where the file does not say it."""
+    try:
+        return cells.day(re.sub(r"(?i)^as of ", "", said)) if said else None
+    except ValueError as error:
+        raise SourceProblem(f"{raw.name}: Holdings: {error}") from error

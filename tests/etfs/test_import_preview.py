@@ -120,7 +120,7 @@ def test_the_second_of_two_files_replaces_the_first(tmp_path: Path) -> None:
         ({"region": "XX"}, "region: "),
         ({"source": "nobody"}, "source: "),
         ({"source": "krx_pdf"}, "region: source krx_pdf is for KR"),
-        ({"kind": "wrong"}, "source: "),
+        ({"kind": "wrong"}, "kind: no kind 'wrong'; use one of holdings"),
         ({"files": []}, "file: none given"),
         ({"ticker": "ivv 2023.csv"}, "ticker: 'IVV 2023.CSV' is not a ticker .letters, digits and"),
         ({"ticker": "A_B"}, "ticker: 'A_B' is not a ticker"),

@@ -565,7 +565,7 @@ BAD = {
     "truncated book": ("spdr", "spy.xlsx", BOOK[: len(BOOK) // 2], "FAILED", "damaged or truncated XLSX"),
     "bomb": ("spdr", "spy.xlsx", zipped(30_000_000), "FAILED", "times its size"),
     "page": ("csv", "f.csv", PAGE, "FAILED", "HTML page"),
-    "empty": ("csv", "f.csv", b"", "FAILED", "f.csv"),
+    "empty": ("csv", "f.csv", b"", "FAILED", "the file is empty"),
     "no lines": ("csv", "f.csv", text(), "FAILED", "no rows below"),
     "impossible weight": ("csv", "f.csv", text(ROWS[0], "F,2024-06-28,B,,Beta,STOCK,9999,20,395"), "REFUSED", "9999"),
     "shifted": ("csv", "f.csv", text(*(row.replace(",,", ",") for row in ROWS)), "REFUSED", "row 1"),

@@ -197,7 +197,7 @@ def test_the_command(db, capsys) -> None:
     held = fund("KR", "069500")
     history(held, last_days(30, dt.date(2020, 1, 30)))
     call_command("prune_holdings", "--dry-run")
-    assert "1 funds: 29 compositions with 58 lines and 0 answers would be deleted" in capsys.readouterr().out
+    assert "1 fund: 29 compositions with 58 lines and 0 answers would be deleted" in capsys.readouterr().out
     call_command("prune_holdings", "--region", "KR", "--json")
     found = json.loads(capsys.readouterr().out)
     assert found["funds"] == [{"symbol": "KR:069500", "kept": 1, "deleted": 29, "lines": 58}]

@@ -9,6 +9,7 @@ from rich.table import Table
 from etfs.services.errors import Ambiguous, EtfError, NotFound
 from etfs.services.pruning import Pruning, holdings_prune
 from market.cli import Exit, HouseCommand, progress_bar
+from market.texts import counted
 
 SHOWN = 40
 
@@ -53,7 +54,7 @@ class Command(HouseCommand):
             self.stderr.write(f"... and {len(rows) - SHOWN:,} more funds (--json has all)")
         what = "would be deleted" if run.dry_run else "deleted"
         self.out().print(
-            f"{len(run.funds):,} funds: {run.compositions:,} compositions with {run.lines:,} lines and"
-            f" {run.answers:,} answers {what}",
+            f"{counted(len(run.funds), 'fund')}: {counted(run.compositions, 'composition')} with"
+            f" {counted(run.lines, 'line')} and {counted(run.answers, 'answer')} {what}",
             soft_wrap=True,
         )
