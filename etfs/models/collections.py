@@ -21,6 +21,7 @@ class CollectRun(Job):
     failed = models.PositiveIntegerField(default=0, help_text="Answers that were refused, or never came.")
 
     class Meta:
+        verbose_name = "run"
         ordering = ["-id"]
         indexes = [models.Index(fields=["region", "-id"], name="collectrun_region")]
 
@@ -55,6 +56,7 @@ class CollectItem(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
+        verbose_name = "answer"
         ordering = ["-id"]
         indexes = [
             models.Index(fields=["error_type"], name="collectitem_error"),

@@ -88,7 +88,7 @@ class ETF(models.Model):
     objects = ETFQuerySet.as_manager()
 
     class Meta:
-        verbose_name = "ETF"
+        verbose_name = "fund"
         ordering = ["region", "instrument__ticker"]
         indexes = [
             models.Index(fields=["region"], name="etf_region"),
@@ -133,7 +133,7 @@ class ETFDailyStat(models.Model):
     objects = ETFDailyStatQuerySet.as_manager()
 
     class Meta:
-        verbose_name = "ETF daily figure"
+        verbose_name = "daily figure"
         ordering = ["etf", "-date"]
         constraints = [models.UniqueConstraint(fields=["etf", "date"], name="etfdailystat_etf_date")]
         indexes = [models.Index(fields=["date", "etf"], include=["net_flow"], name="etfdailystat_flows")]

@@ -42,6 +42,7 @@ class HoldingLine(models.Model):
     objects = HoldingLineQuerySet.as_manager()
 
     class Meta:
+        verbose_name = "line"
         ordering = ["ticker", "name"]
         indexes = [models.Index(fields=["ticker"], name="holdingline_ticker")]
 
@@ -90,6 +91,7 @@ class Snapshot(models.Model):
     objects = SnapshotQuerySet.as_manager()
 
     class Meta:
+        verbose_name = "composition"
         ordering = ["etf", "-as_of_date"]
         constraints = [models.UniqueConstraint(fields=["etf", "as_of_date"], name="snapshot_etf_date")]
         indexes = [
@@ -117,7 +119,7 @@ class ETFHolding(models.Model):
     source = models.CharField(max_length=32)
 
     class Meta:
-        verbose_name = "ETF holding"
+        verbose_name = "holding"
         ordering = ["etf", "-as_of_date", "rank"]
         constraints = [models.UniqueConstraint(fields=["etf", "as_of_date", "line"], name="etfholding_etf_date_line")]
         indexes = [
@@ -143,6 +145,7 @@ class HoldingFinding(models.Model):
     found_at = models.DateTimeField(auto_now=True)
 
     class Meta:
+        verbose_name = "finding"
         ordering = ["-found_at", "etf"]
         constraints = [models.UniqueConstraint(fields=["etf", "as_of_date", "code"], name="holdingfinding_once")]
 
