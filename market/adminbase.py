@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable
+from decimal import Decimal
 from typing import Any, ClassVar
 
 from django.contrib.admin import ShowFacets
@@ -27,13 +28,15 @@ SEARCHED_INSTRUMENTS = 50
 
 
 class BoundedPaginator(Paginator):
-    """Counts up to 1,000 rows by reading that many keys; beyond that takes the planner's estimate."""
+    """Counts up to ``counted`` rows by reading that many keys; beyond that takes the planner's estimate."""
+
+    counted = COUNTED_ROWS
 
     @cached_property
     def count(self) -> int:
         rows = self.object_list.order_by()
-        found = len(rows.values_list(_a_column(rows.model))[: COUNTED_ROWS + 1])
-        return found if found <= COUNTED_ROWS else max(found, _estimate(rows))
+        found = len(rows.values_list(_a_column(rows.model))[: self.counted + 1])
+        return found if found <= self.counted else max(found, _estimate(rows))
 
 
 def _a_column(model: type[models.Model]) -> str:
@@ -62,6 +65,7 @@ class HouseAdmin(ModelAdmin):
     list_filter_submit = True
     list_filter_sheet = False
     compressed_fields = True
+    nothing_listed = ""  # what to do where a list is empty; '': what there is to do everywhere
     warn_unsaved_form = True
 
 
@@ -116,20 +120,22 @@ class HouseImportExport(HouseImport, HouseExport):
     import_export_change_list_template = "admin/import_export/change_list_import_export.html"
 
 
-def figure(name: str, title: str = "") -> Any:
-    """A column of numbers to six digits, thousands marked; the full figure is on the row's own page."""
+def figure(name: str, title: str = "", *, signed: bool = False) -> Any:
+    """A column of numbers to six digits, thousands marked; the full figure is on the row's own page. The name of the
+    function is the class by which the column is aligned."""
 
     @display(description=title or name.replace("_", " "), ordering=name, empty_value="-")
-    def shown(row: models.Model) -> str | None:
+    def figure(row: models.Model) -> str | None:
         value = getattr(row, name)
-        return None if value is None else short(value)
+        return None if value is None else short(value, signed=signed)
 
-    return shown
+    return figure
 
 
-def short(value: float) -> str:
-    """1234567.8 -> 1,234,568; 0.00012345678 -> 0.000123457; 1.23e12 -> 1,230,000,000,000."""
-    return f"{value:,.0f}" if abs(value) >= 100_000 else f"{value:,.6g}"
+def short(value: float | Decimal, *, signed: bool = False) -> str:
+    """1234567.8 -> 1,234,568; 0.00012345678 -> 0.000123457; 1.23e12 -> 1,230,000,000,000; signed 0.24 -> +0.24."""
+    sign = "+" if signed and value > 0 else ""
+    return sign + (f"{value:,.0f}" if abs(value) >= 100_000 else f"{value:,.6g}")
 
 
 class KeyedChangeList(ChangeList):

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.templatetags.static import static
 from django.urls import reverse_lazy
 
 
@@ -93,6 +94,7 @@ UNFOLD = {
     "SITE_HEADER": "quantsite",
     "SITE_SUBHEADER": "Research, factors, portfolios",
     "SITE_SYMBOL": "query_stats",
+    "STYLES": [lambda request: static("quantsite/admin.css")],
     "SHOW_HISTORY": True,
     "SHOW_VIEW_ON_SITE": False,
     "SIDEBAR": {"show_search": True, "show_all_applications": False, "navigation": NAVIGATION},

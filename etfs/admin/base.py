@@ -30,12 +30,15 @@ LINK = "text-primary-600 dark:text-primary-500"
 
 @dataclass(frozen=True)
 class Section:
-    """A table below the form of a page. ``right``: the columns with figures; ``link``: where all of it is."""
+    """A table below the form of a page. ``right``: the columns with figures; ``text``: those with names, which wrap;
+    ``long``: the one with sentences, on a phone a line of its own; ``link``: where all of it is."""
 
     title: str
     headings: Sequence[str]
     rows: Sequence[Sequence[Any]]
     right: Sequence[int] = ()
+    text: Sequence[int] = ()
+    long: int | None = None
     link: SafeString | str = ""
     note: str = ""
     empty: str = "none"
@@ -103,11 +106,13 @@ def fund_column(row: Any) -> str:
     return str(row.etf)
 
 
-def shown(value: Any) -> str:
+def shown(value: Any, *, signed: bool = False) -> str:
     """A figure to six digits, a day, a text; '-' for nothing."""
     if value in (None, ""):
         return "-"
-    return value if isinstance(value, str) else str(value) if isinstance(value, dt.date) else short(value)
+    if isinstance(value, str | dt.date):
+        return str(value)
+    return short(value, signed=signed)
 
 
 @dataclass

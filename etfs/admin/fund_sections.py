@@ -3,15 +3,35 @@
 from decimal import Decimal
 from typing import Any
 
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
 from etfs.admin.base import Section, list_link, row_link, shown
 from etfs.models import ETF, ETFDailyStat, HoldingFinding, Snapshot
 from etfs.services.factsheets import newest_or_none
+from etfs.services.summaries import assets_day
+from market.regions import region_get
 
 LINES, DAYS, FINDINGS, COMPOSITIONS = 50, 20, 20, 20
 
 
 def fund_sections(fund: ETF) -> tuple[Section, ...]:
     return _holdings(fund), _compositions(fund), _days(fund), _findings(fund)
+
+
+def fund_glance(fund: ETF) -> list[tuple[str, Any]]:
+    """What a fund is at a glance, above its form: a label and a text each."""
+    held = Snapshot.objects.latest_of(fund.pk, region_get(fund.region).today())
+    day = assets_day(fund=fund)
+    assets, fee, premium = fund.total_assets, fund.expense_ratio, fund.premium_discount
+    money = "-" if assets is None else f"{_whole(assets)} {fund.instrument.currency}{f', {day}' if day else ''}"
+    newest = row_link("snapshot", held.pk, f"{held.as_of_date}, {held.state.lower()}") if held else "none"
+    return [
+        ("ticker", fund.instrument.ticker), ("region", fund.get_region_display()),
+        ("category", fund.get_category_display()), ("assets", money),
+        ("fee", "-" if fee is None else f"{_whole(fee)} % a year"), ("newest composition", newest),
+        ("premium", "-" if premium is None else f"{shown(premium, signed=True)} %"),
+    ]  # fmt: skip
 
 
 def _holdings(fund: ETF) -> Section:
@@ -22,15 +42,20 @@ def _holdings(fund: ETF) -> Section:
     held = found.snapshot
     rows = [
         (
-            line["rank"], row_link("holdingline", line["line_id"], _symbol(line)), line["name"] or "-",
-            shown(line["weight"]), shown(line["weight_change"]), _whole(line["shares"]), _whole(line["market_value"]),
+            line["rank"], _named(line), shown(line["weight"]), shown(line["weight_change"], signed=True),
+            _whole(line["market_value"]), _whole(line["shares"]),
         )
         for line in found.lines
     ]  # fmt: skip
     all_of_it = list_link("etfholding", f"All {held.line_count:,} lines", fund=fund.instrument, date=held.as_of_date)
-    headings = ("rank", "line", "name", "weight %", "change", "shares", f"value {held.currency}")
+    headings = ("rank", "line", "weight %", "change", f"value {held.currency}", "shares")
     note = f"on {held.as_of_date}, from {held.source}, {shown(held.weight_sum)} %"
-    return Section("Holdings", headings, rows, right=(0, 3, 4, 5, 6), link=all_of_it, note=note)
+    return Section("Holdings", headings, rows, right=(0, 2, 3, 4, 5), text=(1,), link=all_of_it, note=note)
+
+
+def _named(line: dict[str, Any]) -> SafeString:
+    """Symbol and name in one cell: on a phone weight, change and value have room beside it."""
+    return format_html("{} {}", row_link("holdingline", line["line_id"], _symbol(line)), line["name"])
 
 
 def _symbol(line: dict[str, Any]) -> str:
@@ -55,7 +80,7 @@ def _compositions(fund: ETF) -> Section:
     ]  # fmt: skip
     headings = ("day", "source", "state", "served", "lines", "weights %", "message")
     return Section(
-        "Compositions", headings, rows, right=(4, 5), link=list_link("snapshot", "All", fund=fund.instrument)
+        "Compositions", headings, rows, right=(4, 5), long=6, link=list_link("snapshot", "All", fund=fund.instrument)
     )
 
 
@@ -78,5 +103,5 @@ def _findings(fund: ETF) -> Section:
     ]
     link = list_link("holdingfinding", "All", fund=fund.instrument)
     return Section(
-        "Findings", ("day", "code", "severity", "message"), rows, link=link, empty="Nothing was found wrong."
+        "Findings", ("day", "code", "severity", "message"), rows, long=3, link=link, empty="Nothing was found wrong."
     )

@@ -15,14 +15,14 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter, DropdownFilter
 from unfold.decorators import action, display
 
 from etfs.admin.base import Confirmation, Section, SectionsMixin
-from etfs.admin.fund_sections import fund_sections
+from etfs.admin.fund_sections import fund_glance, fund_sections
 from etfs.admin.importing import ImportPage, may_import
 from etfs.models import ETF, Snapshot
 from etfs.services import EtfError, collect_enqueue
 from etfs.services.ages import freshness, sessions_old
 from etfs.services.pruning import Pruning, holdings_prune
 from etfs.services.validation import holdings_validate
-from market.adminbase import HouseAdmin, figure, short
+from market.adminbase import BoundedPaginator, HouseAdmin, short
 from market.models import Instrument
 
 AT_ONCE = 100  # funds of an action; the commands take all
@@ -32,6 +32,12 @@ FIGURES = (
     "tracking_error_20d", "tracking_error_60d", "tracking_error_120d", "tracking_error_250d", "premium_discount",
     "average_volume_20d", "average_value_20d", "figures_as_of", "source", "created_at", "updated_at",
 )  # fmt: skip
+
+
+class FundPaginator(BoundedPaginator):
+    """Funds are few thousand: all are counted."""
+
+    counted = 20_000
 
 
 class FundChangeList(ChangeList):
@@ -73,8 +79,7 @@ class LeverageFilter(DropdownFilter):
 @admin.register(ETF)
 class ETFAdmin(SectionsMixin, HouseAdmin):
     list_display = (
-        "ticker", "region", "name", "category", "issuer", figure("total_assets", "assets"),
-        "fee", "newest_composition", "age",
+        "ticker", "place", "name", "category", "issuer", "assets", "fee", "newest_composition", "age",
     )  # fmt: skip
     list_filter = (
         ("region", ChoicesDropdownFilter), ("category", ChoicesDropdownFilter), IssuerFilter, LeverageFilter,
@@ -85,7 +90,8 @@ class ETFAdmin(SectionsMixin, HouseAdmin):
     autocomplete_fields = ("instrument",)
     actions = ("validate", "collect", "prune")
     actions_list = ("import_files",)
-    ordering = ("region", "instrument__ticker")
+    paginator = FundPaginator
+    change_form_outer_before_template = "etfs/admin/fund_header.html"
     fieldsets = (
         (None, {"fields": ("instrument", ("name_local", "name_en"), ("region", "exchange"), ("issuer", "domicile"))}),
         ("What it follows", {"classes": ("collapse",), "fields": (
@@ -101,6 +107,11 @@ class ETFAdmin(SectionsMixin, HouseAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[ETF]:
         newest = Snapshot.objects.served().filter(etf=OuterRef("pk")).order_by("-as_of_date")
         return super().get_queryset(request).annotate(newest_day=Subquery(newest.values("as_of_date")[:1]))
+
+    def get_ordering(self, request: HttpRequest) -> tuple[Any, ...]:
+        """The largest first, as an index has them; of those without assets, what has a composition."""
+        unknown_last = [F(name).desc(nulls_last=True) for name in ("total_assets", "newest_day")]
+        return *unknown_last, "instrument__ticker"
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         return FundChangeList
@@ -123,6 +134,13 @@ class ETFAdmin(SectionsMixin, HouseAdmin):
 
     def sections(self, row: ETF) -> Iterable[Section]:
         return fund_sections(row)
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        fund = context.get("original")
+        context["facts"] = fund_glance(fund) if fund is not None else []
+        return super().render_change_form(request, context, *args, **kwargs)
 
     # --- actions: each calls a service -------------------------------------------------------------------------------
 
@@ -193,15 +211,23 @@ class ETFAdmin(SectionsMixin, HouseAdmin):
     def ticker(self, fund: ETF) -> str:
         return fund.instrument.ticker
 
+    @display(description="region", ordering="region")
+    def place(self, fund: ETF) -> str:
+        return fund.region
+
     @display(description="name", ordering="instrument__name")
     def name(self, fund: ETF) -> str:
         return fund.instrument.name or fund.name_en or fund.name_local or "-"
+
+    @display(description="assets, million", ordering="total_assets", empty_value="-")
+    def assets(self, fund: ETF) -> str | None:
+        return None if fund.total_assets is None else f"{fund.total_assets / 1_000_000:,.0f}"
 
     @display(description="fee %", ordering="expense_ratio", empty_value="-")
     def fee(self, fund: ETF) -> str | None:
         return None if fund.expense_ratio is None else short(float(fund.expense_ratio))
 
-    @display(description="composition of", ordering=F("newest_day").desc(nulls_last=True), empty_value="-")
+    @display(description="held on", ordering=F("newest_day").desc(nulls_last=True), empty_value="-")
     def newest_composition(self, fund: ETF) -> SafeString | None:
         return format_html('<span class="whitespace-nowrap">{}</span>', fund.newest_day) if fund.newest_day else None
 

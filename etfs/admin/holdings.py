@@ -65,14 +65,15 @@ class HeldDayFilter(TextFilter):
 @admin.register(ETFHolding)
 class ETFHoldingAdmin(ReadOnlyMixin, HouseAdmin):
     list_display = (
-        day_column("as_of_date", "day"), fund_column, "rank", "ticker", "name", figure("weight", "weight %"),
-        figure("weight_change", "change"), figure("shares"), figure("market_value", "value"), "source",
+        day_column("as_of_date", "day"), fund_column, figure("rank"), "ticker", "name", figure("weight", "weight %"),
+        figure("weight_change", "change", signed=True), figure("market_value", "value"), figure("shares"),
     )  # fmt: skip
     list_filter = (HeldFundFilter, StockFilter, HeldDayFilter)
     list_select_related = ("etf__instrument", "line__instrument")
     sortable_by = ()
     search_fields = ("etf__instrument__ticker",)
     search_help_text = "A fund, for its newest composition; or a stock, for the funds that hold it"
+    nothing_listed = "Search for a fund (US:SPY): its newest composition; or for a stock (KR:005930): who holds it."
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         return KeyedChangeList

@@ -197,7 +197,8 @@ class ImportPage:
             items = files_preview(files=files, **_asked(upload))
         counts: dict[str, int] = {}
         for item in items:
-            counts[item.verdict] = counts.get(item.verdict, 0) + 1
+            word = "replaced" if item.verdict == "replaces" else item.verdict
+            counts[word] = counts.get(word, 0) + 1
         return self._page(
             request, upload=upload, token=token, items=items[:SHOWN], left=max(len(items) - SHOWN, 0),
             counts=counts, useful=any(_changes(item) for item in items),

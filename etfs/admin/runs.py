@@ -19,7 +19,7 @@ from etfs.admin.importing import may_import
 from etfs.models import CollectItem, CollectRun
 from etfs.services import EtfError, collect_enqueue
 from etfs.services.collecting import collect_cancel
-from etfs.sources.base import Kind, NetworkSource
+from etfs.sources.base import FileSource, Kind, NetworkSource
 from etfs.sources.registry import source_names
 from factors.admin.jobs import JobAdmin
 from market.adminbase import HouseAdmin, ReadOnlyMixin, figure
@@ -87,12 +87,34 @@ class CollectRunAdmin(SectionsMixin, JobAdmin):
         if obj is None:
             return CollectForm.Meta.fields
         return (
-            ("source", "kind", "region"), ("shown_state", "force"), "message", ("stored", "unchanged"),
-            ("flagged", "failed"), "tickers", "timings", ("created_at", "started_at", "finished_at"),
+            ("source", "kind", "region"), ("shown_state", "force"), "message", ("stored", "shown_unchanged", "kept"),
+            ("flagged", "failed"), "asked_for", ("created_at", "started_at", "finished_at"), "took",
         )  # fmt: skip
 
     def get_readonly_fields(self, request: HttpRequest, obj: CollectRun | None = None) -> Any:
-        return ("shown_state",) if obj else ()
+        return ("shown_state", "shown_unchanged", "kept", "asked_for", "took") if obj else ()
+
+    @display(description="kept beside")
+    def kept(self, run: CollectRun) -> str:
+        """Another source is trusted more. Counted as unchanged on the run, since no data change."""
+        return f"{run.items.filter(outcome=CollectItem.Outcome.KEPT).count():,}"
+
+    @display(description="unchanged")
+    def shown_unchanged(self, run: CollectRun) -> str:
+        return f"{run.unchanged - run.items.filter(outcome=CollectItem.Outcome.KEPT).count():,}"
+
+    @display(description="asked for")
+    def asked_for(self, run: CollectRun) -> str:
+        """Tickers, or which funds those are when none is named."""
+        if run.tickers:
+            return ", ".join(run.tickers)
+        of_files = run.source in source_names(base=FileSource)
+        return "what the files have" if of_files else "the funds that were due"
+
+    @display(description="took")
+    def took(self, run: CollectRun) -> str:
+        stages = [f"{name.replace('_', ' ')} {seconds:,.1f} s" for name, seconds in run.timings.items()]
+        return ", ".join(stages) or "-"
 
     def save_model(self, request: HttpRequest, obj: CollectRun, form: CollectForm, change: bool) -> None:
         obj.pk = form.queued.pk
@@ -110,12 +132,17 @@ class CollectRunAdmin(SectionsMixin, JobAdmin):
         rows = [
             (
                 row_link("collectitem", item.pk, item.name), item.ticker or "-", str(item.as_of_date or "-"),
-                item.outcome, f"{item.rows:,}", item.message or "-",
+                outcome_words(item), f"{item.rows:,}", item.message or "-",
             )
             for item in items
         ]  # fmt: skip
         link = list_link("collectitem", "All answers", run=row.pk)
-        return [Section("Answers", ("name", "fund", "day", "", "rows", "message"), rows, right=(4,), link=link)]
+        return [
+            Section(
+                "Answers", ("name", "fund", "day", "outcome", "rows", "message"), rows, right=(4,), text=(0,), long=5,
+                link=link,
+            )
+        ]  # fmt: skip
 
     @action(description="Import files", url_path="import", icon="upload_file", permissions=["import_files"])
     def import_files(self, request: HttpRequest) -> HttpResponse:
@@ -139,6 +166,11 @@ class CollectRunAdmin(SectionsMixin, JobAdmin):
                 messages.success(request, f"{run}: cancelled")
             else:
                 messages.error(request, f"{run}: it is {run.state}; only what waits or works can be cancelled")
+
+
+def outcome_words(item: CollectItem) -> str:
+    """``kept beside``, as a preview says it."""
+    return item.get_outcome_display().partition(":")[0].lower()
 
 
 class NumberFilter(TextFilter):
@@ -190,7 +222,7 @@ class CollectItemAdmin(SectionsMixin, ReadOnlyMixin, HouseAdmin):
         ]
         headings = ("row", "column", "reason", "message")
         note = "row 1 is the first below the header" if rows else ""
-        return [Section("Rows that cannot be read", headings, rows, right=(0,), note=note)]
+        return [Section("Rows that cannot be read", headings, rows, right=(0,), long=3, note=note)]
 
     @display(description="run", ordering="run")
     def shown_run(self, item: CollectItem) -> SafeString:
@@ -201,8 +233,9 @@ class CollectItemAdmin(SectionsMixin, ReadOnlyMixin, HouseAdmin):
         return row_link("payload", item.payload_id, f"payload #{item.payload_id}") if item.payload_id else "-"
 
     @display(description="outcome", ordering="outcome", label=OUTCOME_COLOURS)
-    def shown_outcome(self, item: CollectItem) -> str:
-        return item.outcome
+    def shown_outcome(self, item: CollectItem) -> tuple[str, str]:
+        """Coloured; on the item's own page the word alone."""
+        return item.outcome, outcome_words(item)
 
     @display(description="message")
     def short_message(self, item: CollectItem) -> str:

@@ -1,6 +1,7 @@
 """Pages of ETFs: all open, with few queries, none counts or lists a huge table; actions call services."""
 
 import datetime as dt
+import re
 
 import pytest
 from django.contrib import admin
@@ -155,6 +156,55 @@ def test_payloads_are_listed_without_their_bytes(someone: Client) -> None:
         shown(someone, Payload)
         someone.get(address(Payload, "change", Payload.objects.values_list("pk", flat=True)[0]))
     assert not [query["sql"] for query in queries if '"packed"' in query["sql"]]
+
+
+def test_the_page_of_a_fund_says_first_what_it_is(someone: Client) -> None:
+    held = ETF.objects.get(instrument__ticker="069500")
+    page = someone.get(address(ETF, "change", held.pk))
+    facts = dict(page.context["facts"])
+    assert (facts["ticker"], facts["fee"]) == ("069500", "0.15 % a year")
+    assert facts["assets"] == "5,000,000,000,000 KRW, 2024-06-28"
+    assert "2024-06-28, good" in facts["newest composition"]
+    assert "KODEX 200</h1>" in page.content.decode()
+
+
+def test_weight_changes_have_their_sign(someone: Client) -> None:
+    held = ETF.objects.get(instrument__ticker="069500")
+    composition(held, "2024-07-01", {"005930": 61, "000660": 38, "cash": 1})
+    changes = ["+1", "-1", "0"]
+    page = someone.get(address(ETF, "change", held.pk))
+    assert [row[3].split(".")[0] for row in page.context["sections"][0].rows] == changes
+    listed = someone.get(address(ETFHolding, "changelist"), {"fund": "KR:069500"}).content.decode()
+    assert re.search(r"field-figure[^>]*>\s*\+1", listed)
+
+
+def test_all_funds_are_counted(someone: Client) -> None:
+    rows = [Instrument(region="US", ticker=f"T{place}", asset_type="ETF", currency="USD") for place in range(1_100)]
+    ETF.objects.bulk_create(ETF(instrument=one, region="US") for one in Instrument.objects.bulk_create(rows))
+    assert someone.get(address(ETF, "changelist")).context["cl"].result_count == 1_102
+
+
+def test_funds_with_data_come_first(someone: Client) -> None:
+    fund("KR", "000001")
+    composition(fund("US", "ZZZ"), "2024-06-28", {"AAPL": 100})
+    assert [row.instrument.ticker for row in shown(someone, ETF)] == ["069500", "122630", "ZZZ", "000001"]
+
+
+def test_an_empty_list_says_what_to_do(someone: Client) -> None:
+    page = someone.get(address(ETFHolding, "changelist")).content.decode()
+    assert "Search for a fund (US:SPY)" in page
+    assert "Create a new item" not in page
+    assert "Nothing is as asked." in someone.get(address(Payload, "changelist"), {"q": "nobody"}).content.decode()
+
+
+def test_a_run_says_what_was_kept_beside(someone: Client) -> None:
+    run = CollectRun.objects.create(source="csv", kind="holdings", region="KR", state="DONE", unchanged=3)
+    CollectItem.objects.create(run=run, name="a.csv", outcome="KEPT")
+    page = someone.get(address(CollectRun, "change", run.pk))
+    assert page.context["sections"][0].rows[0][3] == "kept beside"
+    text = page.content.decode()
+    assert "what the files have" in text
+    assert "those that are due" not in text
 
 
 # --- narrowing ------------------------------------------------------------------------------------------------------
