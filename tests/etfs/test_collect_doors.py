@@ -63,7 +63,7 @@ def test_the_command_tells_what_became_of_each_fund(fake):
     assert code == 3
     assert "PARTLY: 1 unchanged, 2 failed" in out
     assert "F1 2024-06-28 REFUSED: what is held of that day is good, and this is not" in err
-    assert "F3  FAILED: fake: HTTP 403, no access\n" in err
+    assert "F3 FAILED: fake: HTTP 403, no access\n" in err
     assert run(*ASKED, "--symbols", "F3")[2] == 1
 
 
