@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import admin, messages
-from django.contrib.admin.views.main import ChangeList
+from django.contrib.admin.views.main import ORDER_VAR, ChangeList
 from django.db.models import F, OuterRef, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -42,6 +42,10 @@ class FundPaginator(BoundedPaginator):
 
 class FundChangeList(ChangeList):
     """The funds of a page with the age of their newest compositions: one look at each calendar."""
+
+    def get_ordering_field_columns(self) -> dict[int, str]:
+        """Marks of sorting only where somebody sorted: Django would mark the model's own order, which is not this."""
+        return super().get_ordering_field_columns() if ORDER_VAR in self.params else {}
 
     def get_results(self, request: HttpRequest) -> None:
         super().get_results(request)
@@ -231,11 +235,11 @@ class ETFAdmin(SectionsMixin, HouseAdmin):
     def newest_composition(self, fund: ETF) -> SafeString | None:
         return format_html('<span class="whitespace-nowrap">{}</span>', fund.newest_day) if fund.newest_day else None
 
-    @display(description="age", label=FRESHNESS)
+    @display(description="sessions old", label=FRESHNESS)
     def age(self, fund: ETF) -> tuple[str, str]:
         """Coloured; sessions of the exchange since then."""
         state = freshness(old=fund.sessions_old)
-        words = "none" if fund.sessions_old is None else f"{fund.sessions_old:,} sessions"
+        words = "none" if fund.sessions_old is None else f"{fund.sessions_old:,}"
         return state, words
 
 
