@@ -97,7 +97,8 @@ def test_shifted_columns_in_a_history_of_a_fund() -> None:
     header = "TRD_DD,TDD_CLSPRC,LST_NAV,ACC_TRDVOL,ACC_TRDVAL,INVSTASST_NETASST_TOTAMT,LIST_SHRS,OBJ_STKPRC_IDX\n"
     text = header + "2021/01/08,1,2,3,4,5,6,7\n1,2021/01/07,2,3,4,5,6,7\n"
     found = parse("krx_etf", text, kind=Kind.STATS, ticker="069500", region="KR")
-    assert len(found.stats) == 1
+    (day, before) = found.stats  # the count of the good row is of the session before it
+    assert (day.nav, before.nav, before.shares_outstanding) == (2, None, 6)
     assert [(one.row_number, one.column) for one in found.bad_rows] == [(2, "TRD_DD")]
 
 
