@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from etfs.calc.composition_checks import Limits
 from etfs.sources.base import Composition, Line, LineKind
-from market.texts import is_storable
+from market.texts import counted, is_storable
 
 TOLERANCE = Decimal(str(Limits.weight_sum))  # percent points the weights of a plain fund may miss 100 by
 IMPOSSIBLE = Decimal(400)  # percent: no line of any fund weighs so much, derivatives of triple funds included
@@ -39,7 +39,8 @@ def composition_believed(found: Composition, *, today: dt.date, is_plain: bool, 
         flags.append(f"the weights add up to {total} %, not to 100 within {TOLERANCE}")
     if repeated:
         rows = ", ".join(str(found.lines[place].row_number) for place in repeated[:SHOWN])
-        flags.append(f"{len(repeated)} lines repeat an earlier one (row {rows})")
+        repeat = counted(len(repeated), "line repeats", "lines repeat")
+        flags.append(f"{repeat} an earlier one (row {rows})")
     if found.expected_lines is not None and found.expected_lines != len(found.lines):
         flags.append(f"{len(found.lines)} lines where the source says {found.expected_lines}")
     return Belief(flags=tuple(flags))

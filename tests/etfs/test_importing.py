@@ -535,7 +535,7 @@ class TestLines:
     def test_equal_lines_with_names_as_long_as_they_come(self, db) -> None:
         lines = [line("", 50, place, kind=LineKind.BOND, name="x" * 400) for place in (1, 2)]
         snapshot = composition(fund("US", "F"), "2024-06-28", lines)
-        assert ("1 lines repeat" in snapshot.message, snapshot.line_count) == (True, 2)
+        assert ("1 line repeats" in snapshot.message, snapshot.line_count) == (True, 2)
         assert ETFHolding.objects.count() == 2
 
 
