@@ -52,7 +52,7 @@ NAVIGATION = [
     ),
     _group(
         "ETF collections",
-        _page("Runs", "cloud_download", "etfs_collectrun"),
+        _page("Collection runs", "cloud_download", "etfs_collectrun"),
         _page("Answers", "checklist", "etfs_collectitem"),
         _page("Payloads", "inventory_2", "etfs_payload"),
         {

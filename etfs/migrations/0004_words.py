@@ -15,7 +15,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AlterModelOptions(
             name="collectrun",
-            options={"ordering": ["-id"], "verbose_name": "run"},
+            options={"ordering": ["-id"], "verbose_name": "collection run"},
         ),
         migrations.AlterModelOptions(
             name="etf",

@@ -21,7 +21,7 @@ class CollectRun(Job):
     failed = models.PositiveIntegerField(default=0, help_text="Answers that were refused, or never came.")
 
     class Meta:
-        verbose_name = "run"
+        verbose_name = "collection run"
         ordering = ["-id"]
         indexes = [models.Index(fields=["region", "-id"], name="collectrun_region")]
 

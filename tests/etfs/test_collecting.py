@@ -541,7 +541,7 @@ def test_a_killed_collection_keeps_what_it_stored_and_the_next_goes_on(fake):
             collect()
         process.send_signal(signal.SIGKILL)
     wait_until_unlocked(run)
-    assert jobs_tidy()["collect run"] == 1
+    assert jobs_tidy()["collection run"] == 1
     run.refresh_from_db()
     assert (run.state, run.message) == (JobState.INTERRUPTED, "its process ended before it")
     assert (run.stored, held()) == (2, {"F1", "F2"})

@@ -150,7 +150,7 @@ def test_dead_jobs_are_marked_without_anybody_asking_for_another(market):
     FactorBackfill.objects.filter(pk=job.pk).update(state=JobState.RUNNING)
     interrupted = tasks.tidy_jobs()
     assert {kind for kind, count in interrupted.items() if count} == {"factor backfill"}
-    assert {"factor run", "combine run", "factor analysis", "collect run"} <= set(interrupted)
+    assert {"factor run", "combine run", "factor analysis", "collection run"} <= set(interrupted)
     job.refresh_from_db()
     assert (job.state, job.message) == (JobState.INTERRUPTED, "its process ended before it")
 
