@@ -281,5 +281,5 @@ def test_bytes_without_a_noted_day_take_the_day_asked_for() -> None:
     ask = Ask(Kind.HOLDINGS, region_get("KR"), "069500", dt.date(2026, 1, 5))
     (found,) = source_of(case).parse(Raw(case.body, "saved.json"), ask).compositions
     assert found.as_of_date == dt.date(2026, 1, 5)
-    with pytest.raises(SourceProblem, match="of which day"):
+    with pytest.raises(SourceProblem, match="the answer has no date"):
         source_of(case).parse(Raw(case.body, "saved.json"), case.ask)
