@@ -47,7 +47,7 @@ def deepest_first(episodes: Episodes) -> np.ndarray:
     """Their numbers, deepest first, int [k]; depths that differ by rounding (1e-12) are equal, the earlier is first."""
     if not len(episodes.depth):
         return np.zeros(0, dtype=np.intp)
-    order = np.argsort(-episodes.depth, kind="stable")
+    order = np.argsort(-episodes.depth)
     ranked = episodes.depth[order]
     step = np.r_[0, np.cumsum(ranked[:-1] - ranked[1:] > ZERO * ranked[:-1])]  # one number per group of equals
     result: np.ndarray = order[np.lexsort((order, step))]

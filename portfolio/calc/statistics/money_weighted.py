@@ -16,7 +16,7 @@ from portfolio.calc.statistics.checks import money_and_flows
 
 DAYS_A_YEAR = 365.0
 LOWEST, HIGHEST = np.log(1.0 - 0.9999), np.log(1.0 + 100.0)  # ln(1 + rate) within which a root is looked for
-STEPS = 64  # by unit of x, and by unit of x times the years between the first and the last payment
+STEPS = 16  # by unit of x, and by unit of x times the years between the first and the last payment
 AT_ONCE = 1_000_000  # payments x rates looked at together
 
 

@@ -14,10 +14,8 @@ from portfolio.calc.statistics.track import MONTH, Track
 
 
 def _quantile(ascending: np.ndarray, share: float) -> float:
-    """As NumPy's: linear between the two neighbours of (n - 1) x share, ``ascending`` [n >= 1]."""
+    """As NumPy's: linear between the two neighbours of (n - 1) x share, ``ascending`` [n >= 2]."""
     place = (len(ascending) - 1) * share
-    if abs(place - round(place)) < 1e-9:  # on a return, whatever 0.05 is in binary
-        return float(ascending[round(place)])
     low, high = ascending[int(place) : int(place) + 2]
     return float(low + (place - int(place)) * (high - low))
 

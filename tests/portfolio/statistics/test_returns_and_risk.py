@@ -96,6 +96,14 @@ def test_the_same_return_every_session_has_no_spread():
     assert [found[name] for name in without] == [None] * len(without)
 
 
+def test_rounding_is_measured_by_the_size_of_the_returns():
+    # a hundred-thousandfold every session, and its last bits: they scatter by more than 1e-12, but not of themselves
+    wild = track(1e-40 * 123456.789 ** np.arange(12))
+    assert wild.returns.std(ddof=1) > 1e-12
+    found = statistics_of(wild)
+    assert (found["volatility"], found["sharpe_ratio"]) == (0.0, None)
+
+
 def test_a_total_loss_stays_one():
     lost = track([100, 50, 0, 0])
     assert lost.returns.tolist() == [-0.5, -1.0, 0.0]

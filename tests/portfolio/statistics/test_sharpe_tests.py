@@ -56,6 +56,7 @@ def test_one_trial_is_no_search_and_equal_trials_are_one():
     one = made_up(300)
     assert deflated_sharpe_ratio(one, np.array([0.7])) == probabilistic_sharpe_ratio(one)
     assert deflated_sharpe_ratio(one, np.array([0.7, 0.7])) == probabilistic_sharpe_ratio(one)
+    assert deflated_sharpe_ratio(one, np.array([0.7]), independent=5) == probabilistic_sharpe_ratio(one)
     assert deflated_sharpe_ratio(one, np.array([0.7, 1.7]), independent=1) == probabilistic_sharpe_ratio(one)
 
 

@@ -24,6 +24,15 @@ def test_historical_var_and_cvar():
     assert t.cvar_99(ladder) == approx(10.0)
 
 
+def test_returns_equal_but_for_rounding_are_equal():
+    # twice -9 %, from other levels: the second lowest of 21 is the quantile, and the third is no better than it
+    ladder = LADDER.copy()
+    ladder[ladder == -0.08] = -0.09
+    twice = from_returns(ladder)
+    assert twice.ascending[1] < twice.ascending[2]
+    assert t.cvar_95(twice) == approx(28 / 3)
+
+
 def test_a_month_by_the_root_of_its_sessions():
     ladder = from_returns(LADDER)
     assert t.var_95_1m(ladder) == approx(9.0 * np.sqrt(21))
