@@ -43,13 +43,13 @@ def test_while_there_is_no_money_nothing_is_earned():
 
 
 def test_what_rounding_leaves_of_a_full_withdrawal_is_nothing():
-    values, flows = np.array([0.3, 0.0, 0.0]), np.array([0, -(0.1 + 0.2), 0])
-    assert time_weighted_index(values, flows) == approx([1, 1, 1])
+    for value, paid in ((0.3, 0.1 + 0.2), (0.1 + 0.2, 0.3)):
+        assert time_weighted_index(np.array([value, 0, 0]), np.array([0, -paid, 0])) == approx([1, 1, 1])
 
 
 @pytest.mark.parametrize(
     ("values", "flows"),
-    [([100, 50.0, 60], [0, -100, 0]), ([100, 5.0, 6], [0, -120, 0]), ([100, -5.0, -6], [0, 0, 0])],
+    [([100, 50.0, 60], [0, -100, 0]), ([100, 0.0, 0], [0, -120, 0]), ([100, 90.0, -6], [0, 0, 0])],
     ids=["value out of nothing", "more taken out than there was", "debts"],
 )
 def test_where_no_return_leads_there_is_none(values, flows):
