@@ -25,19 +25,19 @@ def main() -> None:
     options = arguments()
     settings_prepare(options.quick)
     django.setup()
-    database = BenchDatabase()
+    database, report = BenchDatabase(), Report("")
     try:
-        report = measure_all(database, options)
-    finally:
+        measure_all(database, options, report)
+    finally:  # what was measured is told, whatever came after it
         if not options.keep:
             with step(f"dropping {database.name}"):
                 database.drop()
-    report.write(options.json, options.markdown)
-    print(report.text())
+        report.write(options.json, options.markdown)
+        print(report.text())
 
 
-def measure_all(database: BenchDatabase, options: argparse.Namespace) -> Report:
-    """Every figure, one after the other."""
+def measure_all(database: BenchDatabase, options: argparse.Namespace, report: Report) -> None:
+    """Every figure, one after the other, into ``report``."""
     # Models can be imported only after django.setup.
     from benchmarks import (  # noqa: PLC0415
         against_baseline,
@@ -58,7 +58,7 @@ def measure_all(database: BenchDatabase, options: argparse.Namespace) -> Report:
     sizes = {region: size // part for region, size in universe.SIZES.items()}
     everything, runs = sum(sizes.values()), options.runs
     scale = f"{everything:,} synthetic instruments, {len(sizes)} regions, {universe.SESSIONS} sessions"
-    report = Report(scale + (" (--quick: the targets are those of the whole universe)" if options.quick else ""))
+    report.scale = scale + (" (--quick: the targets are those of the whole universe)" if options.quick else "")
     report.note_load()
     with step(f"database {database.name}: create and migrate"):
         database.create(options.keep)
@@ -83,7 +83,6 @@ def measure_all(database: BenchDatabase, options: argparse.Namespace) -> Report:
     qlib_workload.measure(database, report, min(3, runs), part)
     etf_holdings.measure(database, report, runs, part)
     say("")
-    return report
 
 
 if __name__ == "__main__":

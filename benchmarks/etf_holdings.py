@@ -34,9 +34,10 @@ _PLACES = """
     FROM etfs_holdingline WHERE key LIKE 'bench|%%'
 """
 _SNAPSHOTS = """
-    INSERT INTO etfs_snapshot (etf_id, as_of_date, source, state, is_served, currency, weight_sum, line_count, message,
-        imported_at, accepted)
-    SELECT f, d, 'bench', 'GOOD', true, 'USD', 100, %s, '', now(), '[]' FROM unnest(%s::int[]) f, unnest(%s::date[]) d
+    INSERT INTO etfs_snapshot (etf_id, as_of_date, source, state, is_served, per_unit, currency, weight_sum, line_count,
+        message, imported_at, accepted)
+    SELECT f, d, 'bench', 'GOOD', true, false, 'USD', 100, %s, '', now(), '[]'
+    FROM unnest(%s::int[]) f, unnest(%s::date[]) d
 """
 _HOLDINGS = """
     INSERT INTO etfs_etfholding (etf_id, line_id, as_of_date, weight, shares, market_value, rank, weight_change, source)
