@@ -2,10 +2,9 @@
 
 from backtests.calc.account import Why
 from backtests.calc.ledger import Ending, Reason, Side
+from backtests.calc.quantities import DUST
 from backtests.calc.rules import Mode
 from backtests.calc.state import State
-
-DUST = 1e-9  # of a holding: what is nearer to its target is there
 
 
 def fill_orders(state: State, session: int, *, buys: bool = True) -> None:

@@ -8,6 +8,7 @@ import numpy as np
 from backtests.calc.rules import Rules
 
 ROUNDING = 1e-9  # 9.9999999999 lots are ten: what is missing is rounding, and cash is looked at again below
+DUST = 1e-9  # of what is wanted: less is not traded, it is what rounding left of the cash, or of a difference
 
 
 @dataclass(frozen=True)
@@ -50,11 +51,13 @@ class Lots:
         return math.nextafter(shares, 0.0) if self.fractional else max(shares - self.size.item(instrument), 0.0)
 
     def affordable(self, instrument: int, wanted: float, price: float, costs: Costs, cash: float) -> float:
-        """At most ``wanted`` shares, in whole lots, that ``cash`` pays at execution ``price`` with the commission."""
+        """At most ``wanted`` shares, in whole lots, that ``cash`` pays at execution ``price`` with the commission; 0
+        where that would be dust.
+        """
         shares = self.whole(instrument, min(wanted, cash / (price * (1.0 + costs.commission))))
         while shares > 0 and spent(shares, price, costs) > cash:
             shares = self.less(instrument, shares)
-        return shares
+        return shares if shares > DUST * wanted else 0.0
 
 
 def spent(shares: float, price: float, costs: Costs) -> float:
