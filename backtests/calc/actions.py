@@ -7,15 +7,15 @@ from backtests.calc.state import State
 def apply_actions(state: State, session: int) -> None:
     """Splits multiply quantities and divide what is per share; then dividends add cash."""
     account, book = state.account, state.book
-    for name, ratio in state.splits.get(session, ()):
-        if account.quantity.item(name) > 0 and session <= state.prices.ends.item(name):
+    for name, ratio in state.splits.of_holdings(session, account.quantity):
+        if session <= state.prices.ends.item(name):
             account.quantity[name] *= ratio
             for per_share in (account.average, account.peak, account.last):
                 per_share[name] /= ratio
             book.events.append((session, name, Action.SPLIT, ratio, account.quantity.item(name), 0.0))
-    for name, amount in state.dividends.get(session, ()):
+    for name, amount in state.dividends.of_holdings(session, account.quantity):
         shares = account.quantity.item(name)
-        if shares > 0 and session <= state.prices.ends.item(name):
+        if session <= state.prices.ends.item(name):
             account.cash += shares * amount
             book.events.append((session, name, Action.DIVIDEND, amount, shares, shares * amount))
 

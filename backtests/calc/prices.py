@@ -22,6 +22,16 @@ class Events:
     instrument: np.ndarray
     figure: np.ndarray
 
+    @cached_property
+    def _by_session(self) -> tuple[np.ndarray, np.ndarray]:
+        order = np.argsort(self.session, kind="stable")
+        return order, self.session[order]
+
+    def within(self, first: int, last: int) -> np.ndarray:
+        """Places of the events of the sessions ``first`` to ``last``, by session, else as they came."""
+        order, session = self._by_session
+        return order[np.searchsorted(session, first) : np.searchsorted(session, last, side="right")]
+
     def check(self, name: str, sessions: int, instruments: int) -> None:
         """InputError unless all are within the market and every figure is above 0."""
         if not len(self.session) == len(self.instrument) == len(self.figure):
@@ -32,14 +42,6 @@ class Events:
                 raise InputError(f"{name}: {part} {found.min()} or {found.max()} is outside 0 to {most - 1}")
         if not (np.isfinite(self.figure) & (self.figure > 0)).all():
             raise InputError(f"{name}: every figure must be above 0")
-
-    def by_session(self, rank: np.ndarray) -> dict[int, list[tuple[int, float]]]:
-        """(instrument, figure) of each session that has any, by ticker; several of one name as they came."""
-        found: dict[int, list[tuple[int, float]]] = {}
-        for place in np.lexsort((rank[self.instrument], self.session)).tolist():
-            at = found.setdefault(int(self.session[place]), [])
-            at.append((int(self.instrument[place]), float(self.figure[place])))
-        return found
 
 
 @dataclass(frozen=True)

@@ -9,8 +9,9 @@ from backtests.calc.account import Account, Why
 from backtests.calc.ledger import Book, Ending, Side
 from backtests.calc.prices import Prices
 from backtests.calc.quantities import Costs, Lots
-from backtests.calc.rules import Fill, Rules
+from backtests.calc.rules import Fill, Mode, Rules
 from backtests.calc.signals import Signals
+from backtests.calc.timetable import Timetable
 from backtests.sizing import Sizing, sizing_named
 
 
@@ -52,21 +53,24 @@ class State:
     costs: Costs
     lots: Lots
     fill_price: np.ndarray
-    splits: dict[int, list[tuple[int, float]]]
-    dividends: dict[int, list[tuple[int, float]]]
+    splits: Timetable
+    dividends: Timetable
     sizing: Sizing
     sold: set[int] = field(default_factory=set)
 
     @classmethod
     def begin(cls, prices: Prices, signals: Signals, rules: Rules) -> "State":
         book = Book()
-        size = np.broadcast_to(np.asarray(rules.lot_size, np.float64), (prices.instruments,))
-        side = Side.BUY if rules.mode == "fill" else Side.ADJUST
         return cls(
-            prices, signals, rules, book, Account(prices, rules, book), Waiting(book, side), Costs.of(rules),
-            Lots(size, rules.fractional), prices.open if rules.fill is Fill.NEXT_OPEN else prices.close,
-            prices.splits.by_session(prices.rank), prices.dividends.by_session(prices.rank),
-            sizing_named(rules.sizing),
+            prices=prices, signals=signals, rules=rules, book=book,
+            account=Account(prices, rules, book),
+            waiting=Waiting(book, Side.BUY if rules.mode is Mode.FILL else Side.ADJUST),
+            costs=Costs.of(rules),
+            lots=Lots(np.broadcast_to(np.asarray(rules.lot_size, np.float64), (prices.instruments,)), rules.fractional),
+            fill_price=prices.open if rules.fill is Fill.NEXT_OPEN else prices.close,
+            splits=Timetable(prices.splits, prices.rank, prices.sessions),
+            dividends=Timetable(prices.dividends, prices.rank, prices.sessions),
+            sizing=sizing_named(rules.sizing),
         )  # fmt: skip
 
     def price(self, session: int, name: int) -> float | None:

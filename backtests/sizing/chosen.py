@@ -63,7 +63,8 @@ class Chosen:
         place = np.full(self.prices.instruments, -1)
         place[self.names] = np.arange(len(self.names))
         for events, into, add in ((self.prices.splits, ratio, np.multiply), (self.prices.dividends, paid, np.add)):
-            here = (events.session >= first) & (events.session <= self.session) & (place[events.instrument] >= 0)
+            here = events.within(first, self.session)
+            here = here[place[events.instrument[here]] >= 0]
             add.at(into, (events.session[here] - first, place[events.instrument[here]]), events.figure[here])
         return ratio, paid
 

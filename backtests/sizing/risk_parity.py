@@ -31,11 +31,13 @@ def risk_parity(chosen: Chosen) -> Sized:
 
 def covariance(returns: np.ndarray) -> np.ndarray:
     """Ledoit-Wolf (2004) shrinkage towards the mean variance: float64 [k, k] from returns [n, k] without NaN."""
-    from sklearn.covariance import ledoit_wolf  # noqa: PLC0415 - half a second that most backtests never need
+    from sklearn import config_context  # noqa: PLC0415 - half a second that most backtests never need
+    from sklearn.covariance import ledoit_wolf  # noqa: PLC0415
 
     if (returns.std(axis=0) <= ZERO).any():
         raise NoWeights("a name's returns do not vary")
-    return np.asarray(ledoit_wolf(returns)[0])
+    with config_context(assume_finite=True, skip_parameter_validation=True):  # half of the time, checked above
+        return np.asarray(ledoit_wolf(returns)[0])
 
 
 def equal_risk(matrix: np.ndarray) -> np.ndarray:
@@ -44,7 +46,8 @@ def equal_risk(matrix: np.ndarray) -> np.ndarray:
     """
     count = len(matrix)
     scaled = matrix * count / np.trace(matrix)
-    x = 1.0 / np.sqrt(np.diag(scaled) * count)
+    x = 1.0 / np.sqrt(np.diag(scaled))
+    x = x / np.sqrt(x @ scaled @ x)  # the best point in the direction of inverse volatility
     for _ in range(STEPS):
         slope = scaled @ x - 1.0 / (count * x)
         try:
