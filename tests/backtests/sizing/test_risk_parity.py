@@ -52,7 +52,7 @@ def test_as_skfolio():
 
 def test_the_covariance_is_ledoit_and_wolfs():
     returns = np.random.default_rng(6).normal(0, 0.01, (60, 8))
-    np.testing.assert_array_equal(covariance(returns), LedoitWolf().fit(returns).covariance_)
+    np.testing.assert_allclose(covariance(returns), LedoitWolf().fit(returns).covariance_, rtol=1e-12, atol=1e-18)
 
 
 def test_what_does_not_vary_has_no_equal_risk():
@@ -60,6 +60,11 @@ def test_what_does_not_vary_has_no_equal_risk():
     returns[:, 1] = 0.0
     with pytest.raises(NoWeights, match="do not vary"):
         covariance(returns)
+
+
+def test_what_cannot_be_found_is_told():
+    with pytest.raises(NoWeights, match="did not converge"):
+        equal_risk(np.array([[1.0, NAN], [NAN, 1.0]]))
 
 
 def one_name(close, splits=(), dividends=(), session=None):
