@@ -13,7 +13,7 @@ from tests.shared_data import ROOT
 FLOORS = ["market", "factors", "etfs", "portfolio", "backtests"]  # each may import itself and those before it
 PURE = [
     "market/calc", "market/panel.py", "factors/calc", "factors/combiners", "factors/formulas", "factors/library",
-    "factors/engine.py", "factors/base.py", "etfs/calc", "portfolio/calc",
+    "factors/engine.py", "factors/base.py", "etfs/calc", "portfolio/calc", "backtests/calc", "backtests/sizing",
 ]  # fmt: skip
 IMPURE = {
     "django",
