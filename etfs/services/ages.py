@@ -15,14 +15,16 @@ FRESH, AGEING = 1, Limits().stale_sessions  # sessions; beyond the second the ch
 def sessions_old(*, newest: Mapping[int, tuple[str, dt.date]], on: dt.date | None = None) -> dict[int, int]:
     """Fund -> sessions of its exchange from its newest composition to a day (None: today there); ``newest``: fund ->
     (region, day). One look at the calendar of each region."""
-    found: dict[int, int] = {}
-    for region in {place for place, _ in newest.values()}:
+    ages: dict[tuple[str, dt.date], int] = {}
+    dated = set(newest.values())  # funds of one region are mostly of few days
+    for region in {place for place, _ in dated}:
         until = on or region_get(region).today()
-        days = {pk: day for pk, (place, day) in newest.items() if place == region}
-        known = sessions(region, min(days.values()), until)
-        for pk, day in days.items():
-            found[pk] = int((known > np.datetime64(day)).sum()) if len(known) else int(np.busday_count(day, until))
-    return found
+        days = [day for place, day in dated if place == region]
+        known = sessions(region, min(days), until)
+        for day in days:
+            since = len(known) - np.searchsorted(known, np.datetime64(day), side="right")
+            ages[region, day] = int(since if len(known) else np.busday_count(day, until))
+    return {pk: ages[pair] for pk, pair in newest.items()}
 
 
 def freshness(*, old: int | None) -> str:

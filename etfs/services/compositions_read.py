@@ -67,11 +67,11 @@ def holders_get(
     asked for, ``total_assets`` are those known on it."""
     rows = holders_read([stock.pk], day_or_today(as_of), region)
     ages = sessions_old(newest={row["etf_id"]: (row["region"], row["as_of_date"]) for row in rows}, on=as_of)
-    rows = [
-        row | {"sessions_old": ages[row["etf_id"]], "freshness": freshness(old=ages[row["etf_id"]])}
-        for row in rows
-        if max_age is None or ages[row["etf_id"]] <= max_age
-    ]
+    if max_age is not None:
+        rows = [row for row in rows if ages[row["etf_id"]] <= max_age]
+    for row in rows:
+        row["sessions_old"] = ages[row["etf_id"]]
+        row["freshness"] = freshness(old=ages[row["etf_id"]])
     if as_of is not None:
         assets = assets_on(as_of, [row["etf_id"] for row in rows])
         rows = [row | {"total_assets": assets.get(row["etf_id"])} for row in rows]

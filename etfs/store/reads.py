@@ -33,8 +33,10 @@ def holders_read(instrument_ids: Sequence[int], on: dt.date, region: str = "") -
 
     Lines of one instrument in a fund are added. Numbers are Decimal with the source's digits.
     """
-    known = HoldingLine.objects.filter(instrument__in=instrument_ids).values_list("pk", "instrument_id")
-    lines, instruments = [line for line, _ in known], [instrument for _, instrument in known]
+    known = rows_read(
+        "SELECT id, instrument_id FROM etfs_holdingline WHERE instrument_id = ANY(%s)", [list(instrument_ids)]
+    )
+    lines, instruments = [row["id"] for row in known], [row["instrument_id"] for row in known]
     if not lines:
         return []
     where = "WHERE e.region = %s" if region else ""
@@ -133,7 +135,7 @@ def rows_read(query: str, params: Sequence[Any]) -> list[dict[str, Any]]:
     with connection.cursor() as cursor:
         cursor.execute(query, params)
         names = [column.name for column in cursor.description]
-        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+        return [dict(zip(names, row, strict=False)) for row in cursor.fetchall()]
 
 
 SPAN_KINDS = {
