@@ -19,7 +19,7 @@ def line(days: Sequence[str], values: Sequence[float | None], name: str, colour:
 def chart(
     title: str, unit: str, traces: list[dict[str, Any]], layout: dict[str, Any], note: str = "", *, height: int = 340
 ) -> Chart:
-    """A card of the page. Optional keys more: ``wide``; ``controls`` and ``states``, see ``templates/report/charts.js``."""
+    """A card of the page. May have ``wide``, ``controls`` and ``states`` besides: ``templates/report/charts.js``."""
     over_time = bool(traces and traces[0]["x"] and _is_day(traces[0]["x"][0]))
     return {
         "title": title, "unit": unit, "note": note, "height": height, "data": traces, "layout": layout,

@@ -8,7 +8,7 @@ NONE = "–"
 @dataclass(frozen=True)
 class Cell:
     """A text; ``strong`` where it stands out (why, the table's note says). ``value``: what it is sorted by, the text
-    for None. ``tone``: a class of the style sheet; ``heat``: how strong its colour is, 0 to 1. ``title``: more about it.
+    for None. ``tone``: a class of the style sheet; ``heat``: strength of its colour, 0 to 1. ``title``: more about it.
     """
 
     text: str
@@ -34,6 +34,7 @@ class Table:
     words: tuple[int, ...] = ()
     id: str = ""
     tall: bool = False
+    wide: bool = False
     caption: str = ""
 
 

@@ -1,5 +1,6 @@
 "use strict";
 (() => {
+  const FEW = 8;  // rows that need no filter
   const rowsOf = (table) => [...table.tBodies[0].rows];
   const key = (row, column) => row.cells[column].dataset.value ?? row.cells[column].textContent.trim();
   const nothing = (text) => text === "–" || text === "";
@@ -46,7 +47,7 @@
   function filters(table, place) {
     const searched = named(table, ["ticker", "name"]);
     const chosen = named(table, ["side", "reason"]);
-    if (!searched.length && !chosen.length) return;
+    if ((!searched.length && !chosen.length) || rowsOf(table).length < FEW) return;
     place.hidden = false;
     const heads = [...table.tHead.rows[0].cells].map((one) => one.textContent.trim());
     const box = document.createElement("input");
