@@ -6,3 +6,8 @@ from backtests import services
 def run_backtest(session_id: int) -> str:
     """Carry out a pending backtest; returns its status."""
     return services.backtest_execute(session_id=session_id).status
+
+
+def work_sweep(sweep_id: int) -> int:
+    """Work on a sweep together with others; returns how many variants were computed here."""
+    return services.sweep_take_turn(sweep_id=sweep_id)

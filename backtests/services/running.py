@@ -11,7 +11,7 @@ from backtests.calc.run import Run
 from backtests.calc.simulate import simulate
 from backtests.services.config import Config
 from backtests.services.market import Benchmark, Market
-from backtests.services.signals import Asked, asked_of, signals_of
+from backtests.services.signals import Asked, Decided, asked_of, signals_of
 from backtests.services.workbench import Workbench, scale_of
 from factors.services.figures import Layer
 
@@ -46,16 +46,23 @@ def run_of(config: Config, bench: Workbench, progress: Progress = silent) -> Fin
     clock = _lap(seconds, "factors", clock)
     progress("simulating", 0, 1)
     prices, signals = signals_of(config, market, asked)
-    ledger = simulate(prices, signals, config.rules)
+    finished = simulated(config, market, benchmark, Decided(asked, prices, signals))
+    _lap(seconds, "simulate", clock)
+    finished.seconds.update(seconds)
+    return finished
+
+
+def simulated(config: Config, market: Market, benchmark: Benchmark | None, decided: Decided) -> Finished:
+    """The run of a configuration whose figures are read already."""
+    ledger = simulate(decided.prices, decided.signals, config.rules)
     run = Run(
-        prices, config.rules, ledger, market.before,
+        decided.prices, config.rules, ledger, market.before,
         benchmark=benchmark.levels if benchmark else None,
         conditions=tuple(condition.text for condition in config.buys),
-        entry_scores=_entry_scores(config, asked, ledger.trades),
+        entry_scores=_entry_scores(config, decided.asked, ledger.trades),
         risk_free=config.risk_free / 100.0,
     )  # fmt: skip
-    _lap(seconds, "simulate", clock)
-    return Finished(config, market, benchmark, asked, run, seconds)
+    return Finished(config, market, benchmark, decided.asked, run)
 
 
 def _lap(seconds: dict[str, float], stage: str, since: float) -> float:

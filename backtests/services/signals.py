@@ -41,6 +41,21 @@ class Asked:
     members: np.ndarray
 
 
+@dataclass(frozen=True)
+class Decided:
+    """All that the simulator is given beside the rules, and the figures it follows from."""
+
+    asked: Asked
+    prices: Prices
+    signals: Signals
+
+    @property
+    def bytes(self) -> int:
+        """Memory of the signals, and of the market values where they are apart."""
+        found = (self.signals.order, self.signals.candidates, self.signals.composite, *self.signals.sells)
+        return sum(one.nbytes for one in (*found, self.prices.market_value) if one is not None)
+
+
 def plan_of(config: Config, market: Market) -> Plan:
     """Buys are asked for on rebalance sessions, factors that sell on every session."""
     buys = np.flatnonzero(rebalances_of(market.prices, config.rules))

@@ -1,0 +1,73 @@
+"""Train and test windows of a walk-forward, and the tests put together."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from backtests.calc.errors import InputError
+
+LEAST = 2  # sessions of a window: with fewer there is no statistic
+
+
+class Window(NamedTuple):
+    """First and last session of each part, datetime64[D]."""
+
+    train_start: np.datetime64
+    train_end: np.datetime64
+    test_start: np.datetime64
+    test_end: np.datetime64
+
+
+def windows_of(sessions: np.ndarray, train: int, test: int, anchored: bool = False) -> list[Window]:
+    """Windows of ``train`` and ``test`` months over ``sessions`` (datetime64[D], ascending), each test beginning where
+    the one before ended.
+
+    Months count from the first session: from the 15th to the 14th. ``anchored``: every train window begins with the
+    first session. The last test is as long as the sessions are. InputError where there is no window at all.
+    """
+    first, last = sessions[0], sessions[-1]
+    found: list[Window] = []
+    for begin in range(0, 12_000, test):
+        turn = _after(first, begin + train)
+        if turn > last:
+            break
+        whole = _within(sessions, first if anchored else _after(first, begin), turn)
+        next_ones = _within(sessions, turn, _after(first, begin + train + test))
+        if len(whole) >= LEAST and len(next_ones) >= LEAST:
+            found.append(Window(whole[0], whole[-1], next_ones[0], next_ones[-1]))
+    if not found:
+        raise InputError(
+            f"train: {train} months to choose on and {test} to test on do not fit into {first} to {last}"
+            f" ({len(sessions)} sessions)"
+        )
+    return found
+
+
+def _within(sessions: np.ndarray, begin: np.datetime64, end: np.datetime64) -> np.ndarray:
+    """From ``begin`` to before ``end``."""
+    return sessions[np.searchsorted(sessions, begin) : np.searchsorted(sessions, end)]
+
+
+def _after(day: np.datetime64, months: int) -> np.datetime64:
+    """The same day so many months later, the month's last where it has none."""
+    month = day.astype("datetime64[M]")
+    place = day - month.astype("datetime64[D]")
+    later = month + months
+    last = (later + 1).astype("datetime64[D]") - np.timedelta64(1, "D")
+    return min(later.astype("datetime64[D]") + place, last)
+
+
+def chained(parts: Sequence[np.ndarray]) -> np.ndarray:
+    """Series that each begin where the one before ended, as one that begins as the first: float64 [sum(S) + 1].
+
+    ``parts``: levels [S + 1] each. Returns are kept, levels are rescaled; where the level that links two is not known
+    (NaN), the scale of the part before stays.
+    """
+    found, scale = [parts[0]], 1.0
+    for part in parts[1:]:
+        ends, begins = found[-1][-1], part[0]
+        if np.isfinite(ends) and np.isfinite(begins) and begins > 0:
+            scale = ends / begins
+        found.append(part[1:] * scale)
+    return np.concatenate(found)
