@@ -19,26 +19,28 @@ class Window(NamedTuple):
     test_end: np.datetime64
 
 
-def windows_of(sessions: np.ndarray, train: int, test: int, anchored: bool = False) -> list[Window]:
-    """Windows of ``train`` and ``test`` months over ``sessions`` (datetime64[D], ascending), each test beginning where
-    the one before ended.
+def windows_of(
+    sessions: np.ndarray, start: np.datetime64, train: int, test: int, anchored: bool = False
+) -> list[Window]:
+    """Windows of ``train`` and ``test`` months over ``sessions`` (datetime64[D], ascending, from ``start`` on), each test
+    beginning where the one before ended.
 
-    Months count from the first session: from the 15th to the 14th. ``anchored``: every train window begins with the
-    first session. The last test is as long as the sessions are. InputError where there is no window at all.
+    Months count from ``start``, which need not be a session: from a 15th to a 14th. ``anchored``: every train window
+    begins with it. The last test is as long as the sessions are. InputError where there is no window at all.
     """
-    first, last = sessions[0], sessions[-1]
+    last = sessions[-1]
     found: list[Window] = []
     for begin in range(0, 12_000, test):
-        turn = _after(first, begin + train)
+        turn = _after(start, begin + train)
         if turn > last:
             break
-        whole = _within(sessions, first if anchored else _after(first, begin), turn)
-        next_ones = _within(sessions, turn, _after(first, begin + train + test))
-        if len(whole) >= LEAST and len(next_ones) >= LEAST:
-            found.append(Window(whole[0], whole[-1], next_ones[0], next_ones[-1]))
+        chosen_on = _within(sessions, start if anchored else _after(start, begin), turn)
+        tested_on = _within(sessions, turn, _after(start, begin + train + test))
+        if len(chosen_on) >= LEAST and len(tested_on) >= LEAST:
+            found.append(Window(chosen_on[0], chosen_on[-1], tested_on[0], tested_on[-1]))
     if not found:
         raise InputError(
-            f"train: {train} months to choose on and {test} to test on do not fit into {first} to {last}"
+            f"train: {train} months to choose on and {test} to test on do not fit into {start} to {last}"
             f" ({len(sessions)} sessions)"
         )
     return found

@@ -56,9 +56,8 @@ class BacktestVariantQuerySet(models.QuerySet["BacktestVariant"]):
 
     def best_first(self, *, lowest: bool) -> Self:
         """By the objective, those without one last, equal ones by number; ``lowest``: less is better."""
-        objective = models.F("objective")
-        ordered = objective.asc(nulls_last=True) if lowest else objective.desc(nulls_last=True)
-        return self.order_by(ordered, "number")
+        unknown = models.ExpressionWrapper(models.Q(objective__isnull=True), models.BooleanField())
+        return self.annotate(unknown=unknown).order_by("unknown", "objective" if lowest else "-objective", "number")
 
 
 class BacktestVariant(models.Model):

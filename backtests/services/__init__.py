@@ -13,7 +13,7 @@ from backtests.services.sessions import (
     backtest_run,
 )
 from backtests.services.sweep_result import sweep_report, sweep_result, sweep_summary, variant_told
-from backtests.services.sweep_work import best_variants, sweep_take_turn, sweep_work
+from backtests.services.sweep_working import best_variants, sweep_take_turn, sweep_work
 from backtests.services.sweeps import (
     sweep_cancel,
     sweep_create,

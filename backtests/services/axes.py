@@ -1,5 +1,7 @@
 """The variants of a search: every combination of the values of some fields, or some of them drawn."""
 
+import json
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import product
 from math import prod
@@ -36,9 +38,12 @@ def _values(path: str, asked: Any) -> list[Any]:
     if not isinstance(asked, list | tuple) or not asked:
         raise BacktestError(f"axes: {path}: needs a list of values, not {asked!r}")
     found = [plain(value, path) for value in asked]
-    for place, value in enumerate(found):
-        if any(value == other and type(value) is type(other) for other in found[:place]):
+    seen: set[str] = set()
+    for value in found:
+        text = json.dumps(value, sort_keys=True)
+        if text in seen:
             raise BacktestError(f"axes: {path}: {value!r} is there twice")
+        seen.add(text)
     return found
 
 

@@ -5,7 +5,7 @@ from typing import Any
 from backtests.models import BacktestSweep, BacktestVariant
 from backtests.report import sweep_report as report
 from backtests.services.errors import BacktestError
-from backtests.services.sweep_work import best_variants
+from backtests.services.sweep_working import best_variants
 from backtests.services.walk_forward import walk_forward_report, walk_forward_told
 
 SUMMARY = (

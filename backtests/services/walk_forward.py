@@ -7,6 +7,8 @@ tests (``walk_forward_end``). So it is spread over workers, taken up again and c
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
+import numpy as np
 from django.contrib.auth.models import User
 
 from backtests.calc.errors import InputError
@@ -59,7 +61,7 @@ def _windows(base: Mapping[str, Any], train: int, test: int, anchored: bool) -> 
         raise BacktestError("start: say from which day on (YYYY-MM-DD)")
     first, last = period_check(region=base["region"], start=start, end=end)
     try:
-        found = windows_of(sessions(base["region"], first, last), train, test, anchored)
+        found = windows_of(sessions(base["region"], first, last), np.datetime64(start, "D"), train, test, anchored)
     except InputError as error:
         raise BacktestError(str(error)) from error
     return [{name: str(day) for name, day in window._asdict().items()} for window in found]

@@ -1,7 +1,7 @@
 """Working on a sweep: batch by batch, each claimed and stored in one transaction, until nothing is left."""
 
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
@@ -75,11 +75,11 @@ class _Shift:
     size: int = FIRST
     looked: float = 0.0
     goes_on: bool = True
-    before: int = field(init=False)
+    finished: int = 0
 
     def __post_init__(self) -> None:
         self.worker = SweepWorker(self.sweep, self._tick)
-        self.before = self._finished()
+        self._count()
 
     def work(self) -> int:
         done, patience = 0, time.monotonic() + PATIENCE
@@ -109,8 +109,9 @@ class _Shift:
             for variant in claimed:
                 if not self._look():
                     break
-                self.progress(f"variant {variant.number}", self.before + len(rows), self.sweep.variant_count)
+                self._tick(f"variant {variant.number}")
                 rows.append(self.worker.worked(variant))
+                self.finished += 1
             store.variants_write(rows)
         if rows:
             each = (time.monotonic() - clock) / len(rows)
@@ -126,19 +127,19 @@ class _Shift:
         return self.goes_on
 
     def _tick(self, stage: str) -> None:
-        self.progress(stage, self.before, self.sweep.variant_count)
+        self.progress(stage, self.finished, self.sweep.variant_count)
 
-    def _finished(self) -> int:
-        return self.sweep.variant_count - self.sweep.variants.pending().count()
+    def _count(self) -> None:
+        self.finished = self.sweep.variant_count - self.sweep.variants.pending().count()
 
     def _tell(self) -> bool:
         """Write how far it is to the row; False when it is cancelled."""
-        self.before, total = self._finished(), self.sweep.variant_count
+        self._count()
+        self._tick("variants")
+        total = self.sweep.variant_count
         running = BacktestSweep.objects.filter(pk=self.sweep.pk, status=Status.RUNNING)
-        self.progress("variants", self.before, total)
-        return bool(
-            running.update(progress=100.0 * self.before / total, stage=f"{self.before:,} of {total:,} variants")
-        )
+        told = f"{self.finished:,} of {total:,} variants"
+        return bool(running.update(progress=100.0 * self.finished / total, stage=told))
 
     def _end(self) -> None:
         """The last one draws the conclusions, unless another one is at it."""
@@ -147,7 +148,7 @@ class _Shift:
             with advisory_lock(name, ""):
                 running = BacktestSweep.objects.filter(pk=self.sweep.pk, status=Status.RUNNING)
                 if running.exists():
-                    self.progress("conclusions", self.before, self.sweep.variant_count)
+                    self._tick("conclusions")
                     concluded = _conclusions(self.sweep, self.worker)
                     now = timezone.now()
                     running.update(
