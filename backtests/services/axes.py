@@ -1,7 +1,6 @@
 """The variants of a search: every combination of the values of some fields, or some of them drawn."""
 
 import json
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import product
 from math import prod
@@ -26,7 +25,7 @@ def axes_check(config: Mapping[str, Any], axes: Any) -> list[Axis]:
     if not isinstance(axes, Mapping) or not axes:
         raise BacktestError("axes: name at least one field with a list of values")
     found = [{"field": path_check(config, path), "values": _values(path, axes[path])} for path in axes]
-    names = [axis["field"] for axis in found]
+    names: list[str] = [axis["field"] for axis in found]
     for name in names:
         for other in names:
             if other.startswith(f"{name}."):

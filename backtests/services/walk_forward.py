@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-import numpy as np
 from django.contrib.auth.models import User
 
 from backtests.calc.errors import InputError

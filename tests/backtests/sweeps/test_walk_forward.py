@@ -98,8 +98,8 @@ def test_by_hand():
     found = walk(config, {"universe.tickers": [["A"], ["B"]]}, 1, 1, objective="total_return")
     told = [(one["chosen"]["universe.tickers"], one["test_start"]) for one in found.result["windows"]]
     assert told == [(["A"], "2024-02-01"), (["B"], "2024-03-04"), (["B"], "2024-04-01")]
-    # Window 1: A in February, flat. Window 2: B, decided on 4 March, bought at the close of the 5th, then up 1 % on each
-    # session that is left of the month. Window 3: B in April, flat.
+    # Window 1: A in February, flat. Window 2: B, decided on 4 March, bought at the close of the 5th, then up 1 % on
+    # each session that is left of the month. Window 3: B in April, flat.
     rises = sum(dt.date(2024, 3, 5) < day <= dt.date(2024, 3, 31) for day in days)
     values = found.result["series"]["value"]
     assert values[-1] == pytest.approx(100_000_000 * 1.01**rises, rel=1e-12)

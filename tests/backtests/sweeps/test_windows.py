@@ -58,14 +58,6 @@ def test_months_count_from_the_start_whatever_the_first_session_is():
     ]
 
 
-def test_months_count_from_the_start_whatever_the_first_session_is():
-    # 1 and 2 February 2020 are a Saturday and a Sunday.
-    assert told("2020-02-01", "2020-04-30", 1, 1) == [
-        ("2020-02-03", "2020-02-28", "2020-03-02", "2020-03-31"),
-        ("2020-03-02", "2020-03-31", "2020-04-01", "2020-04-30"),
-    ]
-
-
 def test_too_short_a_period_is_told():
     with pytest.raises(InputError, match=r"^train: 12 months to choose on and 3 to test on do not fit into 2020-01-01"):
         told("2020-01-01", "2020-12-31", 12, 3)

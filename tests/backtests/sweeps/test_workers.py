@@ -64,12 +64,8 @@ def test_two_workers_at_once_do_each_variant_once(waiting, monkeypatch):
     assert len({thread for _, thread in done}) == 2
     assert sum(counts) == 24
     waiting.refresh_from_db()
-    assert (waiting.status, waiting.progress, waiting.stage, waiting.finished_at is None) == (
-        "COMPLETED",
-        100.0,
-        "",
-        False,
-    )
+    assert (waiting.status, waiting.progress, waiting.stage) == ("COMPLETED", 100.0, "")
+    assert waiting.finished_at > waiting.started_at
     assert waiting.counts()["COMPLETED"] == 24
     assert waiting.timings["variants"] > 0
 
@@ -213,7 +209,7 @@ def test_progress_is_told(waiting):
     assert done == sorted(done)
     assert {total for _, _, total in told} == {24}
     assert [stage for stage, _, _ in told][:2] == ["variant 1", "reading prices"]
-    assert told[-1] == ("conclusions", 24, 24)
+    assert told.index(("conclusions", 24, 24)) > told.index(("variants", 24, 24))
 
 
 def test_background_tasks(waiting, settings):
