@@ -6,3 +6,8 @@ from backtests import services
 def run_backtest(session_id: int) -> str:
     """Carry out a pending backtest; returns its status."""
     return services.backtest_execute(session_id=session_id).status
+
+
+def tidy() -> dict[str, int]:
+    """End backtests and sweeps whose process died; by kind, how many."""
+    return services.backtests_tidy()
