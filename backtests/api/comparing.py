@@ -7,12 +7,12 @@ from django.http import HttpResponse
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework.exceptions import NotFound
-from rest_framework.permissions import DjangoModelPermissions
 from rest_framework.request import Request
 
 from backtests import services
 from backtests.api.files import FileView
 from backtests.api.filters import CompareParams
+from backtests.api.permissions import WorkPermission
 from backtests.api.refusals import Refusals
 from backtests.api.result_serializers import BacktestComparisonSerializer
 from backtests.models import BacktestSession
@@ -32,7 +32,7 @@ class Compare(Refusals, AnswerView):
     """2 to 8 finished backtests: figures with the best of each, settings that differ, series rebased to 100."""
 
     queryset = BacktestSession.objects.all()
-    permission_classes = (DjangoModelPermissions,)
+    permission_classes = (WorkPermission,)
     serializer_class = BacktestComparisonSerializer
     params = CompareParams
 

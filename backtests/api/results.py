@@ -6,9 +6,9 @@ from typing import Any
 
 from rest_framework.exceptions import NotFound
 from rest_framework.generics import get_object_or_404
-from rest_framework.permissions import DjangoModelPermissions
 from rest_framework.serializers import BaseSerializer
 
+from backtests.api.permissions import WorkPermission
 from backtests.api.refusals import Refusals
 from backtests.api.result_serializers import (
     BacktestContributionsSerializer,
@@ -41,7 +41,7 @@ class ResultView(Refusals, RowsView):
     """A part of a result, in one piece."""
 
     queryset = BacktestSession.objects.all()
-    permission_classes = (DjangoModelPermissions,)
+    permission_classes = (WorkPermission,)
 
     def finished(self, *parts: str) -> BacktestSession:
         return finished_or_404(self.kwargs["pk"], *parts)

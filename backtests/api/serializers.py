@@ -13,7 +13,6 @@ from backtests.models import (
 from backtests.models.sessions import FIGURES
 from backtests.services.result import OF_HOLDING, OF_SNAPSHOT, OF_TRADE
 
-
 COUNTS = ("trade_count",)
 
 

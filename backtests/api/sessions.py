@@ -5,7 +5,6 @@ from typing import Any
 from django.db.models import QuerySet
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework import generics, status
-from rest_framework.permissions import DjangoModelPermissions
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.reverse import reverse
@@ -13,6 +12,7 @@ from rest_framework.reverse import reverse
 from backtests import services
 from backtests.api.config_schema import BacktestConfigSerializer
 from backtests.api.filters import CreateParams, SessionParams
+from backtests.api.permissions import WorkPermission
 from backtests.api.refusals import Conflict, Refusals
 from backtests.api.serializers import BacktestCreatedSerializer, BacktestDetailSerializer, BacktestSerializer
 from backtests.models import BacktestSession, Status
@@ -31,7 +31,7 @@ class OfBacktests(Refusals, generics.GenericAPIView):
     """Backtests are somebody's work: reading needs a login, the rest the model's permissions."""
 
     queryset = BacktestSession.objects.all()
-    permission_classes = (DjangoModelPermissions,)
+    permission_classes = (WorkPermission,)
 
 
 class BacktestList(OfBacktests, ListView):
