@@ -4,6 +4,7 @@ from typing import Any
 
 import yaml
 from django import forms
+from django.contrib.auth.models import User
 from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldBooleanWidget
 
 from backtests.models import BacktestSession
@@ -42,13 +43,11 @@ class BacktestForm(forms.ModelForm):
         help_text="Also if an equal one over the same data is stored.",
     )  # fmt: skip
 
+    user: User | None = None  # who asks: the page says
+
     class Meta:
         model = BacktestSession
         fields = ()
-
-    def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.user = user
 
     def clean(self) -> dict[str, Any]:
         asked = super().clean() or self.cleaned_data

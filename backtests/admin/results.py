@@ -72,7 +72,8 @@ class BacktestHoldingAdmin(WithFactorsAdmin):
     list_display = (
         "number", "backtest", "ticker", "name", figure("weight", "weight %"), figure("value"), figure("quantity"),
         figure("average_price", "paid"), figure("close"), figure("profit", signed=True),
-        figure("profit_rate", "profit %", signed=True), day_column("first_bought", "since"), figure("hold_days", "days"),
+        figure("profit_rate", "profit %", signed=True), day_column("first_bought", "since"),
+        figure("hold_days", "days"),
     )  # fmt: skip
     list_display_links = ("number", "ticker")
 

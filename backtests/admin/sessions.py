@@ -72,17 +72,9 @@ class BacktestSessionAdmin(SectionsMixin, HouseAdmin):
     def get_readonly_fields(self, request: HttpRequest, obj: BacktestSession | None = None) -> Any:
         return self.readonly_fields if obj else ()
 
-    def get_form(
-        self, request: HttpRequest, obj: BacktestSession | None = None, **kwargs: Any
-    ) -> type[forms.ModelForm]:
-        if obj:
-            return super().get_form(request, obj, **kwargs)
-
-        class Asked(BacktestForm):
-            def __init__(self, *args: Any, **options: Any) -> None:
-                super().__init__(*args, user=request.user, **options)
-
-        return Asked
+    def get_form(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> type[forms.ModelForm]:
+        asked = type("AskedBy", (BacktestForm,), {"user": request.user})
+        return super().get_form(request, obj, **kwargs) if obj else asked
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         """``?like=3``: the configuration of that backtest, to change something in it."""
