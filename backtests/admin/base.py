@@ -1,13 +1,14 @@
 """What the admin pages of backtests share: links, colours, how far a job is, columns of figures."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
+from django.contrib.admin.views.main import ORDER_VAR, ChangeList
 from django.db.models import F, FloatField, Value
 from django.db.models.functions import Coalesce
 from django.urls import reverse
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.http import urlencode
 from django.utils.safestring import SafeString
 from unfold.decorators import display
@@ -22,7 +23,19 @@ STATUS_COLOURS = {
     Status.PENDING: "info", Status.RUNNING: "info", Status.COMPLETED: "success", Status.FAILED: "danger",
     Status.CANCELLED: "warning",
 }  # fmt: skip
+TONES = {
+    Severity.SERIOUS: "text-red-600 dark:text-red-500", Severity.WARNING: "text-orange-700 dark:text-orange-400",
+    Severity.NOTE: "",
+}  # fmt: skip
+MARKS = {Severity.SERIOUS: "▲", Severity.WARNING: "●", Severity.NOTE: "○"}
 LOWEST = Value(float("-inf"), output_field=FloatField())
+
+
+class QuietChangeList(ChangeList):
+    """Marks of sorting only where somebody sorted: rows in the order of a table's key need none."""
+
+    def get_ordering_field_columns(self) -> dict[int, str]:
+        return super().get_ordering_field_columns() if ORDER_VAR in self.params else {}
 
 
 def link(address: str, text: Any) -> SafeString:
@@ -63,6 +76,15 @@ def counted_findings(findings: Iterable[dict[str, Any]]) -> str:
     often = Counter(one["severity"] for one in findings)
     words = {Severity.SERIOUS: ("serious", "serious"), Severity.WARNING: ("warning", ""), Severity.NOTE: ("note", "")}
     return ", ".join(counted(often[kind], *word) for kind, word in words.items() if often[kind]) or "none"
+
+
+def marked_findings(findings: Sequence[dict[str, Any]]) -> SafeString | str:
+    """How many of each severity, with the marks of the report; the words where the pointer is."""
+    often = Counter(one["severity"] for one in findings)
+    parts = [(TONES[kind], mark, often[kind]) for kind, mark in MARKS.items() if often[kind]]
+    marks = format_html_join(" ", '<span class="{}">{}\u00a0{}</span>', parts)
+    line = '<span class="whitespace-nowrap font-medium" title="{}">{}</span>'
+    return format_html(line, counted_findings(findings), marks) if parts else "none"
 
 
 def told(value: Any, digits: int = 2) -> str:

@@ -4,11 +4,13 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.admin.views.main import ChangeList
+from django.http import HttpRequest
 from django.utils.safestring import SafeString
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import display
 
-from backtests.admin.base import row_link, told
+from backtests.admin.base import QuietChangeList, row_link, told
 from backtests.models import BacktestEvent, BacktestHolding, BacktestSnapshot, BacktestTrade
 from etfs.admin.base import Section, SectionsMixin, day_column
 from etfs.admin.runs import NumberFilter
@@ -32,6 +34,14 @@ class RowAdmin(HouseExport, ReadOnlyMixin, HouseAdmin):
     readonly_fields: tuple[str, ...] = ("backtest",)
     nothing_listed = "Run a backtest first: manage.py run_backtest CONFIG.yaml"
 
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        return QuietChangeList
+
+    def get_list_display(self, request: HttpRequest) -> tuple[str, ...]:
+        """Without the backtest where all rows are of one."""
+        of_one = request.GET.get(SessionFilter.parameter_name)
+        return tuple(name for name in self.list_display if not of_one or name != "backtest")
+
     @display(description="backtest", ordering="session")
     def backtest(self, row: Any) -> SafeString:
         return row_link("backtestsession", row.session_id, f"#{row.session_id}")
@@ -40,7 +50,7 @@ class RowAdmin(HouseExport, ReadOnlyMixin, HouseAdmin):
 class WithFactorsAdmin(SectionsMixin, RowAdmin):
     """Rows with figures of factors, which their page shows as a table."""
 
-    def get_exclude(self, request: Any, obj: Any = None) -> tuple[str, ...]:
+    def get_exclude(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         return ("factors", "session", "instrument")
 
     def sections(self, row: Any) -> Iterable[Section]:

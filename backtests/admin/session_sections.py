@@ -6,7 +6,7 @@ from typing import Any
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from backtests.admin.base import list_link, told
+from backtests.admin.base import TONES, list_link, told
 from backtests.diagnosis.base import Severity
 from backtests.models import BacktestHolding, BacktestSession, BacktestStatistics, Status
 from backtests.report.configuration import flat
@@ -14,7 +14,7 @@ from backtests.report.meaning import grouped, label, meanings, units
 from etfs.admin.base import Section
 
 HOLDINGS = 50
-TONES = {Severity.SERIOUS: "text-red-600 dark:text-red-500", Severity.WARNING: "text-orange-600 dark:text-orange-500"}
+WHOLE = ("count", "sessions")
 PERIOD = ("period", "return %", "benchmark %", "trades", "sales", "won %", "days held")
 OF_PERIOD = ("return", "benchmark_return", "trades", "sells", "win_rate", "average_hold_days")
 
@@ -24,11 +24,11 @@ def session_sections(session: BacktestSession) -> Iterator[Section]:
     if session.status == Status.COMPLETED:
         found = session.statistics
         yield _findings(found.findings)
-        yield _statistics(found, session.currency)
         yield _contribution(found.contribution)
         yield _periods("Years", found.yearly)
         yield _periods("Months", found.monthly)
         yield _holdings(session)
+        yield _statistics(found, session.currency)
     yield _conditions(session)
     yield Section("Every rule as set", ("setting", "value"), list(flat(session.config).items()), text=(0, 1))
     if session.warnings:
@@ -44,13 +44,16 @@ def _findings(findings: Sequence[dict[str, Any]]) -> Section:
 
 
 def _severity(word: str) -> SafeString:
-    return format_html('<span class="font-semibold {}">{}</span>', TONES.get(Severity(word), ""), word.lower())
+    return format_html('<span class="font-semibold {}">{}</span>', TONES[Severity(word)], word.lower())
 
 
 def _statistics(found: BacktestStatistics, currency: str) -> Section:
     meaning, unit = meanings(), units()
     rows = [
-        (label(name), told(found.figures[name]), _unit(unit.get(name, ""), currency), meaning.get(name, ""))
+        (
+            label(name), told(found.figures[name], 0 if unit.get(name) in WHOLE else 2),
+            _unit(unit.get(name, ""), currency), meaning.get(name, ""),
+        )
         for names in grouped(list(found.figures)).values() for name in names
     ]  # fmt: skip
     return Section("Statistics", ("figure", "value", "unit", "what it is"), rows, right=(1,), text=(0,), long=3)

@@ -5,11 +5,13 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import path, reverse
+from django.utils.html import format_html
 from django.utils.http import urlencode
 from django.utils.safestring import SafeString
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, RelatedDropdownFilter
@@ -17,12 +19,12 @@ from unfold.decorators import action, display
 
 from backtests import services
 from backtests.admin.asking import BacktestForm, config_text
-from backtests.admin.base import counted_findings, statistic, status_column
+from backtests.admin.base import QuietChangeList, marked_findings, statistic, status_column
 from backtests.admin.exporting import orders_response
 from backtests.admin.glance import session_glance, session_links
 from backtests.admin.session_sections import session_sections
 from backtests.models import BacktestSession, Status
-from etfs.admin.base import Section, SectionsMixin, day_column
+from etfs.admin.base import Section, SectionsMixin
 from market.adminbase import HouseAdmin
 
 LONG = ("config", "data_revision", "timings", "warnings")
@@ -36,10 +38,10 @@ HOW = (
 @admin.register(BacktestSession)
 class BacktestSessionAdmin(SectionsMixin, HouseAdmin):
     list_display = (
-        "title", "region", day_column("start", "from"), day_column("end", "to"), status_column,
+        "title", "place", "period", status_column,
         statistic("total_return", "return %"), statistic("annualized_return", "a year %"),
         statistic("sharpe_ratio", "Sharpe"), statistic("max_drawdown", "drawdown %"),
-        statistic("trade_count", "trades", digits=0), "findings", "owner", "created_at",
+        statistic("trade_count", "trades", digits=0), "findings", "created_at", "owner",
     )  # fmt: skip
     list_filter = (
         ("region", ChoicesDropdownFilter), ("status", ChoicesDropdownFilter), ("strategy", RelatedDropdownFilter),
@@ -60,6 +62,9 @@ class BacktestSessionAdmin(SectionsMixin, HouseAdmin):
         rows = super().get_queryset(request).with_figures().select_related("statistics")
         on_a_list = request.resolver_match and request.resolver_match.url_name.endswith("_changelist")
         return rows.defer(*LONG, *(f"statistics__{part}" for part in LONG_PARTS)) if on_a_list else rows
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        return QuietChangeList
 
     def has_change_permission(self, request: HttpRequest, obj: BacktestSession | None = None) -> bool:
         return False
@@ -148,6 +153,7 @@ class BacktestSessionAdmin(SectionsMixin, HouseAdmin):
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
     ) -> HttpResponse:
         session = context.get("original")
+        context["show_save_and_add_another"] = False
         if session is not None:
             context |= {"facts": session_glance(session), "links": session_links(session)}
         return super().render_change_form(request, context, *args, **kwargs)
@@ -199,9 +205,19 @@ class BacktestSessionAdmin(SectionsMixin, HouseAdmin):
     def title(self, session: BacktestSession) -> str:
         return f"#{session.pk} {session.name}".strip()
 
+    @display(description="region", ordering="region")
+    def place(self, session: BacktestSession) -> str:
+        return session.region
+
+    @display(description="period", ordering="start")
+    def period(self, session: BacktestSession) -> SafeString:
+        """On two lines, so that the figures beside it have room."""
+        line = '<span class="whitespace-nowrap">{} to</span><br><span class="whitespace-nowrap">{}</span>'
+        return format_html(line, session.start, session.end)
+
     @display(description="findings")
-    def findings(self, session: BacktestSession) -> str:
-        return counted_findings(session.statistics.findings) if session.status == Status.COMPLETED else "-"
+    def findings(self, session: BacktestSession) -> SafeString | str:
+        return marked_findings(session.statistics.findings) if session.status == Status.COMPLETED else "-"
 
     @display(description="took")
     def took(self, session: BacktestSession) -> str:

@@ -1,8 +1,10 @@
 """Sweeps and their variants in the admin: watched, read, cancelled."""
 
 from collections.abc import Iterable
+from typing import Any
 
 from django.contrib import admin, messages
+from django.contrib.admin.views.main import ChangeList
 from django.db.models import F, QuerySet
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
@@ -10,7 +12,7 @@ from django.utils.text import Truncator
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import action, display
 
-from backtests.admin.base import STATUS_COLOURS, list_link, row_link, statistic, status_column, told
+from backtests.admin.base import STATUS_COLOURS, QuietChangeList, list_link, row_link, statistic, status_column, told
 from backtests.models import BacktestSweep, BacktestVariant, Status
 from backtests.report.configuration import flat
 from backtests.report.meaning import LOWER, label, units
@@ -97,6 +99,9 @@ class BacktestVariantAdmin(SectionsMixin, ReadOnlyMixin, HouseAdmin):
     ordering = ("sweep", "number")
     readonly_fields = ("shown_sweep", "changes")
     fields = (("shown_sweep", "number"), "changes", ("status", "objective", "seconds"), "error")
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        return QuietChangeList
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[BacktestVariant]:
         rows = super().get_queryset(request)

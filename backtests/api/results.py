@@ -5,7 +5,6 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from rest_framework.exceptions import NotFound
-from rest_framework.generics import get_object_or_404
 from rest_framework.serializers import BaseSerializer
 
 from backtests.api.permissions import WorkPermission
@@ -29,7 +28,9 @@ def finished_or_404(pk: int, *parts: str) -> BacktestSession:
     """A finished backtest with ``parts`` of its statistics; NotFound without it or without its result."""
     columns = ("status", "error", "currency", *(f"statistics__{part}" for part in parts))
     rows = BacktestSession.objects.only(*columns)
-    session = get_object_or_404(rows.select_related("statistics") if parts else rows, pk=pk)
+    session = (rows.select_related("statistics") if parts else rows).filter(pk=pk).first()
+    if session is None:
+        raise NotFound(f"no backtest #{pk}")
     try:
         completed(session)
     except BacktestError as error:

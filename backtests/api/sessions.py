@@ -3,8 +3,10 @@
 from typing import Any
 
 from django.db.models import QuerySet
+from django.http import Http404
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework import generics, status
+from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.reverse import reverse
@@ -32,6 +34,12 @@ class OfBacktests(Refusals, generics.GenericAPIView):
 
     queryset = BacktestSession.objects.all()
     permission_classes = (WorkPermission,)
+
+    def get_object(self) -> BacktestSession:
+        try:
+            return super().get_object()
+        except Http404 as error:
+            raise NotFound(f"no backtest #{self.kwargs['pk']}") from error
 
 
 class BacktestList(OfBacktests, ListView):
