@@ -9,23 +9,14 @@ import numpy as np
 import pandas as pd
 
 from backtests.calc.prices import Events, Prices
-from backtests.calc.rules import Rules
 from backtests.calc.signals import Signals
 from tests.backtests.reference import Reference
 from tests.backtests.us_reference.cross_section import eligible, listed_bars, score_table
 from tests.backtests.us_reference.figures import price_earnings, roe_and_eps
 from tests.backtests.us_reference.raw_files import Action, new_york_sessions, read_bars, read_filings
+from tests.backtests.us_reference.scenarios import Condition, Scenario
 
 COMPARE = {">": operator.gt, ">=": operator.ge, "<": operator.lt, "<=": operator.le, "==": operator.eq}
-
-
-@dataclass(frozen=True)
-class Condition:
-    """On the value of ``pe_ratio`` or ``roe``. A name without the figure does not meet it."""
-
-    factor: str
-    operator: str
-    value: float
 
 
 @dataclass(frozen=True)
@@ -50,14 +41,15 @@ class Market:
 
 @dataclass(frozen=True)
 class Outcome:
-    """``trades``, in the order in which they were made, and ``snapshots``, one per session: rows with dates.
-    ``cancelled``: orders that came to nothing. ``tables`` by rebalance date: per ticker pe_ratio, roe, order, candidate.
-    ``prices`` and ``signals`` are what the simulator read."""
+    """``trades``, in the order in which they were made, ``snapshots``, one per session, ``cancelled`` orders: rows with
+    dates. ``tables`` by rebalance date: pe_ratio, roe, order and candidate of every name in the universe. ``market`` is
+    of every session of the files; ``prices`` and ``signals`` are what the simulator read."""
 
     trades: list[dict]
     snapshots: list[dict]
     cancelled: list[dict]
     tables: dict[dt.date, pd.DataFrame]
+    market: Market
     prices: Prices
     signals: Signals
 
@@ -74,27 +66,17 @@ def read_market(shared_data: Path, actions: list[Action], delisted: dict[str, dt
     return Market(bars, in_universe, values, score_table(values["roe"]))
 
 
-def reference_run(
-    shared_data: Path,
-    start: dt.date,
-    end: dt.date,
-    *,
-    rules: Rules,
-    buy: list[Condition],
-    sells: list[Condition],
-    actions: list[Action],
-    delisted: dict[str, dt.date],
-) -> Outcome:
-    """Buy the names that meet all of ``buy`` by the score of ROE from ``start`` to ``end``, and sell by ``rules``, whose
-    FACTOR conditions are ``sells`` by place. ``delisted``: last day of trading."""
+def reference_run(shared_data: Path, scenario: Scenario) -> Outcome:
+    """The backtest that ``scenario`` describes, over the shared files."""
+    start, end, actions, delisted = scenario.start, scenario.end, scenario.actions, scenario.delisted
     market = read_market(shared_data, actions, delisted)
     dates = new_york_sessions(str(start), str(end))
     days = pd.DatetimeIndex(dates)
     prices = prices_between(market, dates, actions, delisted)
-    candidates = market.all_met(buy).loc[days]
-    flags = tuple(market.met(condition).loc[days].to_numpy() for condition in sells)
+    candidates = market.all_met(scenario.buy).loc[days]
+    flags = tuple(market.met(condition).loc[days].to_numpy() for condition in scenario.factor_sells)
     signals = Signals(market.order.loc[days].to_numpy(), candidates.to_numpy(), flags)
-    done = Reference(prices, signals, rules)
+    done = Reference(prices, signals, scenario.rules)
     tables = {dates[t]: table_of(market, candidates, days[t]) for t in range(len(dates)) if done.rebalances(t)}
     done.run()
     snapshots = [
@@ -105,7 +87,7 @@ def reference_run(
         {"date": dates[t], "signal_date": dates[signal], "ticker": name, "side": side, "ending": ending, "shares": left}
         for t, signal, name, side, ending, left in done.cancelled
     ]
-    return Outcome([dated(row, dates) for row in done.trades], snapshots, cancelled, tables, prices, signals)
+    return Outcome([dated(row, dates) for row in done.trades], snapshots, cancelled, tables, market, prices, signals)
 
 
 def dated(trade: dict, dates: list[dt.date]) -> dict:
@@ -118,9 +100,7 @@ def table_of(market: Market, candidates: pd.DataFrame, day: pd.Timestamp) -> pd.
     return pd.DataFrame(columns)[market.in_universe.loc[day]]
 
 
-def prices_between(
-    market: Market, dates: list[dt.date], actions: list[Action], delisted: dict[str, dt.date]
-) -> Prices:
+def prices_between(market: Market, dates: list[dt.date], actions: list[Action], delisted: dict[str, dt.date]) -> Prices:
     """Raw prices of the sessions ``dates``; a split or dividend stands on its ex-date."""
     tickers = list(market.bars["close"].columns)
     cut = {name: table.loc[pd.DatetimeIndex(dates)].to_numpy(copy=True) for name, table in market.bars.items()}
