@@ -10,7 +10,7 @@ import logging
 import shutil
 import uuid
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -67,12 +67,16 @@ def read_meta(directory: Path) -> dict[str, Any] | None:
         return None
 
 
-def read_arrays(directory: Path) -> dict[str, np.ndarray]:
-    """The kept arrays, memory-mapped and read-only. DamagedCache when a file is missing, short or altered."""
+def read_arrays(directory: Path, names: Collection[str] | None = None) -> dict[str, np.ndarray]:
+    """The kept arrays (or those of ``names``), memory-mapped and read-only. DamagedCache when a file is missing, short
+    or altered.
+    """
     try:
         found = json.loads((directory / _POINTER).read_text())
         arrays = {}
         for name, expected in found["files"].items():
+            if names is not None and name not in names:
+                continue
             path = directory / found["directory"] / f"{name}.npy"
             if path.stat().st_size != expected["size"] or _checksum(path) != expected["crc32"]:
                 raise DamagedCache(f"{path} is not what was written")
