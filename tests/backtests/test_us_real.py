@@ -2,17 +2,22 @@
 
 import datetime as dt
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
+from backtests.calc.prices import Events, Prices
+from backtests.services.config import config_check
+from backtests.services.signals import asked_of, signals_of
+from backtests.services.workbench import Workbench
 from factors.engine import run
 from factors.registry import factors_named
 from market.services.loads import LOADS
 from market.store.histories import read_history
 from tests.backtests.us_reference.raw_files import PRICES, REPORTS, Action, new_york_sessions
-from tests.backtests.us_reference.run import Market, read_market
-from tests.backtests.us_reference.scenarios import CHEAP_AND_GOOD, FIRST, LAST, scenario
+from tests.backtests.us_reference.run import Market, read_market, reference_run
+from tests.backtests.us_reference.scenarios import CHEAP_AND_GOOD, FIRST, LAST, TRADED_TO_TARGET, scenario
 from tests.market.files import write
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -56,3 +61,51 @@ def test_price_earnings_and_return_on_equity_of_every_session(shared_data: Path)
     np.testing.assert_allclose(
         history.by_session(found["roe"].score), market.order[tickers].to_numpy(), rtol=1e-12, atol=1e-12
     )
+
+
+@pytest.mark.usefixtures("loaded")
+@pytest.mark.parametrize("config", [CHEAP_AND_GOOD, TRADED_TO_TARGET], ids=["cheap_and_good", "traded_to_target"])
+def test_prices_and_signals(shared_data: Path, config: dict[str, Any]) -> None:
+    """What the simulation reads."""
+    expected = reference_run(shared_data, scenario(shared_data, config))
+    checked, bench = config_check(config=config), Workbench()
+    market = bench.market(checked)
+    asked = asked_of(checked, market, bench)
+    prices, signals = signals_of(checked, market, asked)
+    columns = [expected.prices.tickers.tolist().index(ticker) for ticker in prices.tickers]
+    assert sorted(columns) == list(range(250))
+    assert prices.dates[prices.start :].tolist() == expected.prices.dates.tolist()
+    assert last_days(prices) == last_days(expected.prices)
+    for name in ("open", "close", "volume"):
+        theirs = getattr(expected.prices, name)[:, columns]
+        ours = getattr(prices, name)[prices.start :]
+        listed = np.arange(len(ours))[:, None] <= expected.prices.ends[columns]
+        np.testing.assert_array_equal(np.where(listed, ours, np.nan), theirs, err_msg=name)
+    for kind in ("splits", "dividends"):
+        assert events_of(prices, kind) == events_of(expected.prices, kind)
+    buys = asked.plan.at[asked.plan.buys]
+    assert prices.dates[buys].tolist() == list(expected.tables)
+    theirs = expected.signals.candidates[buys - prices.start][:, columns]
+    np.testing.assert_array_equal(signals.candidates[buys], theirs)
+    np.testing.assert_allclose(
+        signals.order[buys], expected.signals.order[buys - prices.start][:, columns], rtol=1e-6, atol=1e-6
+    )
+    assert len(signals.sells) == len(expected.signals.sells) == 1
+    np.testing.assert_array_equal(signals.sells[0][prices.start :], expected.signals.sells[0][:, columns])
+
+
+def last_days(prices: Prices) -> dict[str, dt.date]:
+    """Of the names that are delisted within the period."""
+    ends = zip(prices.tickers.tolist(), prices.ends.tolist(), strict=True)
+    return {ticker: prices.dates[end].item() for ticker, end in ends if end < prices.sessions}
+
+
+def events_of(prices: Prices, kind: str) -> set[tuple[str, dt.date, float]]:
+    """Corporate actions of listed names from the first session on."""
+    events: Events = getattr(prices, kind)
+    rows = zip(events.session.tolist(), events.instrument.tolist(), events.figure.tolist(), strict=True)
+    return {
+        (prices.tickers[column], prices.dates[session].item(), figure)
+        for session, column, figure in rows
+        if prices.start <= session <= prices.ends[column]
+    }
