@@ -13,8 +13,8 @@ from backtests.services.config import Config
 from backtests.services.signals import factors_of
 from factors.services.catalogue import factors_resolved
 from factors.services.composites import composite_learns
-from market.models import DataChange
-from market.models import Instrument
+from market.fields import registered_fields
+from market.models import DataChange, Instrument
 
 ROOMS = (
     "market/calc", "market/store", "market/history.py", "market/panel.py", "factors/calc", "factors/library",
@@ -61,7 +61,8 @@ def _instruments(region: str) -> str:
 def fingerprint_of(config: Config, revision: dict[str, Any]) -> str:
     """64 hexadecimal digits; empty where a factor is made of data that has no revision, so that it is never equal."""
     factors = factors_resolved(factors_of(config)) if factors_of(config) else []
-    if any(factor.inputs or factor.fallback for factor in factors):
+    unknown = set(registered_fields())
+    if any(unknown & {*factor.inputs, *factor.fallback} for factor in factors):
         return ""
     asked = {name: value for name, value in config.written.items() if name != "name"}
     definition = config.definition.as_dict() if config.definition else None
