@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from backtests.calc.ledger import Action, Ending, Reason, Side
+from backtests.calc.outcomes import series
 from backtests.services.running import Finished
 from backtests.store import Rows
 from market.store.copying import Column
@@ -22,23 +23,17 @@ def rows_of(finished: Finished, of_trades: Figures, of_holdings: Figures) -> Row
 
 
 def _snapshots(finished: Finished) -> dict[str, Column]:
-    run, rows = finished.run, finished.run.ledger.snapshots
-    highest = np.maximum.accumulate(run.values)
-    drawdown = 100.0 * (run.values / highest - 1.0)
-    benchmark = np.full(len(run.values), np.nan)
-    if run.benchmark is not None:
-        known = np.flatnonzero(np.isfinite(run.benchmark))
-        benchmark = run.benchmark * (run.values[known[0]] / run.benchmark[known[0]]) if len(known) else benchmark
+    run, rows, shown = finished.run, finished.run.ledger.snapshots, series(finished.run)
     return {
-        "date": Column("date", finished.market.prices.dates[rows["session"]]),
+        "date": _dates(finished, rows["session"]),
         "cash": Column("float8", rows["cash"]),
         "holdings_value": Column("float8", rows["holdings"]),
         "value": Column("float8", rows["value"]),
         "positions": Column("int4", rows["positions"]),
         "turnover": Column("float8", rows["turnover"]),
         "daily_return": Column("float8", 100.0 * run.track.returns),
-        "drawdown": Column("float8", drawdown[1:]),
-        "benchmark": Column("float8", benchmark[1:]),
+        "drawdown": Column("float8", np.array(shown["drawdown"][1:], dtype=np.float64)),
+        "benchmark": Column("float8", np.array(shown["benchmark"] or [None] * len(run.values), dtype=np.float64)[1:]),
     }
 
 
@@ -102,7 +97,9 @@ def _events(finished: Finished) -> dict[str, Column]:
     return {
         **_names(finished, together(events["instrument"], cancelled["instrument"])),
         "date": _dates(finished, session[order]),
-        "kind": Column("text", together(_words(events["action"], Action), np.full(len(cancelled), "CANCELLED", object))),
+        "kind": Column(
+            "text", together(_words(events["action"], Action), np.full(len(cancelled), "CANCELLED", object))
+        ),
         "figure": Column("float8", together(events["figure"], none)),
         "quantity": Column("float8", together(events["quantity"], cancelled["quantity"])),
         "cash_flow": Column("float8", together(events["cash_flow"], np.zeros(len(cancelled)))),

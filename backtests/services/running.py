@@ -1,5 +1,6 @@
 """One backtest from its configuration to a finished run, nothing stored."""
 
+import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -109,7 +110,9 @@ def figures_at(
 
 
 def _of(layer: Layer, rows: np.ndarray, columns: np.ndarray) -> list[dict[str, float | None]]:
-    parts = (getattr(layer, kind)[rows, columns].astype(np.float64).tolist() for kind in ("value", "score", "percentile"))
+    parts = (
+        getattr(layer, kind)[rows, columns].astype(np.float64).tolist() for kind in ("value", "score", "percentile")
+    )
     return [
         {"value": _known(value, 12), "score": _known(score, 7), "percentile": _known(percentile, 7)}
         for value, score, percentile in zip(*parts, strict=True)
@@ -118,5 +121,4 @@ def _of(layer: Layer, rows: np.ndarray, columns: np.ndarray) -> list[dict[str, f
 
 def _known(figure: float, digits: int) -> float | None:
     """To so many significant digits; None for none."""
-    return None if figure != figure else float(f"{figure:.{digits}g}")
-
+    return None if math.isnan(figure) else float(f"{figure:.{digits}g}")

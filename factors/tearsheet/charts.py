@@ -1,15 +1,15 @@
 """The charts of a factor as Plotly figures (plain data); the page gives them the colours of its theme."""
 
-import datetime as dt
 from collections.abc import Sequence
 from typing import Any
+
+from factors.tearsheet.figures import Chart, chart, line
 
 HORIZON_COLOURS = ("#3b82c4", "#e08a1e", "#2f9e77", "#b65fa5", "#8a7f3d", "#c9524a", "#5d6bc0", "#6b7280")
 QUANTILE_SCALE = ("#b2453c", "#e0976b", "#9aa3ad", "#6fa8d0", "#2b6cb0")
 DROP_COLOURS = ("#9aa3ad", "#d9a441", "#c9524a", "#8a6fb8", "#5d9e9a", "#7c6f57", "#b65fa5", "#46618c")
 SCORED, FAINT, ERROR, SPREAD = "#3b82c4", "rgba(127,140,155,0.45)", "#7f8c9b", "#2f9e77"
 ROLLING = 63
-Chart = dict[str, Any]
 
 
 def factor_charts(days: Sequence[str], found: dict[str, Any]) -> list[Chart]:
@@ -48,7 +48,7 @@ def correlation_chart(correlation: dict[str, Any]) -> Chart:
         "yaxis2": {"domain": [0, 0.44], "autorange": "reversed", "type": "category"}, "showlegend": False,
     }  # fmt: skip
     height = 200 + 2 * max(110, 38 * len(names))
-    return _chart("Correlation of the scores", "-1 to 1, mean over sessions", traces, layout, height=height)
+    return chart("Correlation of the scores", "-1 to 1, mean over sessions", traces, layout, height=height)
 
 
 def rolling_mean(series: Sequence[float | None], window: int) -> list[float | None]:
@@ -72,10 +72,10 @@ def _ic_over_time(days: Sequence[str], found: dict[str, Any]) -> Chart:
     ]  # fmt: skip
     for (horizon, values), colour in zip(series.items(), HORIZON_COLOURS, strict=False):
         name = f"{ROLLING}-session mean, {_sessions(horizon)}"
-        traces.append(_line(days, rolling_mean(values, ROLLING), name, colour))
+        traces.append(line(days, rolling_mean(values, ROLLING), name, colour))
     layout = {"yaxis": {"title": {"text": "rank IC"}}, "bargap": 0}
     note = "Spearman correlation of the session's scores with the returns after it."
-    return _chart("Information coefficient over time", "rank IC, -1 to 1", traces, layout, note)
+    return chart("Information coefficient over time", "rank IC, -1 to 1", traces, layout, note)
 
 
 def _decay(found: dict[str, Any]) -> Chart:
@@ -93,7 +93,7 @@ def _decay(found: dict[str, Any]) -> Chart:
         "yaxis": {"title": {"text": "mean rank IC"}}, "showlegend": False,
     }  # fmt: skip
     note = "With 95 % intervals that allow for overlapping returns (Newey-West)."
-    return _chart("Decay of the information coefficient", "mean rank IC by horizon", traces, layout, note)
+    return chart("Decay of the information coefficient", "mean rank IC by horizon", traces, layout, note)
 
 
 def _quantile_bars(found: dict[str, Any]) -> Chart:
@@ -115,7 +115,7 @@ def _quantile_bars(found: dict[str, Any]) -> Chart:
         "xaxis": {"title": {"text": "quantile of the score, Q1 the lowest"}, "type": "category"},
     }  # fmt: skip
     note = "Mean return divided by the horizon, with one standard error (sessions taken as independent)."
-    return _chart("Return by quantile", "basis points a session", traces, layout, note)
+    return chart("Return by quantile", "basis points a session", traces, layout, note)
 
 
 def _quantile_growth(days: Sequence[str], found: dict[str, Any]) -> Chart | None:
@@ -124,42 +124,42 @@ def _quantile_growth(days: Sequence[str], found: dict[str, Any]) -> Chart | None
         return None
     count = len(curves["quantiles"])
     traces = [
-        _line(days, values, f"Q{k + 1}", quantile_colour(k, count)) for k, values in enumerate(curves["quantiles"])
+        line(days, values, f"Q{k + 1}", quantile_colour(k, count)) for k, values in enumerate(curves["quantiles"])
     ]
     layout = {"yaxis": {"ticksuffix": " %"}}
     note = "Each session's quantiles held for one session, equal weights, without costs."
-    return _chart("What the quantiles earned", "% since the first session", traces, layout, note)
+    return chart("What the quantiles earned", "% since the first session", traces, layout, note)
 
 
 def _spread_growth(days: Sequence[str], found: dict[str, Any]) -> Chart | None:
     curves = found["series"]["cumulative"]
     if not curves:
         return None
-    trace = _line(days, curves["spread"], "top less bottom quantile", SPREAD) | {
+    trace = line(days, curves["spread"], "top less bottom quantile", SPREAD) | {
         "fill": "tozeroy", "fillcolor": "rgba(47,158,119,0.14)",
     }  # fmt: skip
     layout = {"yaxis": {"ticksuffix": " %"}, "showlegend": False}
     note = "Long 1 the top, short 1 the bottom quantile, renewed every session, without costs."
-    return _chart("What the spread earned", "% since the first session", [trace], layout, note)
+    return chart("What the spread earned", "% since the first session", [trace], layout, note)
 
 
 def _turnover(days: Sequence[str], found: dict[str, Any]) -> Chart:
     window = found["turnover"]["window"]
     pairs = (("top", QUANTILE_SCALE[-1]), ("bottom", QUANTILE_SCALE[0]))
-    traces = [_line(days, found["series"][f"turnover_{name}"], f"{name} quantile", colour) for name, colour in pairs]
+    traces = [line(days, found["series"][f"turnover_{name}"], f"{name} quantile", colour) for name, colour in pairs]
     layout = {"yaxis": {"title": {"text": "% replaced"}, "rangemode": "tozero", "ticksuffix": " %"}}
     note = f"Names of the quantile that were not in it {_sessions(window)} before."
-    return _chart("Turnover", f"% of the names over {_sessions(window)}", traces, layout, note)
+    return chart("Turnover", f"% of the names over {_sessions(window)}", traces, layout, note)
 
 
 def _autocorrelation(days: Sequence[str], found: dict[str, Any]) -> Chart:
     window = found["autocorrelation"]["window"]
     traces = [
-        _line(days, found["series"]["autocorrelation_1"], "over 1 session", HORIZON_COLOURS[0]),
-        _line(days, found["series"]["autocorrelation"], f"over {_sessions(window)}", HORIZON_COLOURS[1]),
+        line(days, found["series"]["autocorrelation_1"], "over 1 session", HORIZON_COLOURS[0]),
+        line(days, found["series"]["autocorrelation"], f"over {_sessions(window)}", HORIZON_COLOURS[1]),
     ]
     layout = {"yaxis": {"title": {"text": "correlation"}}}
-    return _chart("Rank autocorrelation", "-1 to 1", traces, layout, "How much of the order of the names stays.")
+    return chart("Rank autocorrelation", "-1 to 1", traces, layout, "How much of the order of the names stays.")
 
 
 def _coverage(found: dict[str, Any]) -> Chart | None:
@@ -179,7 +179,7 @@ def _coverage(found: dict[str, Any]) -> Chart | None:
         "barmode": "stack", "bargap": 0.08, "yaxis": {"title": {"text": "instruments"}},
     }  # fmt: skip
     note = "With a score, and without one by reason."
-    return _chart("Coverage", "instruments a session, mean of each month", traces, layout, note)
+    return chart("Coverage", "instruments a session, mean of each month", traces, layout, note)
 
 
 def quantile_colour(place: int, count: int) -> str:
@@ -193,31 +193,6 @@ def quantile_colour(place: int, count: int) -> str:
 
 def _channels(colour: str) -> list[int]:
     return [int(colour[i : i + 2], 16) for i in (1, 3, 5)]
-
-
-def _line(days: Sequence[str], values: Sequence[float | None], name: str, colour: str) -> dict[str, Any]:
-    return {
-        "type": "scatter", "mode": "lines", "x": list(days), "y": list(values), "name": name,
-        "line": {"color": colour, "width": 1.8}, "connectgaps": False,
-    }  # fmt: skip
-
-
-def _chart(
-    title: str, unit: str, traces: list[dict[str, Any]], layout: dict[str, Any], note: str = "", *, height: int = 340
-) -> Chart:
-    over_time = bool(traces and traces[0]["x"] and _is_day(traces[0]["x"][0]))
-    return {
-        "title": title, "unit": unit, "note": note, "height": height, "data": traces, "layout": layout,
-        "first_column": "session" if over_time else "",
-    }  # fmt: skip
-
-
-def _is_day(text: str) -> bool:
-    try:
-        dt.date.fromisoformat(text)
-    except ValueError:
-        return False
-    return True
 
 
 def _sessions(horizon: int | str) -> str:

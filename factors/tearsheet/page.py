@@ -7,7 +7,8 @@ from plotly.offline import get_plotlyjs
 
 from factors.models import Factor, FactorAnalysis
 from factors.tearsheet import tables
-from factors.tearsheet.charts import Chart, correlation_chart, factor_charts
+from factors.tearsheet.charts import correlation_chart, factor_charts
+from factors.tearsheet.figures import numbered
 from market.regions import region_get
 
 
@@ -17,7 +18,7 @@ def tear_sheet(analysis: FactorAnalysis) -> str:
     factors = {name: result["factors"][name] for name in analysis.factor_names if name in result["factors"]}
     sections = [_section(name, found, result["days"]) for name, found in factors.items()]
     together = [correlation_chart(result["correlation"])] if len(sections) > 1 else []
-    charts = _numbered([*together, *(chart for section in sections for chart in section["charts"])])
+    charts = numbered([*together, *(chart for section in sections for chart in section["charts"])])
     context = {
         "analysis": analysis, "result": result, "region": region_get(analysis.region), "sections": sections,
         "title": ", ".join(factors), "facts": _facts(analysis, result), "together": together,
@@ -34,13 +35,6 @@ def _section(name: str, found: dict[str, Any], days: list[str]) -> dict[str, Any
         "name": name, "description": description, "tiles": tables.tiles(found), "tables": shown,
         "charts": factor_charts(days, found), "warnings": found["warnings"],
     }  # fmt: skip
-
-
-def _numbered(charts: list[Chart]) -> dict[str, Chart]:
-    """Charts by the id of their place on the page."""
-    for number, chart in enumerate(charts):
-        chart["id"] = f"chart-{number}"
-    return {chart["id"]: {key: chart[key] for key in ("data", "layout", "first_column")} for chart in charts}
 
 
 def _facts(analysis: FactorAnalysis, result: dict[str, Any]) -> list[tuple[str, str]]:

@@ -1,44 +1,11 @@
 """The figures of a tear sheet as text: tiles and tables."""
 
-from dataclasses import dataclass, field
 from typing import Any
 
+from factors.tearsheet.parts import NONE, Cell, Table, Tile, number
+
 STRONG_T = 2.0
-NONE = "–"
 OUTSIDE = "not_in_universe"  # no drop of the universe: it is not part of it
-
-
-@dataclass(frozen=True)
-class Cell:
-    """A text; ``strong`` where it stands out from chance (|t| of at least 2, allowing for overlap)."""
-
-    text: str
-    strong: bool = False
-
-
-@dataclass(frozen=True)
-class Table:
-    """``rows`` of cells below ``head``; the first column names the row."""
-
-    title: str
-    head: list[str]
-    rows: list[list[Cell]]
-    note: str = ""
-
-
-@dataclass(frozen=True)
-class Tile:
-    """One key figure."""
-
-    label: str
-    value: str
-    detail: str = field(default="")
-    strong: bool = False
-
-
-def number(value: float | None, digits: int = 3, sign: bool = False, suffix: str = "") -> str:
-    """A figure with a fixed number of digits; a dash for None."""
-    return NONE if value is None else f"{value:{'+' if sign else ''}.{digits}f}{suffix}".replace("-", "−")
 
 
 def tiles(found: dict[str, Any]) -> list[Tile]:

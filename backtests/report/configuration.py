@@ -1,0 +1,64 @@
+"""Every rule of a backtest as it was set."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from backtests.report.page import Lines, Pairs
+from backtests.report.text import figure, spaced, words
+
+Config = dict[str, Any]
+
+
+def flat(config: Mapping[str, Any], above: str = "") -> dict[str, str]:
+    """Settings as text by the path of their name; what is nested stands by itself."""
+    found: dict[str, str] = {}
+    for name, value in config.items():
+        path = f"{above}{spaced(str(name))}"
+        if isinstance(value, Mapping) and value:
+            found |= flat(value, f"{path} · ")
+        else:
+            found[path] = words(value)
+    return found
+
+
+def rules(config: Config, title: str = "Every rule as set") -> Pairs | None:
+    pairs = list(flat(config).items())
+    return Pairs(title, pairs, "Percentages are percent; – is not set.") if pairs else None
+
+
+def conditions(found: dict[str, Any]) -> Pairs:
+    """When is bought and sold, from which stocks."""
+    pairs = [(f"buy when ({place})", text) for place, text in enumerate(found["buy"], 1)] or [("buy when", "always")]
+    pairs += [(f"sell when ({place})", text) for place, text in enumerate(found["sell"], 1)] or [("sell when", "never")]
+    return Pairs(
+        "Strategy", [*pairs, ("universe", words(found["universe"]))], "All buy conditions, the first sell condition."
+    )
+
+
+def timings(found: dict[str, float]) -> Pairs | None:
+    if not found:
+        return None
+    return Pairs("How long it took", [(spaced(name), figure(value, 3, suffix=" s")) for name, value in found.items()])
+
+
+def warnings(found: list[str]) -> Lines | None:
+    return Lines("Warnings of the simulation", found, wide=True) if found else None
+
+
+def described(result: dict[str, Any]) -> dict[str, str]:
+    """Conditions and settings together by name, for comparing sessions."""
+    found = result["conditions"]
+    benchmark = result["benchmark"]
+    return {
+        "region": words(result["region"]), "first session": result["start"], "last session": result["end"],
+        "buy when": words(found["buy"]), "sell when": words(found["sell"]), "universe": words(found["universe"]),
+        "benchmark": benchmark["ticker"] if benchmark else words(None),
+    } | flat(result["config"])  # fmt: skip
+
+
+def differences(results: list[dict[str, Any]]) -> list[tuple[str, list[str]]]:
+    """What is not the same in all: name, and the text of each session."""
+    each = [described(result) for result in results]
+    names = list(dict.fromkeys(name for one in each for name in one))
+    rows = [(name, [one.get(name, words(None)) for one in each]) for name in names]
+    return [(name, texts) for name, texts in rows if len(set(texts)) > 1]

@@ -1,0 +1,111 @@
+"""The charts of one backtest, session by session."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from backtests.report.text import is_known
+from factors.tearsheet.figures import Chart, chart, line
+
+OWN, OTHER, CASH = "#3b82c4", "#e08a1e", "#2f9e77"
+BENCHMARK = {"line": {"color": OTHER, "width": 1.8, "dash": "dash"}}
+LINEAR, LOG = "linear", "logarithmic"
+PERCENT_AXIS = {"ticksuffix": " %"}
+Series = dict[str, Any]
+
+
+def over_time(result: dict[str, Any]) -> list[Chart | None]:
+    """Value and drawdown."""
+    series = result["series"]
+    return [equity(series, result["name"], _benchmark_name(result), result["currency"]), drawdown(series, result)]
+
+
+def equity(series: Series, name: str, benchmark: str, currency: str) -> Chart:
+    """The value against the benchmark, linear or logarithmic; the latter only where all values are above zero."""
+    traces = [line(series["dates"], series["value"], name, OWN)]
+    if series["benchmark"]:
+        traces.append(line(series["dates"], series["benchmark"], benchmark, OTHER) | BENCHMARK)
+    axis = {"exponentformat": "B", "hoverformat": ",.0f", "title": {"text": currency}}
+    note = "With all costs, at the close of each session."
+    if series["benchmark"]:
+        note += " The benchmark starts with the same capital and has no costs."
+    found = chart("Value", currency, traces, {"yaxis": axis}, note, height=380) | {"wide": True}
+    if all(value > 0 for trace in traces for value in trace["y"] if value is not None):
+        found |= {
+            "controls": [{"label": "Scale", "options": [LINEAR, LOG]}],
+            "states": {LINEAR: {}, LOG: {"layout": {"yaxis": {"type": "log", "dtick": "D2"}}}},
+        }
+    return found
+
+
+def drawdown(series: Series, result: dict[str, Any]) -> Chart:
+    """How far below the highest value so far."""
+    own = line(series["dates"], series["drawdown"], result["name"], OWN)
+    traces = [own | {"fill": "tozeroy", "fillcolor": "rgba(59,130,196,0.18)"}]
+    if series["benchmark_drawdown"]:
+        traces.append(line(series["dates"], series["benchmark_drawdown"], _benchmark_name(result), OTHER) | BENCHMARK)
+    layout = {"yaxis": PERCENT_AXIS | {"hoverformat": ".2f"}}
+    return chart("Drawdown", "% below the highest value so far", traces, layout, height=260) | {"wide": True}
+
+
+def rolling_sharpe(series: Series) -> Chart | None:
+    """None where no session has one."""
+    if not any(is_known(value) for value in series["rolling_sharpe"]):
+        return None
+    traces = [line(series["dates"], series["rolling_sharpe"], "Sharpe ratio", OWN)]
+    note = "Of the 126 returns up to each session, half a year."
+    return chart("Rolling Sharpe ratio", "a year", traces, {"yaxis": {"hoverformat": ".2f"}}, note, height=300)
+
+
+def invested(series: Series) -> Chart:
+    """Which part of the value was in stocks, which in cash."""
+    share = [
+        100.0 * cash / value if value else None for cash, value in zip(series["cash"], series["value"], strict=True)
+    ]
+    stocks = [None if part is None else round(100.0 - part, 6) for part in share]
+    cash = [None if part is None else round(part, 6) for part in share]
+    traces = [
+        line(series["dates"], stocks, "stocks", OWN) | {"stackgroup": "all", "fillcolor": "rgba(59,130,196,0.45)"},
+        line(series["dates"], cash, "cash", CASH) | {"stackgroup": "all", "fillcolor": "rgba(47,158,119,0.25)"},
+    ]
+    for trace in traces:
+        trace["line"] = trace["line"] | {"width": 0.8}
+    layout = {"yaxis": PERCENT_AXIS | {"range": [0, 100], "hoverformat": ".1f"}}
+    return chart("Stocks and cash", "% of the value", traces, layout, height=300)
+
+
+def positions(series: Series) -> Chart:
+    """How many names were held."""
+    trace = line(series["dates"], series["positions"], "names held", OWN)
+    trace["line"] = trace["line"] | {"shape": "hv"}
+    layout = {"yaxis": {"rangemode": "tozero", "hoverformat": "d"}, "showlegend": False}
+    return chart("Positions", "names at the close", [trace], layout, height=300)
+
+
+def turnover(series: Series) -> Chart:
+    """Summed by month: single sessions are too thin to see."""
+    months: dict[str, float] = {}
+    for day, value in zip(series["dates"], series["turnover"], strict=True):
+        months[day[:7]] = months.get(day[:7], 0.0) + (value or 0.0)
+    trace = {
+        "type": "bar", "x": list(months), "y": [round(value, 6) for value in months.values()], "name": "turnover",
+        "marker": {"color": OWN},
+    }  # fmt: skip
+    layout = {
+        "yaxis": PERCENT_AXIS | {"hoverformat": ".1f", "rangemode": "tozero"}, "showlegend": False, "bargap": 0.15,
+        "xaxis": {"type": "category", "nticks": 8},
+    }  # fmt: skip
+    found = chart(
+        "Turnover by month", "% of the value", [trace], layout, "Half of what was bought and sold.", height=300
+    )
+    return found | {"first_column": "month"}
+
+
+def _benchmark_name(result: dict[str, Any]) -> str:
+    benchmark = result["benchmark"]
+    return str(benchmark["name"] or benchmark["ticker"]) if benchmark else "benchmark"
+
+
+def dashes(place: int) -> str:
+    """How the line of the n-th of several series is drawn, so that not colour alone tells them apart."""
+    styles: Sequence[str] = ("solid", "dash", "dot", "dashdot")
+    return styles[place % len(styles)]

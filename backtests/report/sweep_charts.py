@@ -1,0 +1,154 @@
+"""The objective over the axes of a sweep, and return against drawdown."""
+
+from itertools import combinations
+from typing import Any
+
+from backtests.report.meaning import LOWER, best_of, label
+from backtests.report.session_charts import OWN, PERCENT_AXIS
+from backtests.report.text import spaced, words
+from factors.tearsheet.figures import Chart, chart
+
+SCALE = [[0, "#b2453c"], [0.5, "#f1efe9"], [1, "#2b6cb0"]]
+BEST, MEAN = "best", "mean"
+BEST_COLOUR = "#e08a1e"
+Axis = dict[str, Any]
+Variants = list[dict[str, Any]]
+
+
+def objective_chart(sweep: dict[str, Any], done: Variants) -> Chart | None:
+    """A heat map over two axes, chosen where there are more; a line over one; None without an axis or a figure."""
+    axes = sweep["axes"]
+    if not axes or not done:
+        return None
+    return _line(sweep, done) if len(axes) == 1 else _heat_map(sweep, done)
+
+
+def cells(done: Variants, across: Axis, down: Axis, objective: str, how: str) -> list[list[float | None]]:
+    """The objective by the values of ``down`` (rows) and ``across``: the best or the mean over all other axes; None
+    where no variant came to an end.
+    """
+    at: dict[tuple[str, str], list[float]] = {}
+    for one in done:
+        place = (words(one["overrides"].get(down["field"])), words(one["overrides"].get(across["field"])))
+        at.setdefault(place, []).append(one["statistics"][objective])
+    return [
+        [_one(at.get((words(row), words(column)), []), objective, how) for column in across["values"]]
+        for row in down["values"]
+    ]
+
+
+def _one(figures: list[float], objective: str, how: str) -> float | None:
+    if not figures:
+        return None
+    return round(best_of(objective, figures) if how == BEST else sum(figures) / len(figures), 6)
+
+
+def _heat_map(sweep: dict[str, Any], done: Variants) -> Chart:
+    axes, objective = sweep["axes"], sweep["objective"]
+    pairs = list(combinations(axes, 2))
+    several = len(pairs) > 1
+    drawn = {
+        (_pair(across, down), how): _drawn(done, across, down, objective, how)
+        for across, down in pairs for how in (BEST, MEAN)
+    }  # fmt: skip
+    across, down = pairs[0]
+    first = drawn[_pair(across, down), BEST]
+    height = 120 + max(180, 44 * max(len(axis["values"]) for axis in axes))
+    note = (
+        "Each cell is the best or the mean over the other axes."
+        if several
+        else "Empty where no variant came to an end."
+    )
+    unit = "" if several else _pair(across, down)
+    found = chart(label(objective), unit, first["data"], first["layout"], note, height=min(height, 640)) | {
+        "wide": True
+    }
+    if several:
+        options = [_pair(across, down) for across, down in pairs]
+        found["controls"] = [
+            {"label": "Axes", "options": options, "select": True},
+            {"label": "Over the other axes", "options": [BEST, MEAN]},
+        ]  # fmt: skip
+        found["states"] = {f"{pair}|{how}": state for (pair, how), state in drawn.items()}
+    return found
+
+
+def _pair(across: Axis, down: Axis) -> str:
+    return f"{' '.join(spaced(across['field']).split())} × {' '.join(spaced(down['field']).split())}"
+
+
+def _drawn(done: Variants, across: Axis, down: Axis, objective: str, how: str) -> dict[str, Any]:
+    """Traces and layout of one heat map. Blue is better, and zero is pale where there are both signs."""
+    figures = cells(done, across, down, objective, how)
+    known = [value for row in figures for value in row if value is not None]
+    signs = bool(known) and min(known) < 0 < max(known)
+    trace = {
+        "type": "heatmap", "x": _ticks(across), "y": _ticks(down), "z": figures, "name": label(objective),
+        "colorscale": SCALE, "reversescale": objective in LOWER, "texttemplate": "%{z:.2f}", "xgap": 2, "ygap": 2,
+        "colorbar": {"thickness": 10, "len": 0.9}, "hoverongaps": False, **({"zmid": 0} if signs else {}),
+        "hovertemplate": "%{x}, %{y}: %{z:.3f}<extra></extra>",
+    }  # fmt: skip
+    layout = {
+        "xaxis": {"type": "category", "title": {"text": spaced(across["field"])}, "showgrid": False},
+        "yaxis": {"type": "category", "title": {"text": spaced(down["field"])}, "showgrid": False},
+        "hovermode": "closest",
+    }  # fmt: skip
+    return {"data": [trace], "layout": layout}
+
+
+def _line(sweep: dict[str, Any], done: Variants) -> Chart:
+    (axis,), objective = sweep["axes"], sweep["objective"]
+    at: dict[str, list[float]] = {}
+    for one in done:
+        at.setdefault(words(one["overrides"].get(axis["field"])), []).append(one["statistics"][objective])
+    trace = {
+        "type": "scatter", "mode": "lines+markers", "x": _ticks(axis), "name": label(objective),
+        "y": [_one(at.get(words(value), []), objective, BEST) for value in axis["values"]],
+        "line": {"color": OWN, "width": 2}, "marker": {"size": 9},
+    }  # fmt: skip
+    layout = {
+        "xaxis": {"type": "category", "title": {"text": spaced(axis["field"])}},
+        "yaxis": {"title": {"text": label(objective)}}, "showlegend": False,
+    }  # fmt: skip
+    found = chart(label(objective), f"by {spaced(axis['field'])}", [trace], layout) | {"wide": True}
+    return found | {"first_column": spaced(axis["field"])}
+
+
+def _ticks(axis: Axis) -> list[str]:
+    return [words(value) for value in axis["values"]]
+
+
+def risk_and_return(done: Variants, best: dict[str, Any] | None, objective: str) -> Chart | None:
+    """Total return against the deepest fall, a point per variant."""
+    known = [one for one in done if None not in (_of(one, "total_return"), _of(one, "max_drawdown"))]
+    if not known:
+        return None
+    others = [one for one in known if one is not best]
+    marker = {
+        "size": 9, "color": [one["statistics"][objective] for one in others], "colorscale": SCALE, "showscale": True,
+        "colorbar": {"thickness": 10, "title": {"text": label(objective), "side": "right"}}, "opacity": 0.9,
+        "reversescale": objective in LOWER, "line": {"width": 0.7, "color": "#5b6776"},
+    }  # fmt: skip
+    traces = [_points(others, "variant", marker)] if others else []
+    if best in known and best is not None:
+        star = {"size": 16, "symbol": "star", "color": BEST_COLOUR, "line": {"width": 1, "color": "#5b6776"}}
+        traces.append(_points([best], f"best {label(objective)}", star))
+    layout = {
+        "xaxis": PERCENT_AXIS | {"title": {"text": "max drawdown"}, "rangemode": "tozero"},
+        "yaxis": PERCENT_AXIS | {"title": {"text": "total return"}}, "hovermode": "closest", "showlegend": True,
+    }  # fmt: skip
+    note = "A point per variant: up and left is better."
+    return chart("Return against drawdown", "%", traces, layout, note, height=420) | {"wide": True}
+
+
+def _of(one: dict[str, Any], name: str) -> float | None:
+    return one["statistics"].get(name)
+
+
+def _points(rows: Variants, name: str, marker: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "type": "scatter", "mode": "markers", "name": name, "x": [_of(one, "max_drawdown") for one in rows],
+        "y": [_of(one, "total_return") for one in rows], "marker": marker,
+        "hovertext": [f"{one['number']}: {words(one['overrides'])}" for one in rows],
+        "hovertemplate": "%{hovertext}<br>return %{y:.2f} %, drawdown %{x:.2f} %<extra></extra>",
+    }  # fmt: skip

@@ -1,0 +1,157 @@
+"""Settings chosen on one stretch of time, tested on the next: what is left of the objective out of sample."""
+
+from typing import Any
+
+from backtests.report.figures import glossary, statistics_tables
+from backtests.report.meaning import label, meanings, units
+from backtests.report.page import Page, Section, rendered
+from backtests.report.session_charts import OTHER, OWN, equity
+from backtests.report.text import counted, figure, in_unit, is_known, percent, spaced, words
+from factors.tearsheet.figures import Chart, chart
+from factors.tearsheet.parts import NONE, Cell, Table, Tile
+
+CHANGED = " ◆"
+Walk = dict[str, Any]
+Window = dict[str, Any]
+
+
+def walk_forward_report(walk: Walk) -> str:
+    """One self-contained HTML file of a walk-forward test: ``name``, ``objective``, ``windows`` (``train_start`` ...
+    ``test_end``, ``chosen``, ``train`` and ``test`` statistics), ``series`` of the tests together, ``statistics``.
+    """
+    objective = walk["objective"]
+    sections = [
+        Section("performance", "Out of sample", [_equity(walk)], _no_series(walk)),
+        Section("windows", "Window by window", [_objectives(walk), _chosen(walk), _outcomes(walk)], _no_windows(walk)),
+        Section("statistics", "Statistics, out of sample", statistics_tables(walk["statistics"], {}, "")),
+    ]
+    return rendered(Page(
+        kind="Walk-forward test", title=walk["name"] or "Walk-forward test", facts=_facts(walk), tiles=_tiles(walk),
+        sections=sections, glossary=glossary(list(dict.fromkeys([objective, *walk["statistics"]]))),
+    ))  # fmt: skip
+
+
+def kept(walk: Walk) -> float | None:
+    """Mean objective out of sample in percent of the mean in sample, over windows that have both; None where the
+    latter is not above zero.
+    """
+    pairs = [_both(one, walk["objective"]) for one in walk["windows"]]
+    known = [(train, test) for train, test in pairs if train is not None and test is not None]
+    inside = sum(train for train, _ in known)
+    return 100.0 * sum(test for _, test in known) / inside if inside > 0 else None
+
+
+def _both(window: Window, objective: str) -> tuple[float | None, float | None]:
+    return window["train"].get(objective), window["test"].get(objective)
+
+
+def _equity(walk: Walk) -> Chart | None:
+    series = walk["series"]
+    if not any(is_known(value) for value in series["value"]):
+        return None
+    found = equity(series, "out of sample", "benchmark", "value")
+    starts = [one["test_start"] for one in walk["windows"]]
+    found["layout"]["shapes"] = [
+        {
+            "type": "line", "x0": start, "x1": start, "y0": 0, "y1": 1, "yref": "paper",
+            "line": {"color": "#7f8c9b", "width": 1, "dash": "dot"},
+        }
+        for start in starts
+    ]  # fmt: skip
+    found["note"] = "The tests of all windows one after the other; a dotted line where a window begins."
+    return found
+
+
+def _objectives(walk: Walk) -> Chart | None:
+    objective, windows = walk["objective"], walk["windows"]
+    pairs = [_both(one, objective) for one in windows]
+    if not any(value is not None for pair in pairs for value in pair):
+        return None
+    names = [f"{one['test_start']} to {one['test_end']}" for one in windows]
+    traces = [
+        {
+            "type": "bar", "x": names, "y": [pair[side] for pair in pairs], "name": name,
+            "marker": {"color": colour, "pattern": {"shape": pattern}},
+        }
+        for side, (name, colour, pattern) in enumerate((("in sample", OTHER, "/"), ("out of sample", OWN, "")))
+    ]  # fmt: skip
+    layout = {"barmode": "group", "xaxis": {"type": "category"}, "yaxis": {"title": {"text": label(objective)}}}
+    note = "In sample is chosen to be high; what counts is out of sample."
+    found = chart(f"{label(objective)} of each window".capitalize(), "by period of the test", traces, layout, note)
+    return found | {"wide": True, "first_column": "test"}
+
+
+def _chosen(walk: Walk) -> Table | None:
+    """The settings of each window, marked where they are not those of the window before."""
+    windows = walk["windows"]
+    fields = list(dict.fromkeys(name for one in windows for name in one["chosen"]))
+    if not fields:
+        return None
+    rows = []
+    for place, one in enumerate(windows):
+        before = windows[place - 1]["chosen"] if place else one["chosen"]
+        changed = [one["chosen"].get(name) != before.get(name) for name in fields]
+        rows.append([
+            Cell(str(place + 1)), Cell(f"{one['train_start']} to {one['train_end']}"),
+            Cell(f"{one['test_start']} to {one['test_end']}"),
+            *(
+                Cell(f"{words(one['chosen'].get(name))}{CHANGED if new else ''}", strong=new)
+                for name, new in zip(fields, changed, strict=True)
+            ),
+        ])  # fmt: skip
+    note = "◆ and bold: not what the window before had. Settings that change often are not settled by the data."
+    head = ["window", "chosen on", "tested on", *(spaced(name) for name in fields)]
+    return Table("Chosen settings", head, rows, note, words=(1, 2), wide=True)
+
+
+def _outcomes(walk: Walk) -> Table | None:
+    objective, windows = walk["objective"], walk["windows"]
+    if not windows:
+        return None
+    shown = list(dict.fromkeys([objective, "total_return", "max_drawdown"]))
+    head = ["window", "tested on"]
+    head += [f"{label(name)}, {side} sample" for name in shown for side in ("in", "out of")]
+    known = units()
+    rows = [
+        [
+            Cell(str(place)), Cell(f"{one['test_start']} to {one['test_end']}"),
+            *(
+                Cell(in_unit(value, known.get(name, ""), ""), title=meanings().get(name, ""))
+                for name in shown for value in _both(one, name)
+            ),
+        ]
+        for place, one in enumerate(windows, 1)
+    ]  # fmt: skip
+    return Table("In sample against out of sample", head, rows, words=(1,), wide=True)
+
+
+def _tiles(walk: Walk) -> list[Tile]:
+    objective, of = walk["objective"], walk["statistics"]
+    share = kept(walk)
+    won = [one["test"].get("total_return") for one in walk["windows"]]
+    earned = sum(value is not None and value > 0 for value in won)
+    told = "mean out of sample by mean in sample"
+    detail = told if share is not None else "in sample it is not above 0 on average"
+    return [
+        Tile("total return", percent(of.get("total_return"), sign=True), "out of sample", strong=True),
+        Tile(label(objective), in_unit(of.get(objective), units().get(objective, ""), ""), "out of sample"),
+        Tile(f"{label(objective)} kept", percent(share, 0), detail),
+        Tile("windows with a gain", f"{earned} of {len(won)}" if won else NONE, "out of sample"),
+    ]
+
+
+def _facts(walk: Walk) -> list[tuple[str, str]]:
+    windows = walk["windows"]
+    tested = f"{windows[0]['test_start']} to {windows[-1]['test_end']}" if windows else NONE
+    return [
+        ("objective", label(walk["objective"])), ("windows", figure(len(windows), 0)), ("tested", tested),
+        ("sessions", counted(max(len(walk["series"]["dates"]) - 1, 0), "session")),
+    ]  # fmt: skip
+
+
+def _no_series(walk: Walk) -> list[str]:
+    return [] if any(is_known(value) for value in walk["series"]["value"]) else ["No test has a session."]
+
+
+def _no_windows(walk: Walk) -> list[str]:
+    return [] if walk["windows"] else ["There is no window."]

@@ -1,0 +1,121 @@
+"use strict";
+(() => {
+  const figures = JSON.parse(document.getElementById("figures").textContent);
+  const dark = matchMedia("(prefers-color-scheme: dark)");
+  const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+
+  function themed(layout, width) {
+    const narrow = width < 480;
+    const axis = { gridcolor: colour("--grid"), linecolor: colour("--line"), zerolinecolor: colour("--soft"), automargin: true };
+    const found = {
+      paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)", hovermode: "x unified", ...layout,
+      font: { family: getComputedStyle(document.body).fontFamily, size: narrow ? 11 : 12, color: colour("--soft") },
+      margin: { l: narrow ? 40 : 52, r: 10, t: layout.annotations ? 26 : 10, b: 34 },
+      legend: { orientation: "h", x: 0, y: 1.02, yanchor: "bottom", traceorder: "normal", font: { size: narrow ? 10.5 : 12 } },
+      hoverlabel: { bgcolor: colour("--card"), bordercolor: colour("--line"), font: { color: colour("--ink") } },
+    };
+    for (const name of ["xaxis", "yaxis", "xaxis2", "yaxis2"]) {
+      if (layout[name] || !name.endsWith("2")) found[name] = { ...axis, ...layout[name] };
+    }
+    if (found.annotations) found.annotations = found.annotations.map((one) => ({ ...one, font: { color: colour("--ink") } }));
+    if (found.hovermode && layout.annotations) found.hovermode = "closest";
+    return found;
+  }
+
+  // Plotly reads tags in texts; here names are text. Templates are ours.
+  function plain(one, key = "") {
+    if (typeof one === "string") return key.endsWith("template") ? one : one.replaceAll("&", "&amp;").replaceAll("<", "&lt;");
+    if (Array.isArray(one)) return typeof one[0] === "number" ? [...one] : one.map((part) => plain(part));
+    if (one === null || typeof one !== "object") return one;
+    return Object.fromEntries(Object.entries(one).map(([name, part]) => [name, plain(part, name)]));
+  }
+
+  function draw(id) {
+    const place = document.getElementById(id);
+    const { data, layout } = figures[id];
+    Plotly.react(place, plain(data), themed(plain(layout), place.clientWidth), { responsive: true, displayModeBar: false });
+    place.dataset.drawn = "yes";
+  }
+
+  // A chart may have states: what is chosen in its controls, joined by "|", names the traces and layout that replace its own.
+  for (const controls of document.querySelectorAll("[data-controls]")) {
+    const id = controls.dataset.controls;
+    const own = figures[id];
+    controls.hidden = false;
+    controls.addEventListener("change", () => {
+      const chosen = [...controls.querySelectorAll("select, input:checked")].map((one) => one.value).join("|");
+      const { data = own.data, layout = {} } = own.states[chosen];
+      const merged = { ...own.layout };
+      for (const [name, part] of Object.entries(layout)) merged[name] = { ...merged[name], ...part };
+      figures[id] = { ...own, data, layout: merged };
+      draw(id);
+      const details = document.querySelector(`details[data-of="${id}"]`);
+      if (details.dataset.filled) { empty(details); fill(details); }
+    });
+  }
+
+  // Charts are drawn when they come near the screen; all of them before printing.
+  const seen = new IntersectionObserver((entries) => {
+    for (const entry of entries) if (entry.isIntersecting) { seen.unobserve(entry.target); draw(entry.target.id); }
+  }, { rootMargin: "600px" });
+  for (const id of Object.keys(figures)) seen.observe(document.getElementById(id));
+  dark.addEventListener("change", () => document.querySelectorAll("[data-drawn]").forEach((place) => draw(place.id)));
+  addEventListener("beforeprint", () => Object.keys(figures).forEach(draw));
+
+  function rows(figure) {
+    const [first] = figure.data;
+    if (first.z) {
+      const head = ["", ...figure.data.flatMap((one) => one.x.map((name) => (figure.data.length > 1 ? `${one.name}: ${name}` : name)))];
+      return [head, ...first.y.map((name, i) => [name, ...figure.data.flatMap((one) => one.z[i])])];
+    }
+    const named = (one) => one.hovertext ?? one.x;
+    const together = figure.data.every((one) => one.x.length === first.x.length && one.x.every((x, i) => x === first.x[i]));
+    if (!together) {
+      const points = figure.data.flatMap((one) => one.x.map((x, i) => [one.name, x, one.y[i], one.hovertext ? one.hovertext[i] : ""]));
+      const title = (name) => figure.layout[name]?.title?.text ?? "";
+      return [["", title("xaxis") || figure.first_column, title("yaxis"), ""], ...points];
+    }
+    const head = [figure.first_column];
+    const columns = [];
+    for (const one of figure.data) {
+      head.push(one.name); columns.push(one.y);
+      if (one.error_y) { head.push(`${one.name}: ±`); columns.push(one.error_y.array); }
+    }
+    return [head, ...named(first).map((x, i) => [x, ...columns.map((column) => column[i])])];
+  }
+
+  const shown = (value) => (value === null || value === undefined ? "" : typeof value === "number" ? +value.toPrecision(10) : value);
+  // A spreadsheet would take a text that begins with =, +, - or @ for a formula.
+  const safe = (value) => (typeof value === "string" && /^[=+@\-\t\r]/.test(value) ? `'${value}` : String(shown(value)));
+  const quoted = (value) => `"${safe(value).replaceAll('"', '""')}"`;
+
+  function fill(details) {
+    details.dataset.filled = "yes";
+    const [head, ...body] = rows(figures[details.dataset.of]);
+    const table = document.createElement("table");
+    const line = (cells, tag, to) => {
+      const row = to.insertRow();
+      for (const text of cells) { const cell = document.createElement(tag); cell.textContent = shown(text); row.append(cell); }
+    };
+    line(head, "th", table.createTHead());
+    const inside = table.createTBody();
+    body.forEach((cells) => line(cells, "td", inside));
+    const link = document.createElement("a");
+    link.textContent = "CSV";
+    link.download = `${details.dataset.of}.csv`;
+    link.href = URL.createObjectURL(new Blob([[head, ...body].map((cells) => cells.map(quoted).join(",")).join("\n")], { type: "text/csv" }));
+    details.querySelector("summary").append(link);
+    details.querySelector(".scroll").append(table);
+  }
+
+  function empty(details) {
+    const link = details.querySelector("summary a");
+    URL.revokeObjectURL(link.href);
+    link.remove();
+    details.querySelector("table").remove();
+  }
+
+  for (const details of document.querySelectorAll("details[data-of]")) {
+    details.addEventListener("toggle", () => { if (details.open && !details.dataset.filled) fill(details); });
+  }
+})();
