@@ -5,10 +5,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from backtests.calc.prices import Events, Prices
-from backtests.services.config import config_check
+from backtests.services import backtest_run, config_check
 from backtests.services.signals import asked_of, signals_of
 from backtests.services.workbench import Workbench
 from factors.engine import run
@@ -109,3 +110,46 @@ def events_of(prices: Prices, kind: str) -> set[tuple[str, dt.date, float]]:
         for session, column, figure in rows
         if prices.start <= session <= prices.ends[column]
     }
+
+
+@pytest.mark.usefixtures("loaded")
+@pytest.mark.parametrize("config", [CHEAP_AND_GOOD, TRADED_TO_TARGET], ids=["cheap_and_good", "traded_to_target"])
+def test_the_whole_backtest(shared_data: Path, config: dict[str, Any]) -> None:
+    """Trade by trade, session by session, as stored."""
+    expected = reference_run(shared_data, scenario(shared_data, config))
+    done = backtest_run(config=config)
+    assert done.status == "COMPLETED", done
+    rows = list(done.trades.values())
+    for name in ("signal_date", "trade_date", "ticker", "side", "reason", "quantity"):
+        assert [row[name] for row in rows] == [trade[name] for trade in expected.trades], name
+    for name in ("price", "execution_price", "commission", "tax", "cash_flow", "average_price"):
+        assert [row[name] for row in rows] == approx([trade[name] for trade in expected.trades]), name
+    for name in ("profit", "profit_rate", "hold_days"):
+        of_sales = [trade[name] if trade["side"] == "SELL" else None for trade in expected.trades]
+        assert [row[name] is None for row in rows] == [figure is None for figure in of_sales], name
+        assert known([row[name] for row in rows]) == approx(known(of_sales)), name
+    curve = list(done.snapshots.order_by("date").values())
+    assert [row["date"] for row in curve] == [row["date"] for row in expected.snapshots]
+    assert [row["positions"] for row in curve] == [row["positions"] for row in expected.snapshots]
+    for ours, theirs in (("cash", "cash"), ("holdings_value", "holdings"), ("value", "value")):
+        assert [row[ours] for row in curve] == approx([row[theirs] for row in expected.snapshots]), ours
+    told = [(row["date"], row["signal_date"], row["ticker"], row["side"], row["reason"])
+            for row in done.events.filter(kind="CANCELLED").values()]  # fmt: skip
+    assert sorted(told) == sorted(
+        (row["date"], row["signal_date"], row["ticker"], row["side"], row["ending"]) for row in expected.cancelled
+    )
+    for row in rows:
+        for factor, figures in expected.market.values.items():
+            theirs = figures.at[pd.Timestamp(row["signal_date"]), row["ticker"]]
+            ours = row["factors"][factor]["value"]
+            assert (ours is None) == pd.isna(theirs), (row, factor)
+            assert ours is None or ours == pytest.approx(theirs, rel=1e-9), (row, factor)
+
+
+def approx(figures: list[float]) -> Any:
+    """Equal to 1e-9; what differences of millions leave near zero to a millionth of a dollar."""
+    return pytest.approx(figures, rel=1e-9, abs=1e-6)
+
+
+def known(figures: list[float | None]) -> list[float]:
+    return [figure for figure in figures if figure is not None]
