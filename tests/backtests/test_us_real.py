@@ -17,7 +17,7 @@ from factors.registry import factors_named
 from market.services.loads import LOADS
 from market.store.histories import read_history
 from tests.backtests.us_reference.raw_files import PRICES, REPORTS, Action, new_york_sessions
-from tests.backtests.us_reference.run import Market, read_market, reference_run
+from tests.backtests.us_reference.run import Market, Outcome, read_market, reference_run
 from tests.backtests.us_reference.scenarios import CHEAP_AND_GOOD, FIRST, LAST, TRADED_TO_TARGET, scenario
 from tests.market.files import write
 
@@ -66,33 +66,53 @@ def test_price_earnings_and_return_on_equity_of_every_session(shared_data: Path)
 
 @pytest.mark.usefixtures("loaded")
 @pytest.mark.parametrize("config", [CHEAP_AND_GOOD, TRADED_TO_TARGET], ids=["cheap_and_good", "traded_to_target"])
-def test_prices_and_signals(shared_data: Path, config: dict[str, Any]) -> None:
-    """What the simulation reads."""
+def test_the_whole_backtest(shared_data: Path, config: dict[str, Any]) -> None:
+    """What the simulation reads, then what is stored: trade by trade, session by session."""
     expected = reference_run(shared_data, scenario(shared_data, config))
+    compare_inputs(config, expected)
+    done = backtest_run(config=config)
+    assert done.status == "COMPLETED", done.error
+    trades = list(done.trades.values())
+    compare_trades(trades, expected)
+    compare_curve(list(done.snapshots.order_by("date").values()), expected)
+    compare_figures(trades, expected)
+    told = done.events.filter(kind="CANCELLED").values_list("date", "signal_date", "ticker", "side", "reason")
+    assert sorted(told) == sorted(
+        (row["date"], row["signal_date"], row["ticker"], row["side"], row["ending"]) for row in expected.cancelled
+    )
+    paid = {(row.ticker, row.date, row.figure) for row in done.events.filter(kind="DIVIDEND")}
+    assert len(paid) > 40
+    assert paid <= events_of(expected.prices, "dividends")
+
+
+def compare_inputs(config: dict[str, Any], expected: Outcome) -> None:
     checked, bench = config_check(config=config), Workbench()
     market = bench.market(checked)
     asked = asked_of(checked, market, bench)
     prices, signals = signals_of(checked, market, asked)
     columns = [expected.prices.tickers.tolist().index(ticker) for ticker in prices.tickers]
     assert sorted(columns) == list(range(250))
-    assert prices.dates[prices.start :].tolist() == expected.prices.dates.tolist()
-    assert last_days(prices) == last_days(expected.prices)
-    for name in ("open", "close", "volume"):
-        theirs = getattr(expected.prices, name)[:, columns]
-        ours = getattr(prices, name)[prices.start :]
-        listed = np.arange(len(ours))[:, None] <= expected.prices.ends[columns]
-        np.testing.assert_array_equal(np.where(listed, ours, np.nan), theirs, err_msg=name)
-    for kind in ("splits", "dividends"):
-        assert events_of(prices, kind) == events_of(expected.prices, kind)
+    compare_prices(prices, expected.prices, columns)
     buys = asked.plan.at[asked.plan.buys]
+    same = np.ix_(buys - prices.start, columns)
     assert prices.dates[buys].tolist() == list(expected.tables)
-    theirs = expected.signals.candidates[buys - prices.start][:, columns]
-    np.testing.assert_array_equal(signals.candidates[buys], theirs)
-    np.testing.assert_allclose(
-        signals.order[buys], expected.signals.order[buys - prices.start][:, columns], rtol=1e-6, atol=1e-6
-    )
+    np.testing.assert_array_equal(signals.candidates[buys], expected.signals.candidates[same])
+    np.testing.assert_allclose(signals.order[buys], expected.signals.order[same], rtol=1e-6, atol=1e-6)
     assert len(signals.sells) == len(expected.signals.sells) == 1
     np.testing.assert_array_equal(signals.sells[0][prices.start :], expected.signals.sells[0][:, columns])
+
+
+def compare_prices(prices: Prices, expected: Prices, columns: list[int]) -> None:
+    """Bars up to the last listed day, corporate actions, last days. ``columns``: where the names of ``prices`` are."""
+    assert prices.dates[prices.start :].tolist() == expected.dates.tolist()
+    assert last_days(prices) == last_days(expected)
+    for name in ("open", "close", "volume"):
+        ours = getattr(prices, name)[prices.start :]
+        listed = np.arange(len(ours))[:, None] <= expected.ends[columns]
+        theirs = getattr(expected, name)[:, columns]
+        np.testing.assert_array_equal(np.where(listed, ours, np.nan), theirs, err_msg=name)
+    for kind in ("splits", "dividends"):
+        assert events_of(prices, kind) == events_of(expected, kind)
 
 
 def last_days(prices: Prices) -> dict[str, dt.date]:
@@ -112,32 +132,26 @@ def events_of(prices: Prices, kind: str) -> set[tuple[str, dt.date, float]]:
     }
 
 
-@pytest.mark.usefixtures("loaded")
-@pytest.mark.parametrize("config", [CHEAP_AND_GOOD, TRADED_TO_TARGET], ids=["cheap_and_good", "traded_to_target"])
-def test_the_whole_backtest(shared_data: Path, config: dict[str, Any]) -> None:
-    """Trade by trade, session by session, as stored."""
-    expected = reference_run(shared_data, scenario(shared_data, config))
-    done = backtest_run(config=config)
-    assert done.status == "COMPLETED", done
-    rows = list(done.trades.values())
+def compare_trades(rows: list[dict[str, Any]], expected: Outcome) -> None:
     for name in ("signal_date", "trade_date", "ticker", "side", "reason", "quantity"):
         assert [row[name] for row in rows] == [trade[name] for trade in expected.trades], name
     for name in ("price", "execution_price", "commission", "tax", "cash_flow", "average_price"):
         assert [row[name] for row in rows] == approx([trade[name] for trade in expected.trades]), name
     for name in ("profit", "profit_rate", "hold_days"):
-        of_sales = [trade[name] if trade["side"] == "SELL" else None for trade in expected.trades]
-        assert [row[name] is None for row in rows] == [figure is None for figure in of_sales], name
-        assert known([row[name] for row in rows]) == approx(known(of_sales)), name
-    curve = list(done.snapshots.order_by("date").values())
-    assert [row["date"] for row in curve] == [row["date"] for row in expected.snapshots]
-    assert [row["positions"] for row in curve] == [row["positions"] for row in expected.snapshots]
+        of_sales = [trade[name] for trade in expected.trades if trade["side"] == "SELL"]
+        assert [row[name] for row in rows if row["side"] == "SELL"] == approx(of_sales), name
+        assert {row[name] for row in rows if row["side"] == "BUY"} == {None}, name
+
+
+def compare_curve(rows: list[dict[str, Any]], expected: Outcome) -> None:
+    for name in ("date", "positions"):
+        assert [row[name] for row in rows] == [row[name] for row in expected.snapshots], name
     for ours, theirs in (("cash", "cash"), ("holdings_value", "holdings"), ("value", "value")):
-        assert [row[ours] for row in curve] == approx([row[theirs] for row in expected.snapshots]), ours
-    told = [(row["date"], row["signal_date"], row["ticker"], row["side"], row["reason"])
-            for row in done.events.filter(kind="CANCELLED").values()]  # fmt: skip
-    assert sorted(told) == sorted(
-        (row["date"], row["signal_date"], row["ticker"], row["side"], row["ending"]) for row in expected.cancelled
-    )
+        assert [row[ours] for row in rows] == approx([row[theirs] for row in expected.snapshots]), ours
+
+
+def compare_figures(rows: list[dict[str, Any]], expected: Outcome) -> None:
+    """P/E and return on equity that a trade was decided with."""
     for row in rows:
         for factor, figures in expected.market.values.items():
             theirs = figures.at[pd.Timestamp(row["signal_date"]), row["ticker"]]
@@ -147,9 +161,5 @@ def test_the_whole_backtest(shared_data: Path, config: dict[str, Any]) -> None:
 
 
 def approx(figures: list[float]) -> Any:
-    """Equal to 1e-9; what differences of millions leave near zero to a millionth of a dollar."""
+    """Equal to 1e-9; what differences of millions leave near zero, to a millionth of a dollar."""
     return pytest.approx(figures, rel=1e-9, abs=1e-6)
-
-
-def known(figures: list[float | None]) -> list[float]:
-    return [figure for figure in figures if figure is not None]
