@@ -2,6 +2,7 @@
 
 from backtests.services.config import Config, config_check
 from backtests.services.errors import BacktestBusy, BacktestError
+from backtests.services.exports import orders_csv, weights_csv
 from backtests.services.result import backtest_report, backtest_result
 from backtests.services.sessions import (
     backtest_cancel,
@@ -25,4 +26,6 @@ __all__ = [
     "backtest_result",
     "backtest_run",
     "config_check",
+    "orders_csv",
+    "weights_csv",
 ]

@@ -56,7 +56,8 @@ def backtest_result(*, session: BacktestSession) -> dict[str, Any]:
     found, events = session.statistics, session.events
     kinds = BacktestEvent.Kind
     return {
-        **backtest_summary(session=session), "sessions": session.session_count, "before": found.details["before"],
+        **backtest_summary(session=session), "message": session.error, "sessions": session.session_count,
+        "before": found.details["before"],
         "config": session.config, "conditions": _conditions(session), "benchmark": found.details["benchmark"],
         "statistics": found.figures, "units": units(), "series": series_of(session),
         "monthly": found.monthly, "yearly": found.yearly,
