@@ -63,7 +63,7 @@ def test_all_tables_say_what_the_ledger_says(market):
     run = run_of(config_check(config=asked), Workbench()).run
     ledger = run.ledger
     trades = list(session.trades.order_by("number"))
-    assert len(trades) == len(ledger.trades) > 60
+    assert len(trades) == len(ledger.trades) > 50
     assert {trade.reason for trade in trades} >= {"ENTRY", "STOP_LOSS", "TAKE_PROFIT", "TRAILING_STOP", "FACTOR"}
     for stored, row in zip(trades, ledger.trades, strict=True):
         assert stored.ticker == run.prices.tickers[row["instrument"]]
