@@ -3,7 +3,6 @@
 from backtests.diagnosis.base import Evidence, Finding, Severity
 from backtests.diagnosis.registry import check
 
-
 ENOUGH = 63  # sessions; a rate per year of fewer says nothing
 
 
