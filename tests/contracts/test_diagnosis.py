@@ -152,8 +152,8 @@ def test_it_leaves_its_input_alone(one):
 
 
 def sound_run(seed=4):
-    """Five years of 40 names that rise about 13 % a year at ordinary risk, a fifth of which is delisted; 25 equal positions,
-    quarterly, real costs, and a benchmark that earned half of it.
+    """Five years of 40 names that rise about 13 % a year at ordinary risk, a fifth of which is delisted; 25 equal
+    positions, quarterly, real costs, and a benchmark that earned half of it.
     """
     rng = np.random.default_rng(seed)
     prices = market(5, sessions=1260, instruments=40, wild=0.0)

@@ -91,13 +91,17 @@ def test_holdings_whose_prices_stopped():
     )
     heavy = made(sessions=40, close=close, holdings=[holding("B", 100, weight=10.1)])
     assert ask("bars_stop", heavy).severity is Severity.SERIOUS
+    tenth = made(sessions=40, close=close, holdings=[holding("B", 100, weight=10.0)])
+    assert ask("bars_stop", tenth).severity is Severity.WARNING
 
 
 def test_holdings_with_prices():
     close = flat(40)
     close[20:39, 0] = NAN
     assert ask("bars_stop", made(sessions=40, close=close, holdings=[holding("A", 50)])) is None
-    assert ask("bars_stop", made(sessions=5, close=flat(5) * NAN, holdings=[holding("A", 50)])) is None  # too short
+    lost = [holding("A", 50)]
+    assert ask("bars_stop", made(sessions=19, close=flat(19) * NAN, holdings=lost)) is None  # too short to tell
+    assert ask("bars_stop", made(sessions=20, close=flat(20) * NAN, holdings=lost)) is not None
 
 
 def test_a_jump_of_a_held_price():

@@ -63,7 +63,8 @@ def test_one_month_makes_half_of_the_profit():
     found = ask("one_month_makes_profit", made(monthly(0, 4, 0, 6)))
     assert found.severity is Severity.NOTE
     assert found.evidence == {
-        "month": "2020-04", "month_return": approx(6.0), "total_return": approx(10.24), "without": approx(4.0), "months": 13,
+        "month": "2020-04", "month_return": approx(6.0), "total_return": approx(10.24), "without": approx(4.0),
+        "months": 13,
     }  # fmt: skip
     assert found.message == "Without 2020-04 (+6.0 %) the total return is 4.0 % instead of 10.2 %."
 

@@ -34,6 +34,7 @@ def test_ruin():
     assert found.severity is Severity.SERIOUS
     assert found.evidence == {"date": "2020-01-07", "lowest": approx(15.0), "limit": 20.0}
     assert ask("ruin", made([1000, 5000, 200, 400])) is None  # of the capital, not of the peak
+    assert ask("ruin", made([1000, 200, 199])).evidence["date"] == "2020-01-07"
 
 
 def test_fat_tails():
@@ -84,8 +85,8 @@ def test_few_and_many_positions():
 def test_delisted_holdings():
     """200 and 50 at the last closes, closed with -10 %: another 20 % of 250 are 50, 5 % of the capital."""
     trades = [
-        trade(3, "A", -20, 10.0, execution=9.0, reason=Reason.DELISTED), trade(4, "B", -10, 5.0, reason=Reason.DELISTED),
-        trade(4, "C", -10),
+        trade(3, "A", -20, 10.0, execution=9.0, reason=Reason.DELISTED),
+        trade(4, "B", -10, 5.0, reason=Reason.DELISTED), trade(4, "C", -10),
     ]  # fmt: skip
     found = ask("delisting_losses", made(trades=trades, delisting_return=-10))
     assert found.severity is Severity.WARNING
@@ -94,8 +95,8 @@ def test_delisted_holdings():
         "less_of_capital": approx(5.0),
     }  # fmt: skip
     assert found.message == (
-        "2 holdings worth 250 at the last close were delisted and closed with a return of -10 %; with -30 % the result is "
-        "5.0 % of the capital lower."
+        "2 holdings worth 250 at the last close were delisted and closed with a return of -10 %; with -30 % the "
+        "result is 5.0 % of the capital lower."
     )
 
 
