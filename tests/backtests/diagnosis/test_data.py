@@ -42,22 +42,23 @@ def test_a_gap_while_a_name_is_not_held_is_no_old_price():
 
 
 def test_bars_missing_between_the_first_and_the_last():
-    """A: 8 of 10 from the start on, history left out; B from its fourth session, 6 of 7; what follows the end of its
-    listing does not count: 3 of 17 are missing. C was not traded.
+    """A: 8 of 10 from the start on, history left out; B from its fourth session on, 6 of 7; D 2 of the 3 sessions of
+    its listing; E all 10: 4 of 30 are missing. C was not traded.
     """
     close = flat(12)
     close[[0, 5, 8], 0] = NAN
     close[:5, 1], close[7, 1] = NAN, NAN
-    close[3:, 2] = NAN
-    trades = [trade(5, "B", 10), trade(4, "A", 10)]
-    found = ask("missing_bars", made(sessions=10, start=2, close=close, trades=trades))
+    close[3:, 2] = close[3, 3] = close[6, 3] = NAN
+    trades = [trade(5, "B", 10), trade(4, "A", 10), trade(4, "D", 10), trade(4, "E", 10)]
+    ends = [12, 12, 12, 4, 12, 12]
+    found = ask("missing_bars", made(sessions=10, start=2, close=close, trades=trades, ends=ends))
     assert found.severity is Severity.WARNING
     assert found.evidence == {
-        "names": 2, "names_with_gaps": 2, "expected": 17, "missing": 3, "share": approx(100 * 3 / 17),
+        "names": 4, "names_with_gaps": 3, "expected": 30, "missing": 4, "share": approx(100 * 4 / 30),
         "worst": {"ticker": "A", "missing": 2, "expected": 10},
     }  # fmt: skip
     assert found.message == (
-        "17.6 % of the bars between the first and the last of 2 traded names are missing; A lacks 2 of 10."
+        "13.3 % of the bars between the first and the last of 4 traded names are missing; A lacks 2 of 10."
     )
 
 

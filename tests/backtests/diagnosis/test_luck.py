@@ -34,7 +34,7 @@ def test_luck_is_not_excluded():
     )
 
 
-@pytest.mark.parametrize(("sharpe", "probability"), [(0.8, 0.95), (-0.2, 0.4), (0.8, None), (None, None)])
+@pytest.mark.parametrize(("sharpe", "probability"), [(0.8, 0.95), (-0.2, 0.4), (0.0, 0.5), (0.8, None), (None, None)])
 def test_luck_is_excluded_or_nothing_has_to_be_explained(sharpe, probability):
     known = {"sharpe_ratio": sharpe, "probabilistic_sharpe_ratio": probability}
     assert ask("luck_not_excluded", made(statistics=known)) is None
@@ -58,6 +58,7 @@ def test_the_best_of_many_trials():
     assert found.message.startswith(
         "Of 3 variants luck alone makes the best show a Sharpe ratio of 0.85; this one has 1.13"
     )
+    assert found.message.endswith("which is skill with a probability of 64 %.")
     # twice the spread: 1.70 is expected of luck alone
     worse = ask("many_trials", made(values, trials=[1.13246, -0.86754, -2.86754], risk_free=0.0))
     assert worse.severity is Severity.SERIOUS
@@ -68,6 +69,7 @@ def test_few_or_similar_trials():
     assert ask("many_trials", made(good, trials=[2.4, 2.3, 2.2])) is None
     bad = compound(two_valued(0.015, -0.013, 400))
     assert ask("many_trials", made(bad, trials=[1.1])) is None
+    assert ask("many_trials", made(bad, trials=[1.1, -1.1])) is not None
     assert ask("many_trials", made(bad)) is None
     assert ask("many_trials", made(compound(two_valued(0.01, -0.011, 400)), trials=[1, -1, -2])) is None  # a loss
 
@@ -132,7 +134,9 @@ def test_the_benchmark_earned_more():
 
 def test_the_benchmark_earned_less():
     assert ask("benchmark_not_beaten", made([1000, 1010, 1090], benchmark=[50, 51, 54], trades=ONE)) is None
-    assert ask("benchmark_not_beaten", made([1000, 1010, 2000], benchmark=[50, 51, 100], trades=ONE)) is None  # the same
+    assert (
+        ask("benchmark_not_beaten", made([1000, 1010, 2000], benchmark=[50, 51, 100], trades=ONE)) is None
+    )  # the same
     assert ask("benchmark_not_beaten", made([1000, 1000, 1000], benchmark=[50, 51, 54])) is None  # nothing traded
     assert ask("benchmark_not_beaten", made([1000, 1000, 1000], trades=ONE)) is None
 

@@ -73,6 +73,9 @@ def test_one_month_makes_all_of_the_profit():
     found = ask("one_month_makes_profit", made(monthly(0, 10, -2)))
     assert found.severity is Severity.WARNING
     assert found.evidence["without"] == approx(-2.0)
+    # of sessions to the end of December it is told, of those to the end of November not
+    assert ask("one_month_makes_profit", made(monthly(0, 10, -2)[:260])).evidence["months"] == 12
+    assert ask("one_month_makes_profit", made(monthly(0, 10, -2)[:237])) is None
 
 
 def test_many_months_make_the_profit():
@@ -133,21 +136,30 @@ def test_profit_that_was_realised():
     assert ask("unrealised_profit", made([1000, 990], holdings=[holding("A", 200, 100)])) is None
 
 
+# 24 of 30 sales earn 10 each, 5 lose 6, one is even: 210 together
+SALES = [
+    trade(2, "A", -1, profit=profit, left=10.0)
+    for profit, many in ((10.0, 24), (-6.0, 5), (0.0, 1)) for _ in range(many)
+]  # fmt: skip
+
+
 def test_losers_are_kept():
-    """24 of 30 sales earn 10 each, 6 lose 5: 210 together; two holdings are 150 down."""
-    sells = [trade(2, "A", -1, profit=10.0 if one < 24 else -5.0, left=10.0) for one in range(30)]
-    holdings = [holding("A", 100, 200, days=90), holding("B", 50, 100, days=200), holding("C", 90, 80, days=900)]
-    found = ask("losers_kept", made(trades=sells, holdings=holdings))
+    """Two holdings are 150 down, one is even and one is up."""
+    holdings = [
+        holding("A", 100, 200, days=90), holding("B", 50, 100, days=200), holding("C", 90, 80, days=900),
+        holding("D", 80, 80, days=800),
+    ]  # fmt: skip
+    found = ask("losers_kept", made(trades=SALES, holdings=holdings))
     assert found.severity is Severity.WARNING
     assert found.evidence == {
         "win_rate": 80.0, "earned": 210.0, "open_loss": 150.0, "losing_holdings": 2, "oldest_days": 200,
     }  # fmt: skip
+    assert ask("losers_kept", made(trades=SALES, holdings=[holding("A", 100, 206)])) is not None  # 106 of 210
 
 
 def test_losers_that_were_sold():
-    sells = [trade(2, "A", -1, profit=10.0 if one < 24 else -5.0, left=10.0) for one in range(30)]
     heavy = [holding("A", 100, 250)]
-    assert ask("losers_kept", made(trades=sells, holdings=[holding("A", 100, 200)])) is None  # 100 of 210
-    assert ask("losers_kept", made(trades=sells[1:], holdings=heavy)) is None  # 29 sales
+    assert ask("losers_kept", made(trades=SALES, holdings=[holding("A", 100, 205)])) is None  # 105 of 210
+    assert ask("losers_kept", made(trades=SALES[:29], holdings=heavy)) is None
     losing = [trade(2, "A", -1, profit=-5.0, left=10.0)]
-    assert ask("losers_kept", made(trades=sells + losing, holdings=heavy)) is None  # 24 of 31 are 77 %
+    assert ask("losers_kept", made(trades=SALES + losing, holdings=heavy)) is None  # 24 of 31 are 77 %

@@ -17,6 +17,7 @@ def test_a_deep_fall():
     assert found.severity is Severity.WARNING
     assert found.evidence == {"max_drawdown": approx(50.0), "needed_to_regain": approx(100.0), "longest_sessions": 4.0}
     assert ask("deep_drawdown", made([1000, 399, 400])).severity is Severity.SERIOUS
+    assert ask("deep_drawdown", made([1000, 400, 410])).severity is Severity.WARNING
 
 
 def test_a_total_loss_cannot_be_regained():
@@ -72,9 +73,22 @@ def test_a_position_that_was_large_for_a_day():
     assert found.message.endswith("was 34 % of the value; on 5 % of the sessions one was above 30 %.")
 
 
+@pytest.mark.parametrize(("days", "severity"), [(2, "NOTE"), (3, "WARNING")])
+def test_how_often_a_position_was_large(days, severity):
+    """2 and 3 of 20 sessions, after 5 of history."""
+    close = np.full((25, 6), 10.0)
+    close[12 : 12 + days, 0] = 17.0
+    five = [trade(5, name, 20) for name in "ABCDEF"]
+    found = ask("concentration", made(sessions=20, start=5, close=close, trades=five))
+    assert found.severity == severity
+    assert found.evidence["share_of_sessions"] == 5.0 * days
+
+
 def test_few_and_many_positions():
     five = [trade(1, name, 18) for name in "ABCDE"]
     assert ask("concentration", made(trades=five)) is None
+    third = [trade(1, "A", 30), *(trade(1, name, 10) for name in "BCDEFGH")]  # just 30 %, 6.25 effective positions
+    assert ask("concentration", made(trades=third, names=8)) is None
     found = ask("concentration", made(trades=five[:4]))
     assert found.severity is Severity.NOTE
     assert found.evidence["effective_positions"] == approx(4.0)
@@ -108,6 +122,13 @@ def test_delisted_holdings_that_hardly_matter(shares, assumed):
     assert found.evidence["less"] == (9.0 if assumed == 0 else 0.0)
 
 
+@pytest.mark.parametrize(("shares", "severity"), [(10, "NOTE"), (11, "WARNING")])
+def test_delisted_holdings_at_the_edge(shares, severity):
+    """Another 10 % of 100 and of 110: 1 % and 1.1 % of the capital."""
+    trades = [trade(3, "A", -shares, reason=Reason.DELISTED)]
+    assert ask("delisting_losses", made(trades=trades, delisting_return=-20)).severity == severity
+
+
 def test_no_delisted_holdings():
     assert ask("delisting_losses", made(trades=[trade(3, "A", -10)])) is None
 
@@ -124,6 +145,7 @@ def test_idle_cash():
         "mean_cash": approx(27.5), "cash_buffer": 5.0, "mean_positions": 3.0, "max_positions": 20,
     }  # fmt: skip
     assert ask("cash_idle", made(sessions=5, cash=560, trades=ONE)).severity is Severity.WARNING
+    assert ask("cash_idle", made(sessions=5, cash=500, cash_buffer=0, trades=ONE)).severity is Severity.NOTE
     assert ask("cash_idle", made(sessions=5)) is None  # nothing traded is told elsewhere
     assert ask("cash_idle", made(sessions=5, cash=560, cash_buffer=50, trades=ONE)) is None
 
@@ -147,11 +169,14 @@ def test_costs_take_the_profit():
     eaten = ask("cost_drag", made([1000, 990], trades=trades))
     assert eaten.severity is Severity.SERIOUS
     assert eaten.message == "Costs of 25 are 167 % of the gain before costs and leave a loss."
+    nothing = ask("cost_drag", made([1000, 1000], trades=trades))
+    assert nothing.severity is Severity.SERIOUS
+    assert nothing.message == "Costs of 25 are 100 % of the gain before costs and leave 0."
 
 
 def test_costs_leave_the_profit():
     trades = [trade(1, "A", 100, commission=25.0)]
-    assert ask("cost_drag", made([1000, 1025.01], trades=trades)) is None
+    assert ask("cost_drag", made([1000, 1025], trades=trades)) is None
     assert ask("cost_drag", made([1000, 974], trades=trades)) is None  # without costs there was a loss, too
     assert ask("cost_drag", made()) is None
 

@@ -104,7 +104,7 @@ def test_how_many_rebalances_were_empty(empty, severity):
 
 
 def test_trades_larger_than_the_market():
-    """100 of 1,000 shares is just allowed; 250 of 1,000 at 20 are 5,000 of the 6,000 traded where the volume is known."""
+    """100 of 1,000 shares are just allowed; 250 at 20 are 5,000 of the 6,000 traded at known volumes."""
     volume = np.full((5, 6), 1000.0)
     volume[3, 2] = np.nan
     trades = [
