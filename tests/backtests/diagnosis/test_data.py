@@ -137,6 +137,14 @@ def test_a_recorded_split_is_no_jump():
     assert ask("price_jumps", made(sessions=6, close=close, trades=trades)).evidence["jumps"] == 2
 
 
+def test_the_smallest_splits_that_data_may_lack():
+    """Two for one, and one for two."""
+    close = flat(6)
+    close[3:, 0], close[4:, 1] = 5.0, 20.0
+    found = ask("price_jumps", made(sessions=6, close=close, trades=[trade(1, "A", 10), trade(1, "B", 10)]))
+    assert [(one["ticker"], one["change"]) for one in found.evidence["largest"]] == [("B", 100.0), ("A", -50.0)]
+
+
 def test_a_jump_while_a_name_is_not_held():
     close = flat(6)
     close[1, 0], close[4:, 0] = 3.0, 30.0

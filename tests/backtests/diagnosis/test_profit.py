@@ -38,6 +38,13 @@ def test_without_one_name_there_is_a_loss():
     assert found.message == "B made 150 % of the gain; without it there is a loss."
 
 
+def test_one_name_makes_a_little_more_than_half_or_just_all_of_it():
+    some = made([1000, 1000, 1000, 1000, 1060], trades=[*FIVE, *sold(33, 9, 9, 9, 0)])
+    assert ask("one_name_makes_profit", some).evidence["share"] == approx(55.0)
+    alone = ask("one_name_makes_profit", made([1000, 1000, 1000, 1000, 1050], trades=[*FIVE, *sold(50, 0, 0, 0, 0)]))
+    assert (alone.severity, alone.evidence["gain_without"]) == (Severity.WARNING, 0.0)
+
+
 def test_many_names_make_the_profit():
     assert (
         ask("one_name_makes_profit", made([1000, 1000, 1000, 1000, 1060], trades=[*FIVE, *sold(30, 10, 10, 5, 5)]))
