@@ -177,6 +177,7 @@ def test_nobody_ever_disappears():
     assert found.evidence == {"names": 60, "years": 3.0, "ended": 0, "usual": approx(5.4)}
     assert ask("survivorship", made(sessions=504, names=250)).severity is Severity.SERIOUS  # 15
     assert ask("survivorship", made(sessions=504, names=249)).severity is Severity.WARNING
+    assert ask("survivorship", made(sessions=504, names=50)).severity is Severity.WARNING
 
 
 def test_somebody_disappears_or_nobody_has_to():

@@ -104,11 +104,15 @@ def test_halves_alike():
     assert ask("unstable_halves", made(compound(chance), risk_free=0.0)) is None
     short = np.r_[two_valued(0.02, -0.001, 125), two_valued(0.001, -0.02, 125)]
     assert ask("unstable_halves", made(compound(short), risk_free=0.0)) is None
+    year = np.r_[two_valued(0.02, -0.001, 126), two_valued(0.001, -0.02, 126)]
+    assert ask("unstable_halves", made(compound(year), risk_free=0.0)) is not None
     lost = made([1000.0, *[500.0] * 100, *[0.0] * 200])  # nothing is left for a second half
     assert ask("unstable_halves", lost) is None
 
 
-@pytest.mark.parametrize(("sharpe", "annual", "severity"), [(3.1, 40.0, "SERIOUS"), (1.0, 101.0, "WARNING")])
+@pytest.mark.parametrize(
+    ("sharpe", "annual", "severity"), [(3.1, 40.0, "SERIOUS"), (1.0, 101.0, "WARNING"), (3.0, 101.0, "WARNING")]
+)
 def test_too_good_to_be_true(sharpe, annual, severity):
     known = {"sharpe_ratio": sharpe, "annualized_return": annual}
     found = ask("too_good", made(sessions=126, statistics=known))
@@ -170,5 +174,7 @@ def test_a_deposit_earned_more():
 def test_more_than_a_deposit():
     known = {"annualized_return": 1.4}
     assert ask("risk_free_not_beaten", made(sessions=63, trades=ONE, statistics=known, risk_free=0.01)) is None
+    just = made(sessions=63, trades=ONE, statistics={"annualized_return": 2.0})
+    assert ask("risk_free_not_beaten", just) is None
     assert ask("risk_free_not_beaten", made(sessions=62, trades=ONE, statistics=known)) is None
     assert ask("risk_free_not_beaten", made(sessions=63, statistics=known)) is None

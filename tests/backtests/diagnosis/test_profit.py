@@ -136,6 +136,10 @@ def test_open_profit_over_closed_losses():
     found = ask("unrealised_profit", made([1000, 1100, 1200], holdings=holdings, trades=[sale]))
     assert found.severity is Severity.WARNING
     assert found.evidence["realised"] == -50.0
+    # sales that earned something, and costs of buying without any sale
+    for held, sales in (([holding("A", 270, 150)], [sale]), (holdings, [])):
+        evidence = made([1000, 1100, 1200], holdings=held, trades=sales)
+        assert ask("unrealised_profit", evidence).severity is Severity.NOTE
 
 
 def test_profit_that_was_realised():
