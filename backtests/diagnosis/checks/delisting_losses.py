@@ -26,7 +26,7 @@ def delisting_losses(evidence: Evidence) -> Finding | None:
     text = f"; with {USUAL:g} % the result is {share:.1f} % of the capital lower" if less else ""
     return Finding(
         "delisting_losses", Severity.WARNING if share > MUCH else Severity.NOTE, "Holdings were delisted",
-        f"{counted(len(closed), 'holding')} worth {amount:,.0f} at the last close were delisted and closed with "
+        f"{counted(len(closed), 'holding')} delisted, worth {amount:,.0f} at the last close, closed with "
         f"a return of {assumed:g} %{text}.",
         {
             "delisted": len(closed), "at_last_close": amount, "assumed_return": assumed, "usual_return": USUAL,

@@ -56,9 +56,9 @@ def test_the_best_of_many_trials():
     assert found.evidence["expected_best"] == approx(0.85280, abs=1e-4)
     assert found.evidence["probability"] == approx(0.6375, abs=1e-4)
     assert found.message.startswith(
-        "Of 3 variants luck alone makes the best show a Sharpe ratio of 0.85; this one has 1.13"
+        "Of 3 variants luck alone makes the best show a Sharpe ratio of 0.85; this one has 1.13 and"
     )
-    assert found.message.endswith("which is skill with a probability of 64 %.")
+    assert found.message.endswith("is better than that with a probability of 64 %.")
     # twice the spread: 1.70 is expected of luck alone
     worse = ask("many_trials", made(values, trials=[1.13246, -0.86754, -2.86754], risk_free=0.0))
     assert worse.severity is Severity.SERIOUS

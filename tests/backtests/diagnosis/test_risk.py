@@ -109,7 +109,7 @@ def test_delisted_holdings():
         "less_of_capital": approx(5.0),
     }  # fmt: skip
     assert found.message == (
-        "2 holdings worth 250 at the last close were delisted and closed with a return of -10 %; with -30 % the "
+        "2 holdings delisted, worth 250 at the last close, closed with a return of -10 %; with -30 % the "
         "result is 5.0 % of the capital lower."
     )
 
