@@ -46,7 +46,8 @@ def cancelled(session, name, ending, signal=None):
 
 def made(values=None, *, sessions=5, trades=(), events=(), cancels=(), holdings=(), cash=None, turnover=0.0,
          positions=0, close=None, volume=np.nan, ends=None, benchmark=None, rebalances=(0,), warnings=(),
-         statistics=None, trials=(), adjusted=None, asked=False, risk_free=0.02, names=6, start=0, **rules):  # fmt: skip
+         statistics=None, trials=(), adjusted=None, asked=False, risk_free=0.02, names=6, start=0,
+         **rules):  # fmt: skip
     """``values``: the capital, then one per session; without any, ``sessions`` of 1,000. Everything else as given."""
     values = np.full(sessions + 1, CAPITAL) if values is None else np.array(values, float)
     count = len(values) - 1 + start
