@@ -3,7 +3,6 @@
 import functools
 import json
 import re
-import time
 from dataclasses import asdict, replace
 
 import numpy as np
@@ -241,20 +240,3 @@ def test_the_documentation_names_every_check_with_its_severities():
     text = (ROOT / "docs" / "backtest-diagnosis.md").read_text(encoding="utf-8")
     rows = dict(re.findall(r"^\| `(\w+)` \| ([^|]+?) \|", text, flags=re.MULTILINE))
     assert rows == {one.code: ", ".join(one.severities) for one in all_checks()}
-
-
-def test_a_year_of_5000_names_is_looked_at_in_a_moment():
-    prices = market(3, sessions=250, instruments=5000, wild=0.1)
-    rules = Rules(
-        frequency="WEEKLY", max_positions=20, sell_rules=(SellRule("STOP_LOSS", 6), SellRule("HOLD_DAYS", 45))
-    )
-    ledger = simulate(prices, signals(3, prices), rules)
-    assert 400 < len(ledger.trades) < 900
-    run = Run(prices, rules, ledger, prices.dates[0] - 3)
-    known = statistics_of(run.track)
-    took = []
-    for _ in range(5):
-        start = time.perf_counter()
-        diagnose(Evidence(replace(run), known, np.array([0.5, 1.0]), np.zeros(5000, bool)))
-        took.append(time.perf_counter() - start)
-    assert min(took) < 0.05

@@ -84,19 +84,19 @@ def test_refused_by_field_and_nothing_stored(market, case):
 
 
 def test_a_region_without_prices(market):
-    with pytest.raises(BacktestError, match="^region: US has no prices"):
+    with pytest.raises(BacktestError, match=r"^region: US has no prices"):
         backtest_create(config=config(region="US"))
 
 
 def test_a_benchmark_without_bars_in_the_period(market):
     market[0].__class__.objects.create(region="KR", ticker="OLD", currency="KRW")
-    with pytest.raises(BacktestError, match="^benchmark: OLD has no bar from"):
+    with pytest.raises(BacktestError, match=r"^benchmark: OLD has no bar from"):
         backtest_create(config=config(start="2024-06-03", benchmark="OLD"))
 
 
 def test_a_strategy_of_another_region(market):
     strategy_save(name="US value", region="US", factors=["pe_ratio"])
-    with pytest.raises(BacktestError, match="^strategy: US value is a strategy of US, not of KR"):
+    with pytest.raises(BacktestError, match=r"^strategy: US value is a strategy of US, not of KR"):
         config_check(config=config(strategy="US value"))
 
 

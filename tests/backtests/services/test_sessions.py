@@ -1,4 +1,4 @@
-"""A backtest from its configuration to its tables: stored whole or not at all, and served again when nothing changed."""
+"""A backtest from its configuration to its tables: stored whole or not at all, served again when nothing changed."""
 
 import json
 import os
@@ -183,7 +183,7 @@ def test_the_future_changes_nothing(market, change):
 def test_a_failure_is_told_and_leaves_no_rows(market):
     PriceBar.objects.update(open=None)
     session = backtest_create(config=config())
-    with pytest.raises(BacktestError, match="^fill: next_open needs opens"):
+    with pytest.raises(BacktestError, match=r"^fill: next_open needs opens"):
         backtest_execute(session_id=session.pk)
     session.refresh_from_db()
     assert session.status == Status.FAILED
@@ -218,15 +218,8 @@ def test_cancelled_while_it_runs(market):
 def test_progress_is_told_in_order(market):
     seen = []
     backtest_run(config=config(), progress=lambda stage, done, total: seen.append(stage))
-    stages = list(dict.fromkeys(seen))
-    assert stages == [
-        "reading prices",
-        "computing factors",
-        "simulating",
-        "statistics",
-        "explaining trades",
-        "saving",
-    ] or (stages == ["reading prices", "computing factors", "simulating", "statistics", "saving"])
+    stages = [stage for stage in dict.fromkeys(seen) if stage != "explaining trades"]  # only where a stop needs it
+    assert stages == ["reading prices", "computing factors", "simulating", "statistics", "saving"]
 
 
 def test_killed_in_mid_run(market, tmp_path):
@@ -309,5 +302,5 @@ def test_the_missing_index_is_found_by_the_diagnosis(market):
 
 def test_a_stock_without_a_bar_in_the_period_is_no_part_of_it(market):
     add_instrument("GONE")
-    with pytest.raises(BacktestError, match="^universe: empty: none of its stocks has a bar in this period"):
+    with pytest.raises(BacktestError, match="universe: empty: none of its stocks has a bar"):
         backtest_run(config=config(universe={"tickers": ["GONE"]}))
