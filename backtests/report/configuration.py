@@ -23,7 +23,7 @@ def flat(config: Mapping[str, Any], above: str = "") -> dict[str, str]:
 
 def rules(config: Config, title: str = "Every rule as set") -> Pairs | None:
     pairs = list(flat(config).items())
-    return Pairs(title, pairs, "Percentages are percent; – is not set.") if pairs else None
+    return Pairs(title, pairs, "Percentages are percent; – is not set.", wide=True) if pairs else None
 
 
 def conditions(found: dict[str, Any]) -> Pairs:

@@ -54,8 +54,10 @@ def _calendar(result: Result) -> Section:
 
 def _through_time(result: Result) -> Section:
     series = result["series"]
-    if not series["dates"]:
-        return Section("exposure", "Through time", [])
+    if not any(series["positions"]):
+        return Section(
+            "exposure", "Through time", [], ["Nothing was held: all of the value was cash on every session."]
+        )
     sharpe = session_charts.rolling_sharpe(series)
     parts = [sharpe, session_charts.invested(series), session_charts.positions(series), session_charts.turnover(series)]
     returns = counted(len(series["dates"]) - 1, "return")

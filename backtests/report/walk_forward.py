@@ -67,7 +67,7 @@ def _objectives(walk: Walk) -> Chart | None:
     pairs = [_both(one, objective) for one in windows]
     if not any(value is not None for pair in pairs for value in pair):
         return None
-    names = [f"{one['test_start']} to {one['test_end']}" for one in windows]
+    names = [one["test_start"] for one in windows]
     traces = [
         {
             "type": "bar", "x": names, "y": [pair[side] for pair in pairs], "name": name,
@@ -77,7 +77,9 @@ def _objectives(walk: Walk) -> Chart | None:
     ]  # fmt: skip
     layout = {"barmode": "group", "xaxis": {"type": "category"}, "yaxis": {"title": {"text": label(objective)}}}
     note = "In sample is chosen to be high; what counts is out of sample."
-    found = chart(f"{label(objective)} of each window".capitalize(), "by period of the test", traces, layout, note)
+    found = chart(
+        f"{label(objective)} of each window".capitalize(), "by first session of the test", traces, layout, note
+    )
     return found | {"wide": True, "first_column": "test"}
 
 
