@@ -43,7 +43,7 @@ def labels(results: list[Result]) -> list[str]:
     """A name for each, told apart by its number, else its place, where two have the same."""
     often = Counter(one["name"] for one in results)
     return [
-        one["name"] if often[one["name"]] == 1 else f"{one['name']} #{one['id'] or place}"
+        one["name"] if often[one["name"]] == 1 else one["name"] + (f" #{one['id']}" if one["id"] else f" ({place})")
         for place, one in enumerate(results, 1)
     ]
 

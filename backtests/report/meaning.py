@@ -2,6 +2,7 @@
 
 from backtests.calc.outcomes import TRADE_FIGURES
 from backtests.report.text import spaced
+from factors.tearsheet.parts import NONE
 from portfolio.calc.statistics import all_statistics
 
 GROUPS: dict[str, tuple[str, ...]] = {
@@ -50,8 +51,8 @@ def label(name: str) -> str:
 
 
 def meanings() -> dict[str, str]:
-    """What every known figure is, in words, by name."""
-    known = {one.name: one.description() for one in all_statistics()}
+    """What every known figure is, in words, by name; None, which a page shows as a dash, is one."""
+    known = {one.name: one.description().replace("None", NONE) for one in all_statistics()}
     return known | {name: one.meaning for name, one in TRADE_FIGURES.items()}
 
 

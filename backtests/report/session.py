@@ -54,6 +54,8 @@ def _calendar(result: Result) -> Section:
 
 def _through_time(result: Result) -> Section:
     series = result["series"]
+    if not series["dates"]:
+        return Section("exposure", "Through time", [])
     if not any(series["positions"]):
         return Section(
             "exposure", "Through time", [], ["Nothing was held: all of the value was cash on every session."]

@@ -6,7 +6,7 @@ from backtests.report.figures import glossary, statistics_tables
 from backtests.report.meaning import label, meanings, units
 from backtests.report.page import Page, Section, rendered
 from backtests.report.session_charts import OTHER, OWN, equity
-from backtests.report.text import counted, figure, in_unit, is_known, percent, spaced, words
+from backtests.report.text import figure, in_unit, is_known, percent, spaced, words
 from factors.tearsheet.figures import Chart, chart
 from factors.tearsheet.parts import NONE, Cell, Table, Tile
 
@@ -147,7 +147,7 @@ def _facts(walk: Walk) -> list[tuple[str, str]]:
     tested = f"{windows[0]['test_start']} to {windows[-1]['test_end']}" if windows else NONE
     return [
         ("objective", label(walk["objective"])), ("windows", figure(len(windows), 0)), ("tested", tested),
-        ("sessions", counted(max(len(walk["series"]["dates"]) - 1, 0), "session")),
+        ("sessions", figure(max(len(walk["series"]["dates"]) - 1, 0), 0)),
     ]  # fmt: skip
 
 
