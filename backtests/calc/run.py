@@ -13,7 +13,7 @@ from portfolio.calc.statistics import Track
 
 @dataclass(frozen=True)
 class Run:
-    """S sessions from ``prices.start`` on. ``before``: the session before the first, on which the initial capital stood.
+    """S sessions from ``prices.start`` on. ``before``: the session before the first, which the initial capital is of.
 
     ``benchmark`` float64 [S + 1]: levels, that of ``before`` first, NaN where there is none; None without a benchmark.
     ``entry_scores`` float64 [C, K]: the score of each buy condition's factor for each of the ledger's K trades, on the
@@ -34,7 +34,7 @@ class Run:
     def dates(self) -> np.ndarray:
         """``before``, then every session: datetime64[D] [S + 1]."""
         sessions = self.prices.dates[self.prices.start :].astype("datetime64[D]")
-        return np.concatenate([[np.datetime64(self.before, "D")], sessions])
+        return np.concatenate([[self.before.astype("datetime64[D]")], sessions])
 
     @cached_property
     def values(self) -> np.ndarray:

@@ -24,14 +24,19 @@ def simulate(prices: Prices, signals: Signals, rules: Rules) -> Ledger:
     """
     check_together(prices, signals, rules)
     state = State.begin(prices, signals, rules)
-    rebalances = rebalance_sessions(
-        prices.dates, rules.frequency, calendar=prices.calendar, start=prices.start, every=rules.every,
-        on_start=rules.rebalance_on_start,
-    )  # fmt: skip
+    rebalances = rebalances_of(prices, rules)
     for session in range(prices.start, prices.sessions):
         _session(state, session, bool(rebalances[session]))
     state.waiting.cancel_all(prices.sessions - 1, Ending.END, sells=True)
     return _ledger(state, rebalances)
+
+
+def rebalances_of(prices: Prices, rules: Rules) -> np.ndarray:
+    """On which sessions buys are chosen: bool [T]."""
+    return rebalance_sessions(
+        prices.dates, rules.frequency, calendar=prices.calendar, start=prices.start, every=rules.every,
+        on_start=rules.rebalance_on_start,
+    )  # fmt: skip
 
 
 def _session(state: State, session: int, rebalances: bool) -> None:

@@ -10,11 +10,11 @@ from typing import Any
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from factors.calc.composite import ranked, scaled
+from factors.calc.composite import ranked
 from factors.combiners import Fitted, as_date
 from factors.models import CombineRun
 from factors.services.combine_checks import refuse_normalisations, refuse_scoreless, sectors_note
-from factors.services.combining import Stretch, history_read, neutralised, sample_dates, stretch_read
+from factors.services.combining import Stretch, history_read, sample_dates, session_composite, stretch_read
 from factors.services.progress import Progress
 from factors.services.strategies import Definition
 from factors.services.universes import StrategyError, members_of
@@ -69,19 +69,13 @@ class Combination:
         score, rank = np.full(shape, np.nan), np.zeros(shape, dtype=np.int32)
         for row, fit_day in enumerate(fit_days):
             fitted = self.fitted[fit_day]
-            score[row] = self._session(stretch, row, fitted)
+            score[row] = session_composite(self.definition, self.members, stretch, row, fitted)
             rank[row] = ranked(score[row], self.members.tickers)
             self._note_weights(str(as_date(stretch.days[row])), fitted)
         self._note_warnings(stretch, score)
         self._lap("combine", clock)
         progress(f"{chunk[-1]}", done + len(chunk), len(self.dates))
         return Composites(stretch.days, self.members.ids, score, rank)
-
-    def _session(self, stretch: Stretch, row: int, fitted: Fitted) -> np.ndarray:
-        """0 to 100 of one session: float64 [N]."""
-        raw = fitted.raw(stretch.scores[:, row], stretch.has_cross_section[:, row])
-        size = None if stretch.size is None else stretch.size[row]
-        return scaled(neutralised(np.where(stretch.takes_part[row], raw, np.nan), self.definition, self.members, size))
 
     def _fit(self, days: Sequence[int], progress: Progress, done: int) -> None:
         """Fit what is needed and not there; what an earlier chunk left and this one does not need goes."""

@@ -8,9 +8,10 @@ import numpy as np
 
 from factors import store
 from factors.calc.analysis.returns import BEFORE, carried, forward_returns
+from factors.calc.composite import scaled
 from factors.calc.neutralise import demean_by, residual_on, sector_groups
 from factors.calc.targets import rank_target
-from factors.combiners import NOT_YET, Combiner, History, Samples, as_date
+from factors.combiners import NOT_YET, Combiner, Fitted, History, Samples, as_date
 from factors.combiners.history import no_samples
 from factors.models import FactorReturn
 from factors.services.strategies import Definition
@@ -77,6 +78,15 @@ def _figures(region: str, days: np.ndarray, members: Members, factor: str, colum
         cube = store.cube_read(region, dates[0], dates[-1], [factor], column, only=dates)
         result[np.searchsorted(days, cube.days)] = aligned(cube, members)[0]
     return result
+
+
+def session_composite(
+    definition: Definition, members: Members, stretch: Stretch, row: int, fitted: Fitted
+) -> np.ndarray:
+    """The composite of session ``row`` of a stretch, 0 to 100: float64 [N], NaN for those without."""
+    raw = fitted.raw(stretch.scores[:, row], stretch.has_cross_section[:, row])
+    size = None if stretch.size is None else stretch.size[row]
+    return scaled(neutralised(np.where(stretch.takes_part[row], raw, np.nan), definition, members, size))
 
 
 def neutralised(raw: np.ndarray, definition: Definition, members: Members, size: np.ndarray | None) -> np.ndarray:

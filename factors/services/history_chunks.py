@@ -12,14 +12,15 @@ from django.utils import timezone
 from factors import store
 from factors.base import Factor, Reason
 from factors.calc.factor_returns import Earlier
-from factors.engine import Cross, Result, run
+from factors.engine import Cross, Result
 from factors.models import FactorBackfill, FactorRun, JobState
 from factors.registry import all_factors
 from factors.services.catalogue import changed_drop, library_sync
+from factors.services.cross_sections import Scale, cross_sections
 from factors.services.returns import returns_of
 from factors.timescale import RETURNS, SCORES
 from market.history import History
-from market.store.histories import Source, read_source
+from market.store.histories import read_source
 from market.timescale.chunks import chunks_make
 
 CELLS = 60_000_000  # numbers of a chunk in memory, about 480 MB; two are, one computed while the other is written
@@ -53,62 +54,18 @@ def _own_depth() -> int:
 
 
 def chunk_compute(job: FactorBackfill, factors: Sequence[Factor], sessions: list[dt.date]) -> Chunk:
-    """Cross-sections of all ``factors`` on ``sessions``; NoBars where the region has none.
-
-    Factors that need price levels as of each session are computed over a history that has them, formulas that look back
-    further than the library over a deeper one.
-    """
+    """Cross-sections of all ``factors`` on ``sessions``; NoBars where the region has none."""
     names = {name for factor in factors for name in (*factor.inputs, *factor.fallback)}
     shared = _own_depth()
-    deepest = max(shared, *(factor.lookback for factor in factors))
     clock = time.perf_counter()
     try:
-        source = read_source(job.region, sessions, deepest, names)
+        source = read_source(job.region, sessions, max(shared, *(factor.lookback for factor in factors)), names)
         history = source.history(sessions, shared)
-        read, result = time.perf_counter() - clock, Result()
-        for depth, group in ((shared, [f for f in factors if f.lookback <= shared]),
-                             (deepest, [f for f in factors if f.lookback > shared])):  # fmt: skip
-            plain, by_level = ([f for f in group if f.needs_levels == level] for level in (False, True))
-            if plain:
-                over = history if depth == shared else source.history(sessions, depth)
-                _add(result, run(over, plain, job.normalisation, job.neutralise))
-            if by_level:
-                _add(result, _with_levels(job, source, by_level))
+        read = time.perf_counter() - clock
+        result = cross_sections(source, history, shared, factors, Scale(job.normalisation, tuple(job.neutralise)))
         return Chunk(history, result, {"read": read, "compute": time.perf_counter() - clock - read})
     finally:
         connection.close()  # it may be a thread's own
-
-
-def _with_levels(job: FactorBackfill, source: Source, factors: Sequence[Factor]) -> Result:
-    """Factors that depend on price levels: every adjustment makes a column of its own, in the worst case every session
-    of every instrument, so that it is done a few sessions at a time."""
-    lookback = max(factor.lookback for factor in factors)
-    step = max(SHORTEST, lookback)
-    parts = []
-    for first in range(0, len(source.on), step):
-        history = source.history(source.on[first : first + step], lookback, levels=True)
-        parts.append(run(history, factors, job.normalisation, job.neutralise))
-    whole = Result()
-    for part in parts:
-        whole.waiting |= part.waiting
-        whole.errors |= part.errors
-    for factor in factors:
-        if factor.name not in whole.errors:
-            whole.crosses.append(_joined([c for part in parts for c in part.crosses if c.factor is factor]))
-    return whole
-
-
-def _joined(crosses: Sequence[Cross]) -> Cross:
-    """The cross-sections of one factor over pieces of a range, one after the other."""
-    names = ("value", "score", "percentile", "reason")
-    return Cross(crosses[0].factor, *(np.concatenate([getattr(cross, name) for cross in crosses]) for name in names))
-
-
-def _add(whole: Result, part: Result) -> None:
-    whole.crosses += part.crosses
-    whole.waiting |= part.waiting
-    whole.errors |= part.errors
-    whole.seconds |= part.seconds
 
 
 def chunk_write(

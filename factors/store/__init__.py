@@ -2,10 +2,11 @@
 
 from factors.store.analyses import counts_read
 from factors.store.catalogue import factors_sync, formulas_lock
-from factors.store.composites import Composites, composites_delete, composites_write
+from factors.store.composites import Composites, composites_delete, composites_read, composites_write
 from factors.store.cubes import FIGURES, ScoreCube, cube_read
 from factors.store.locks import (
     RunInProgress,
+    advisory_lock,
     analysis_lock,
     backfill_lock,
     interrupted_mark,
@@ -23,9 +24,11 @@ __all__ = [
     "Composites",
     "RunInProgress",
     "ScoreCube",
+    "advisory_lock",
     "analysis_lock",
     "backfill_lock",
     "composites_delete",
+    "composites_read",
     "composites_write",
     "counts_read",
     "cube_read",

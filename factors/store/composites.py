@@ -1,6 +1,7 @@
 """Composite scores into the database, in bulk."""
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -41,6 +42,18 @@ def composites_write(strategy_id: int, start: dt.date, end: dt.date, found: Comp
             [strategy_id, start, end],
         )
         return copy_rows(cursor, CompositeScore._meta.db_table, columns)
+
+
+def composites_read(strategy_id: int, on: Sequence[dt.date], ids: np.ndarray) -> np.ndarray:
+    """A strategy's scores on the days ``on`` (ascending) of the instruments ``ids`` (ascending): float64 [T, N]."""
+    found = np.full((len(on), len(ids)), np.nan)
+    rows = CompositeScore.objects.filter(strategy_id=strategy_id, date__in=list(on))
+    day_of = {day: row for row, day in enumerate(on)}
+    for date, instrument, score in rows.values_list("date", "instrument_id", "score").iterator(chunk_size=50_000):
+        column = int(np.searchsorted(ids, instrument))
+        if column < len(ids) and ids[column] == instrument:
+            found[day_of[date], column] = score
+    return found
 
 
 def composites_delete(strategy_id: int) -> int:

@@ -29,21 +29,21 @@ def run_lock(region: str, *dates: dt.date, wait: float = 0.0) -> Iterator[None]:
     with ExitStack() as locks:
         for date in dates:
             busy = f"{region} {date} is being computed by another process; try again when it is done"
-            locks.enter_context(_held(f"{region}:{date}", busy, deadline))
+            locks.enter_context(advisory_lock(f"{region}:{date}", busy, deadline))
         yield
 
 
 @contextmanager
 def backfill_lock(region: str) -> Iterator[None]:
     """Hold the advisory lock of a region's backfills; RunInProgress when somebody else does."""
-    with _held(f"backfill:{region}", f"another process fills in the history of {region}; try again when it is done"):
+    with advisory_lock(f"backfill:{region}", f"another process fills in the history of {region}; try again when it is done"):
         yield
 
 
 @contextmanager
 def strategy_lock(strategy_id: int) -> Iterator[None]:
     """Hold the advisory lock of a strategy; RunInProgress when somebody else does."""
-    with _held(
+    with advisory_lock(
         f"strategy:{strategy_id}", "the strategy is being combined by another process; try again when it is done"
     ):
         yield
@@ -52,12 +52,15 @@ def strategy_lock(strategy_id: int) -> Iterator[None]:
 @contextmanager
 def analysis_lock(analysis_id: int) -> Iterator[None]:
     """Hold the advisory lock of an analysis; RunInProgress when somebody else does."""
-    with _held(f"analysis:{analysis_id}", f"analysis #{analysis_id} is being carried out by another process"):
+    with advisory_lock(f"analysis:{analysis_id}", f"analysis #{analysis_id} is being carried out by another process"):
         yield
 
 
 @contextmanager
-def _held(name: str, busy: str, deadline: float = 0.0) -> Iterator[None]:
+def advisory_lock(name: str, busy: str, deadline: float = 0.0) -> Iterator[None]:
+    """Hold the advisory lock ``name``; RunInProgress, which says ``busy``, when somebody else still does at ``deadline``
+    (of ``time.monotonic``).
+    """
     key: tuple[int, str] = (LOCK_CLASS, name)
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_lock(%s, hashtext(%s))", key)

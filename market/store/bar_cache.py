@@ -5,6 +5,7 @@ history changed, the range does not fit, or the files are damaged.
 """
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -132,15 +133,21 @@ def grid_to_arrays(grid: BarGrid) -> dict[str, np.ndarray]:
     return arrays
 
 
-def grid_from_arrays(arrays: dict[str, np.ndarray]) -> BarGrid:
-    """The grid ``grid_to_arrays`` was given; DamagedCache when one of its arrays is missing."""
+def names_of_arrays(fields: Sequence[str]) -> set[str]:
+    """The arrays that a grid of ``fields`` alone is made from."""
+    of_fields = (f"{kind}_{name}" for kind in ("grid", "older") for name in fields)
+    return {"days", "instrument_ids", "older_column", "older_rank", "older_day", *of_fields}
+
+
+def grid_from_arrays(arrays: dict[str, np.ndarray], fields: Sequence[str] = FIELDS) -> BarGrid:
+    """The grid ``grid_to_arrays`` was given, or some of its fields; DamagedCache when one of its arrays is missing."""
     try:
         older = OlderBars(
             arrays["older_column"], arrays["older_rank"], arrays["older_day"],
-            {name: arrays[f"older_{name}"] for name in FIELDS},
+            {name: arrays[f"older_{name}"] for name in fields},
         )  # fmt: skip
         return BarGrid(
-            arrays["days"], arrays["instrument_ids"], {name: arrays[f"grid_{name}"] for name in FIELDS}, older
+            arrays["days"], arrays["instrument_ids"], {name: arrays[f"grid_{name}"] for name in fields}, older
         )
     except KeyError as error:
         raise columnar.DamagedCache(f"the cache lacks {error}") from error

@@ -5,6 +5,7 @@ region's bars since it was read reaches back to its end.
 """
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,7 +15,7 @@ from django.conf import settings
 
 from market.calc.stacking import OlderBars
 from market.store import columnar
-from market.store.bar_cache import Coverage, grid_from_arrays, grid_to_arrays
+from market.store.bar_cache import Coverage, grid_from_arrays, grid_to_arrays, names_of_arrays
 from market.store.bar_grid import FIELDS, BarGrid, Window, older_read, read_grid
 from market.store.changes import changed_since, revision_now
 
@@ -24,14 +25,21 @@ if TYPE_CHECKING:
 
 def bars_between(arrow: "adbc.Connection", wanted: Window) -> BarGrid:
     """The grid of ``wanted.first`` to ``wanted.last``, with the older bars for as-of dates from ``wanted.as_of`` on."""
-    years = [_year(arrow, wanted.region, year) for year in range(wanted.first.year, wanted.last.year + 1)]
-    grid = _joined([_between(grid, wanted.first, wanted.last) for grid in years])
+    grid = fields_between(arrow, wanted.region, wanted.first, wanted.last)
     base = min(wanted.lookback, int((grid.days <= np.datetime64(wanted.as_of, "D").astype(np.int64)).sum()))
     close = grid.fields["close"][:base]
     return replace(grid, older=older_read(arrow, grid.instrument_ids, close, wanted.first, wanted.lookback))
 
 
-def _year(arrow: "adbc.Connection", region: str, year: int) -> BarGrid:
+def fields_between(
+    arrow: "adbc.Connection", region: str, first: dt.date, last: dt.date, fields: Sequence[str] = FIELDS
+) -> BarGrid:
+    """The grid of ``first`` to ``last``, of some fields, without older bars."""
+    years = [_year(arrow, region, year, fields) for year in range(first.year, last.year + 1)]
+    return _joined([_between(grid, first, last) for grid in years], fields)
+
+
+def _year(arrow: "adbc.Connection", region: str, year: int, fields: Sequence[str]) -> BarGrid:
     """All bars of a calendar year."""
     directory = Path(settings.PANEL_CACHE_DIR) / region / "years" / str(year)
     first, last = dt.date(year, 1, 1), dt.date(year, 12, 31)
@@ -41,7 +49,7 @@ def _year(arrow: "adbc.Connection", region: str, year: int) -> BarGrid:
             changed = changed_since(arrow, region, "bars", kept.revision)
             if changed is None or changed > last:
                 try:
-                    return grid_from_arrays(columnar.read_arrays(directory))
+                    return grid_from_arrays(columnar.read_arrays(directory, names_of_arrays(fields)), fields)
                 except columnar.DamagedCache:
                     pass  # read again below
         revision = revision_now(arrow, region, "bars")
@@ -57,20 +65,20 @@ def _between(grid: BarGrid, first: dt.date, last: dt.date) -> BarGrid:
     )
 
 
-def _joined(grids: list[BarGrid]) -> BarGrid:
+def _joined(grids: list[BarGrid], fields: Sequence[str]) -> BarGrid:
     """One grid under the other; the instruments are those of any."""
     ids = np.unique(np.concatenate([grid.instrument_ids for grid in grids]))
     days = np.concatenate([grid.days for grid in grids]).astype(np.int32)
     places = [np.searchsorted(ids, grid.instrument_ids) for grid in grids]
-    fields = {}
-    for name in FIELDS:
+    found = {}
+    for name in fields:
         joined = np.full((len(days), len(ids)), np.nan)
         row = 0
         for grid, columns in zip(grids, places, strict=True):
             joined[row : row + len(grid.days), columns] = grid.fields[name]
             row += len(grid.days)
-        fields[name] = joined
-    return BarGrid(days, ids, fields, _no_older())
+        found[name] = joined
+    return BarGrid(days, ids, found, _no_older())
 
 
 def _no_older() -> OlderBars:

@@ -10,7 +10,7 @@ import logging
 import shutil
 import uuid
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,8 @@ logger = logging.getLogger(__name__)
 
 _POINTER = "current.json"
 _CHUNK = 1 << 24
+_REMEMBERED = 10_000  # files
+_seen: dict[Path, tuple[int, int, int]] = {}  # size, time of change and checksum of files that were whole
 
 
 class DamagedCache(Exception):
@@ -67,16 +69,21 @@ def read_meta(directory: Path) -> dict[str, Any] | None:
         return None
 
 
-def read_arrays(directory: Path) -> dict[str, np.ndarray]:
-    """The kept arrays, memory-mapped and read-only. DamagedCache when a file is missing, short or altered."""
+def read_arrays(directory: Path, names: Collection[str] | None = None) -> dict[str, np.ndarray]:
+    """The kept arrays (or those of ``names``), memory-mapped and read-only. DamagedCache when a file is missing, short
+    or altered.
+    """
     try:
         found = json.loads((directory / _POINTER).read_text())
         arrays = {}
         for name, expected in found["files"].items():
+            if names is not None and name not in names:
+                continue
             path = directory / found["directory"] / f"{name}.npy"
-            if path.stat().st_size != expected["size"] or _checksum(path) != expected["crc32"]:
+            found_size = path.stat().st_size
+            if found_size != expected["size"] or not _is_whole(path, expected["crc32"]):
                 raise DamagedCache(f"{path} is not what was written")
-            empty = path.stat().st_size <= 128
+            empty = found_size <= 128
             arrays[name] = np.load(path, mmap_mode=None if empty else "r", allow_pickle=False)
         return arrays
     except (OSError, ValueError, KeyError, TypeError) as error:
@@ -90,6 +97,19 @@ def locked(directory: Path) -> Iterator[None]:
     with (directory / "lock").open("w") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         yield
+
+
+def _is_whole(path: Path, crc32: int) -> bool:
+    """Whether a file has its checksum; a process that has seen it asks its time of change alone."""
+    state = path.stat()
+    seen = (state.st_size, state.st_mtime_ns, crc32)
+    if _seen.get(path) != seen:
+        if _checksum(path) != crc32:
+            return False
+        if len(_seen) >= _REMEMBERED:
+            _seen.clear()
+        _seen[path] = seen
+    return True
 
 
 def _checksum(path: Path) -> int:

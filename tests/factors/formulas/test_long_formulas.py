@@ -6,7 +6,7 @@ import pytest
 
 from factors.models import FactorScore
 from factors.registry import all_factors
-from factors.services import backfill_create, backfill_execute, factors_compute, history_chunks
+from factors.services import backfill_create, backfill_execute, cross_sections, factors_compute, history_chunks
 from factors.services.catalogue import factors_resolved
 from factors.services.formulas import formula_save
 from factors.services.history_chunks import CELLS, chunks_of
@@ -48,13 +48,13 @@ def test_a_long_formula_does_not_deepen_the_history_of_the_others(monkeypatch):
     formula_save(name="level", formula="std(close, 330)")
     formula_save(name="short", formula="mean(close, 20) / close")
     depth: dict[str, int] = {}
-    real = history_chunks.run
+    real = cross_sections.run
 
     def seen(history, factors, *more):
         depth.update({factor.name: len(history.close) for factor in factors})
         return real(history, factors, *more)
 
-    monkeypatch.setattr(history_chunks, "run", seen)
+    monkeypatch.setattr(cross_sections, "run", seen)
     job = backfill_execute(backfill_id=backfill_create(region="KR", start=days[0], end=days[-1]).pk)
     assert not job.errors
     assert {depth[factor.name] for factor in factors_resolved() if factor.lookback <= 260} == {265}

@@ -1,0 +1,49 @@
+"""What sessions and sweeps share: a status, how far they are, and what went wrong."""
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+
+
+class Status(models.TextChoices):
+    PENDING = "PENDING"
+    RUNNING = "RUNNING"
+    COMPLETED = "COMPLETED"
+    FAILED = "FAILED"
+    CANCELLED = "CANCELLED"
+
+
+GOING = (Status.PENDING, Status.RUNNING)
+
+
+class BacktestJob(models.Model):
+    """A long job of this app: asked for, carried out by one process at a time, its row telling how it went."""
+
+    status = models.CharField(max_length=9, choices=Status, default=Status.PENDING)
+    progress = models.FloatField(default=0.0, help_text="Percent done.")
+    stage = models.CharField(max_length=60, blank=True, help_text="What it is at.")
+    error = models.TextField(blank=True, help_text="Why it failed.")
+    created_at = models.DateTimeField(auto_now_add=True)
+    started_at = models.DateTimeField(null=True, blank=True)
+    finished_at = models.DateTimeField(null=True, blank=True)
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+
+    class Meta:
+        abstract = True
+
+    @property
+    def is_going(self) -> bool:
+        return self.status in GOING
+
+    def begin(self) -> None:
+        """It runs."""
+        self.status, self.started_at, self.finished_at = Status.RUNNING, timezone.now(), None
+        self.progress, self.stage, self.error = 0.0, "", ""
+        self.save(update_fields=["status", "started_at", "finished_at", "progress", "stage", "error"])
+
+    def stop(self, status: Status, error: str = "") -> bool:
+        """It ended in ``status`` unless somebody has said so already; nothing else of the row is saved."""
+        going = type(self)._default_manager.filter(pk=self.pk, status__in=GOING)
+        return bool(going.update(status=status, error=error, stage="", finished_at=timezone.now()))

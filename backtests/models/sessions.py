@@ -1,0 +1,56 @@
+"""A backtest: what was asked for, over which data, with which code, and how it went."""
+
+from typing import Self
+
+from django.db import models
+
+from backtests.models.jobs import BacktestJob, Status
+from backtests.models.sweeps import BacktestSweep
+from factors.models import Strategy
+from market.regions import REGION_CHOICES
+
+
+class BacktestSessionQuerySet(models.QuerySet["BacktestSession"]):
+    def completed(self) -> Self:
+        return self.filter(status=Status.COMPLETED)
+
+    def same_as(self, fingerprint: str) -> "BacktestSession | None":
+        """The newest finished session of equal configuration, data and code."""
+        return self.completed().filter(fingerprint=fingerprint).order_by("-id").first() if fingerprint else None
+
+    def with_statistics(self) -> Self:
+        return self.select_related("statistics", "strategy", "owner")
+
+
+class BacktestSession(BacktestJob):
+    """One backtest. Its results are in the tables of ``backtests.models.results`` and go with it."""
+
+    name = models.CharField(max_length=120, blank=True)
+    region = models.CharField(max_length=2, choices=REGION_CHOICES)
+    currency = models.CharField(max_length=3)
+    start = models.DateField(help_text="First session.")
+    end = models.DateField(help_text="Last session.")
+    strategy = models.ForeignKey(Strategy, null=True, blank=True, on_delete=models.SET_NULL, related_name="backtests")
+    sweep = models.ForeignKey(BacktestSweep, null=True, blank=True, on_delete=models.CASCADE, related_name="sessions")
+    config = models.JSONField(help_text="The whole configuration, defaults filled in.")
+    fingerprint = models.CharField(
+        max_length=64, blank=True, help_text="Of configuration, data revision and code; blank: never served again."
+    )
+    data_revision = models.JSONField(default=dict, blank=True, help_text="Newest change of bars and fundamentals used.")
+    code_version = models.CharField(max_length=16, blank=True)
+    session_count = models.PositiveIntegerField(default=0)
+    warnings = models.JSONField(default=list, blank=True)
+    timings = models.JSONField(default=dict, blank=True, help_text="Seconds by stage.")
+    peak_memory_mb = models.FloatField(null=True, blank=True)
+
+    objects = BacktestSessionQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-id"]
+        indexes = [models.Index(fields=["fingerprint", "-id"], name="backtestsession_same")]
+        constraints = [
+            models.CheckConstraint(condition=models.Q(end__gte=models.F("start")), name="backtestsession_order")
+        ]
+
+    def __str__(self) -> str:
+        return f"#{self.pk} {self.name or self.region} {self.start} to {self.end}"

@@ -1,0 +1,63 @@
+"""Many variants of one backtest."""
+
+from typing import Self
+
+from django.db import models
+
+from backtests.models.jobs import BacktestJob, Status
+
+
+class BacktestSweep(BacktestJob):
+    """A search over fields of a configuration; ``axes``: a list of {field, values}."""
+
+    class Method(models.TextChoices):
+        GRID = "GRID", "Every combination"
+        RANDOM = "RANDOM", "Some combinations, drawn"
+        WALK_FORWARD = "WALK_FORWARD", "Chosen on one window, tested on the next"
+
+    name = models.CharField(max_length=120, blank=True)
+    config = models.JSONField(help_text="The configuration that the variants change, defaults filled in.")
+    axes = models.JSONField(default=list)
+    method = models.CharField(max_length=12, choices=Method, default=Method.GRID)
+    objective = models.CharField(max_length=64, default="sharpe_ratio", help_text="The statistic to choose by.")
+    options = models.JSONField(default=dict, blank=True, help_text="Samples and seed, or windows.")
+    variant_count = models.PositiveIntegerField(default=0)
+    result = models.JSONField(null=True, blank=True, help_text="Of a walk-forward: windows, series, statistics.")
+    timings = models.JSONField(default=dict, blank=True)
+
+    class Meta:
+        ordering = ["-id"]
+
+    def __str__(self) -> str:
+        return f"#{self.pk} {self.name or self.method}"
+
+
+class BacktestVariantQuerySet(models.QuerySet["BacktestVariant"]):
+    def pending(self) -> Self:
+        return self.filter(status=Status.PENDING)
+
+    def failed(self) -> Self:
+        return self.filter(status=Status.FAILED)
+
+
+class BacktestVariant(models.Model):
+    """One variant of a sweep: what it changes, and what came out. A failure stays with its variant."""
+
+    sweep = models.ForeignKey(BacktestSweep, on_delete=models.CASCADE, related_name="variants")
+    number = models.PositiveIntegerField()
+    overrides = models.JSONField(help_text="Field of the configuration: value.")
+    status = models.CharField(max_length=9, choices=Status, default=Status.PENDING)
+    error = models.TextField(blank=True)
+    objective = models.FloatField(null=True, blank=True)
+    figures = models.JSONField(default=dict, blank=True, help_text="Statistics by name.")
+    seconds = models.FloatField(null=True, blank=True)
+
+    objects = BacktestVariantQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["sweep", "number"]
+        constraints = [models.UniqueConstraint(fields=["sweep", "number"], name="backtestvariant_number")]
+        indexes = [models.Index(fields=["sweep", "status", "number"], name="backtestvariant_next")]
+
+    def __str__(self) -> str:
+        return f"{self.sweep_id}/{self.number}"

@@ -1,0 +1,49 @@
+"""A finished backtest as CSV, for other programs: its orders, and its weights after each session with trades."""
+
+import csv
+import io
+from typing import Any
+
+import numpy as np
+
+from backtests.calc.outcomes import orders_of, weights_of
+from backtests.calc.run import Run
+from backtests.models import BacktestSession
+from backtests.services.config import config_check
+from backtests.services.errors import BacktestError
+from backtests.services.result import completed
+from backtests.services.running import run_of
+from backtests.services.workbench import Workbench
+from market.store.panels import NoBars
+
+
+def orders_csv(*, session: BacktestSession) -> str:
+    """Every fill in its order; BacktestError while there is no result, or when it cannot be made again."""
+    return _csv(orders_of(run_again(session)))
+
+
+def weights_csv(*, session: BacktestSession) -> str:
+    """The weights after each session with trades (``weights_of``); errors as ``orders_csv``."""
+    return _csv(weights_of(run_again(session)))
+
+
+def run_again(session: BacktestSession) -> Run:
+    """The run of a finished backtest, simulated again: a second or so, and it must give what is stored to the bit."""
+    completed(session)
+    try:
+        run = run_of(config_check(config=session.config), Workbench()).run
+    except NoBars as error:
+        raise BacktestError(f"start: {error}") from error
+    stored = list(session.snapshots.order_by("date").values_list("value", flat=True))
+    if not np.array_equal(run.values[1:], stored):
+        raise BacktestError(f"data: they, or the code, have changed since backtest #{session.pk}: run it again")
+    return run
+
+
+def _csv(rows: list[dict[str, Any]]) -> str:
+    text = io.StringIO()
+    if rows:
+        writer = csv.DictWriter(text, list(rows[0]), lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
+    return text.getvalue()

@@ -1,0 +1,124 @@
+"""One backtest from its configuration to a finished run, nothing stored."""
+
+import math
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from backtests.calc.run import Run
+from backtests.calc.simulate import simulate
+from backtests.services.config import Config
+from backtests.services.market import Benchmark, Market
+from backtests.services.signals import Asked, asked_of, signals_of
+from backtests.services.workbench import Workbench, scale_of
+from factors.services.figures import Layer
+
+Progress = Callable[[str, int, int], None]
+
+
+def silent(stage: str, done: int, total: int) -> None:
+    """The progress of those whom nobody watches."""
+
+
+@dataclass
+class Finished:
+    """A simulated backtest. ``seconds`` by stage."""
+
+    config: Config
+    market: Market
+    benchmark: Benchmark | None
+    asked: Asked
+    run: Run
+    seconds: dict[str, float] = field(default_factory=dict)
+
+
+def run_of(config: Config, bench: Workbench, progress: Progress = silent) -> Finished:
+    """Read, decide and simulate. BacktestError, FiguresError and NoBars say what is missing."""
+    seconds: dict[str, float] = {}
+    clock = time.perf_counter()
+    progress("reading prices", 0, 1)
+    market = bench.market(config)
+    benchmark = bench.benchmark(config, market)
+    clock = _lap(seconds, "load", clock)
+    asked = asked_of(config, market, bench, lambda done, total: progress("computing factors", done, total))
+    clock = _lap(seconds, "factors", clock)
+    progress("simulating", 0, 1)
+    prices, signals = signals_of(config, market, asked)
+    ledger = simulate(prices, signals, config.rules)
+    run = Run(
+        prices, config.rules, ledger, market.before,
+        benchmark=benchmark.levels if benchmark else None,
+        conditions=tuple(condition.text for condition in config.buys),
+        entry_scores=_entry_scores(config, asked, ledger.trades),
+        risk_free=config.risk_free / 100.0,
+    )  # fmt: skip
+    _lap(seconds, "simulate", clock)
+    return Finished(config, market, benchmark, asked, run, seconds)
+
+
+def _lap(seconds: dict[str, float], stage: str, since: float) -> float:
+    now = time.perf_counter()
+    seconds[stage] = seconds.get(stage, 0.0) + now - since
+    return now
+
+
+def _entry_scores(config: Config, asked: Asked, trades: np.ndarray) -> np.ndarray:
+    """The score of each buy condition's factor for each trade, on the session of its signal: float64 [C, K]."""
+    at = asked.plan.at
+    rows = np.minimum(np.searchsorted(at, trades["signal_session"]), max(len(at) - 1, 0))
+    known = np.isin(trades["signal_session"], at)
+    found = np.full((len(config.buys), len(trades)), np.nan)
+    for place, condition in enumerate(config.buys):
+        score = asked.layers[condition.factor].score[rows, trades["instrument"]]
+        found[place] = np.where(known, score, np.nan)
+    return found
+
+
+def returns_without(finished: Finished) -> list[float | None]:
+    """Total return, percent, when each buy condition is left out in turn."""
+    found: list[float | None] = []
+    capital = finished.config.rules.initial_capital
+    for place in range(len(finished.config.buys)):
+        prices, signals = signals_of(finished.config, finished.market, finished.asked, left_out=place)
+        value = simulate(prices, signals, finished.config.rules).snapshots["value"]
+        found.append(100.0 * (float(value[-1]) / capital - 1.0))
+    return found
+
+
+def figures_at(
+    finished: Finished, bench: Workbench, sessions: np.ndarray, instruments: np.ndarray, progress: Progress = silent
+) -> list[dict[str, object]]:
+    """Figures of the configuration's factors, of one instrument on one session each: a dictionary per pair.
+
+    Sessions on which no factor decided anything (a stop loss fires on any day) are computed now.
+    """
+    market, names = finished.market, finished.asked.plan.names
+    at = np.unique(sessions)
+    layers = {}
+    if len(at) and names:
+        layers = bench.figures(
+            market, scale_of(finished.config), names, at, lambda done, total: progress("explaining trades", done, total)
+        )
+    rows = np.searchsorted(at, sessions)
+    found: list[dict[str, object]] = [{"as_of": str(market.prices.dates[session])} for session in sessions.tolist()]
+    for name, layer in layers.items():
+        for one, figures in zip(found, _of(layer, rows, instruments), strict=True):
+            one[name] = figures
+    return found
+
+
+def _of(layer: Layer, rows: np.ndarray, columns: np.ndarray) -> list[dict[str, float | None]]:
+    parts = (
+        getattr(layer, kind)[rows, columns].astype(np.float64).tolist() for kind in ("value", "score", "percentile")
+    )
+    return [
+        {"value": _known(value, 12), "score": _known(score, 7), "percentile": _known(percentile, 7)}
+        for value, score, percentile in zip(*parts, strict=True)
+    ]
+
+
+def _known(figure: float, digits: int) -> float | None:
+    """To so many significant digits; None for none."""
+    return None if math.isnan(figure) else float(f"{figure:.{digits}g}")

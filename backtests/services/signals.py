@@ -1,0 +1,134 @@
+"""What a configuration says about every session of a market."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from backtests.calc.conditions import BOTTOM, TOP, FactorCondition, ranks_of
+from backtests.calc.prices import Prices
+from backtests.calc.rules import Exit
+from backtests.calc.signals import Signals
+from backtests.calc.simulate import rebalances_of
+from backtests.services.config import Config
+from backtests.services.config_conditions import COMPOSITE
+from backtests.services.market import Market
+from backtests.services.workbench import Tick, Workbench, nothing, scale_of
+from factors.calc.normalise import percentile_ranks
+from factors.services.composites import composite_factors, composite_learns
+from factors.services.figures import Layer
+from factors.services.universes import conditions_of
+
+SIZE = "market_cap"
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What is asked of which sessions: ``at`` int [T'], all that anything is asked of; ``buys`` bool [T'], those on
+    which buys are chosen; ``names``: factors.
+    """
+
+    at: np.ndarray
+    buys: np.ndarray
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """The figures of a plan: ``layers`` by factor, ``composite`` among them; ``members`` bool [T', N], the universe."""
+
+    plan: Plan
+    layers: dict[str, Layer]
+    members: np.ndarray
+
+
+def plan_of(config: Config, market: Market) -> Plan:
+    """Buys are asked for on rebalance sessions, factors that sell on every session."""
+    buys = np.flatnonzero(rebalances_of(market.prices, config.rules))
+    sells = any(rule.kind is Exit.FACTOR for rule in config.rules.sell_rules)
+    at = np.arange(market.prices.start, market.prices.sessions) if sells else buys
+    return Plan(at, np.isin(at, buys), factors_of(config))
+
+
+def factors_of(config: Config) -> tuple[str, ...]:
+    """Every factor whose figures a configuration needs, the composite's own included where they are computed anew."""
+    named = [config.order_by, *(one.factor for one in config.buys)]
+    named += [one.condition.factor for one in config.sells if one.condition]
+    named += [one.factor for one in conditions_of(config.universe)]
+    if config.rules.sizing == "MARKET_CAP":
+        named.append(SIZE)
+    if config.uses_composite and config.definition and not composite_learns(definition=config.definition):
+        named += composite_factors(definition=config.definition)
+    return tuple(dict.fromkeys(name for name in named if name != COMPOSITE))
+
+
+def asked_of(config: Config, market: Market, bench: Workbench, tick: Tick = nothing) -> Asked:
+    """The figures that a configuration decides by."""
+    plan = plan_of(config, market)
+    layers = bench.figures(market, scale_of(config), plan.names, plan.at, tick) if plan.names else {}
+    members = np.tile(market.listed(config.universe), (len(plan.at), 1))
+    for condition in conditions_of(config.universe):
+        members &= condition.met(getattr(layers[condition.factor], condition.field))
+    if config.uses_composite:
+        layers = layers | {COMPOSITE: _layer(bench.composites(market, config, plan.at, tick))}
+    return Asked(plan, layers, members)
+
+
+def _layer(composite: np.ndarray) -> Layer:
+    """A composite as if it were a factor: its value is its score."""
+    return Layer(composite, composite.astype(np.float32), percentile_ranks(composite).astype(np.float32))
+
+
+def signals_of(config: Config, market: Market, asked: Asked, left_out: int | None = None) -> tuple[Prices, Signals]:
+    """Prices (with market values where a sizing rule weighs by them) and signals of a configuration.
+
+    ``left_out``: the buy condition that is not asked for, to see what it is worth.
+    """
+    plan, shape = asked.plan, (market.prices.sessions, market.prices.instruments)
+    ranks = _Ranks(asked, market)
+    order, candidates = np.full(shape, np.nan), np.zeros(shape, dtype=bool)
+    at, rows = plan.at[plan.buys], np.flatnonzero(plan.buys)
+    order[at] = np.asarray(asked.layers[config.order_by].score)[rows]
+    met = asked.members[rows].copy()
+    for place, condition in enumerate(config.buys):
+        if place != left_out:
+            met &= ranks.met(condition)[rows]
+    candidates[at] = met
+    sells = []
+    for condition in (one.condition for one in config.sells if one.condition):
+        fires = np.zeros(shape, dtype=bool)
+        fires[plan.at] = ranks.met(condition)
+        sells.append(fires)
+    composite = None
+    if config.rules.sizing == "SCORE":
+        composite = np.full(shape, np.nan)
+        composite[at] = asked.layers[COMPOSITE].value[rows]
+    return _priced(config, market.prices, asked), Signals(order, candidates, tuple(sells), composite)
+
+
+def _priced(config: Config, prices: Prices, asked: Asked) -> Prices:
+    if config.rules.sizing != "MARKET_CAP":
+        return prices
+    value = np.full((prices.sessions, prices.instruments), np.nan)
+    value[asked.plan.at] = asked.layers[SIZE].value
+    return replace(prices, market_value=value)
+
+
+class _Ranks:
+    """Whether conditions are met, ranks by factor made once."""
+
+    def __init__(self, asked: Asked, market: Market) -> None:
+        self.asked, self.market = asked, market
+        self.ranks: dict[str, np.ndarray] = {}
+
+    def met(self, condition: FactorCondition) -> np.ndarray:
+        """bool [T', N]."""
+        if not condition.needs_ranks:
+            return condition.met(getattr(self.asked.layers[condition.factor], condition.field))
+        ranks = self._of(condition.factor)
+        return condition.met_by_rank(ranks) if condition.operator in (TOP, BOTTOM) else condition.met(ranks)
+
+    def _of(self, factor: str) -> np.ndarray:
+        if factor not in self.ranks:
+            score, members = self.asked.layers[factor].score, self.asked.members
+            self.ranks[factor] = ranks_of(score, members, self.market.prices.by_rank)
+        return self.ranks[factor]

@@ -1,0 +1,82 @@
+"""A job at work: its lock, its row kept true, its cancelling noticed."""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from backtests.models import BacktestJob, Status
+from backtests.services.errors import BacktestBusy, BacktestError, Cancelled
+from backtests.services.running import Progress, silent
+from factors import store
+from factors.services import JobError, NotQueued
+
+EVERY = 0.3  # seconds between two looks at the row
+
+
+class Watch:
+    """The progress of a job: written to its row, told to whoever watches; Cancelled when somebody wants it to end."""
+
+    def __init__(self, job: BacktestJob, progress: Progress = silent) -> None:
+        self.job, self.progress, self.looked = job, progress, 0.0
+
+    def __call__(self, stage: str, done: int, total: int) -> None:
+        self.progress(stage, done, total)
+        now = time.monotonic()
+        if now - self.looked >= EVERY:
+            self.looked = now
+            self._write(stage, 100.0 * done / total if total else 0.0)
+
+    def _write(self, stage: str, percent: float) -> None:
+        running = type(self.job)._default_manager.filter(pk=self.job.pk, status=Status.RUNNING)
+        if not running.update(stage=stage[:60], progress=percent):
+            raise Cancelled
+
+
+def lock_name(job: BacktestJob) -> str:
+    return f"{job._meta.model_name}:{job.pk}"
+
+
+@contextmanager
+def carried_out(job: BacktestJob) -> Iterator[None]:
+    """Carry ``job`` out inside, under its lock, if it is pending; ``NotQueued`` otherwise.
+
+    Whatever is raised inside ends it as FAILED with the reason, and is raised again; Cancelled ends it quietly.
+    BacktestBusy when another process has it.
+    """
+    tidy(type(job))
+    try:
+        with store.advisory_lock(lock_name(job), f"{job} is carried out by another process"):
+            job.refresh_from_db()
+            if job.status != Status.PENDING:
+                raise NotQueued(f"{job._meta.verbose_name} #{job.pk} is {job.status}, not {Status.PENDING}")
+            job.begin()
+            try:
+                yield
+            except Cancelled:
+                job.stop(Status.CANCELLED)
+            except KeyboardInterrupt:
+                job.stop(Status.CANCELLED, "stopped by hand")
+                raise
+            except BaseException as error:
+                job.stop(Status.FAILED, told(error))
+                raise
+    except store.RunInProgress as error:
+        raise BacktestBusy(str(error)) from error
+    job.refresh_from_db()
+
+
+def told(error: BaseException) -> str:
+    """Why, as a person reads it."""
+    return str(error) if isinstance(error, JobError | BacktestError) else f"{type(error).__name__}: {error}"
+
+
+def tidy(kind: type[BacktestJob]) -> int:
+    """End jobs that say they run although nobody holds their lock: their process ended without a word; how many."""
+    ended = 0
+    for job in kind._default_manager.filter(status=Status.RUNNING):
+        try:
+            with store.advisory_lock(lock_name(job), ""):
+                ended += job.stop(Status.FAILED, "its process ended before it")
+        except store.RunInProgress:
+            continue
+    return ended

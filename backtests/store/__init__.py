@@ -1,0 +1,5 @@
+"""Bulk writes of backtests."""
+
+from backtests.store.results import Rows, results_write
+
+__all__ = ["Rows", "results_write"]
