@@ -78,7 +78,7 @@ def _trading(result: Result) -> Section:
         trade_tables.names("Worst names", result["instruments"]["worst"], currency),
         trade_tables.trades(result["trades"], currency),
         trade_tables.tallied("Corporate actions", result["events"], "kind", f"Of held names; cash in {currency}."),
-        trade_tables.tallied("Orders that came to nothing", result["cancelled"], "ending", "Whole or in part."),
+        trade_tables.tallied("Orders that came to nothing", result["cancelled"], "reason", "Whole or in part."),
     ]  # fmt: skip
     notes = [] if result["trades"] else ["Nothing was traded."]
     return Section("trades", "Trades", parts, notes)

@@ -35,7 +35,7 @@ def _trade(row: Row, currency: str) -> list[Cell]:
     profit, rate = (row["profit"], row["profit_rate"]) if sold else (None, None)
     return [
         Cell(row["ticker"], value=row["ticker"]), Cell(row["name"] or NONE), _sorted(row["number"], 0),
-        Cell(row["side"]), Cell(row["trade_date"]), Cell(row["signal_date"]), _quantity(row["quantity"]),
+        Cell(row["side"]), Cell(str(row["trade_date"])), Cell(str(row["signal_date"])), _quantity(row["quantity"]),
         _price(row["price"]), _price(row["execution_price"]),
         *(_money(row[name], currency) for name in ("amount", "commission", "tax")),
         _money(row["cash_flow"], currency, sign=True), _money(profit, currency, sign=True, toned=True),
@@ -120,7 +120,7 @@ def holdings(rows: list[Row], currency: str) -> Table | None:
             Cell(row["ticker"], value=row["ticker"]), Cell(row["name"] or NONE), _quantity(row["quantity"]),
             _price(row["average_price"]), _price(row["close"]), _money(row["value"], currency),
             _share(row["weight"], 2), _money(row["profit"], currency, sign=True, toned=True),
-            _rate(row["profit_rate"]), Cell(row["first_bought"]), _sorted(row["hold_days"], 0),
+            _rate(row["profit_rate"]), Cell(str(row["first_bought"])), _sorted(row["hold_days"], 0),
         ]
         for row in rows
     ]  # fmt: skip
