@@ -15,7 +15,12 @@ def tiles(result: dict[str, Any]) -> list[Tile]:
     known = meanings()
     ends = [value for value in result["series"]["value"] if is_known(value)]
     shown = [
-        Tile("total return", percent(of.get("total_return"), sign=True), _ends(ends, currency), strong=True),
+        Tile(
+            "total return",
+            percent(of.get("total_return"), sign=True),
+            _ends(ends, currency),
+            (of.get("total_return") or 0.0) > 0,
+        ),
         Tile("CAGR", percent(of.get("annualized_return"), sign=True), "a year", title=known["annualized_return"]),
         Tile("Sharpe ratio", figure(of.get("sharpe_ratio")), _sure(of), title=known["sharpe_ratio"]),
         Tile("max drawdown", percent(of.get("max_drawdown")), _lasted(of), title=known["max_drawdown"]),

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from backtests.report import configuration
 from backtests.report.figures import glossary, statistics_tables
 from backtests.report.meaning import label, meanings, units
 from backtests.report.page import Page, Section, rendered
@@ -17,13 +18,15 @@ Window = dict[str, Any]
 
 def walk_forward_report(walk: Walk) -> str:
     """One self-contained HTML file of a walk-forward test: ``name``, ``objective``, ``windows`` (``train_start`` ...
-    ``test_end``, ``chosen``, ``train`` and ``test`` statistics), ``series`` of the tests together, ``statistics``.
+    ``test_end``, ``chosen``, ``train`` and ``test`` statistics), ``series`` of the tests together, ``statistics``;
+    where there are any, ``benchmark`` (``name``) and ``base``, the configuration.
     """
     objective = walk["objective"]
     sections = [
         Section("performance", "Out of sample", [_equity(walk)], _no_series(walk)),
         Section("windows", "Window by window", [_objectives(walk), _chosen(walk), _outcomes(walk)], _no_windows(walk)),
         Section("statistics", "Statistics, out of sample", statistics_tables(walk["statistics"], {}, "")),
+        Section("configuration", "Configuration", [configuration.rules(walk.get("base", {}), "Base")]),
     ]
     return rendered(Page(
         kind="Walk-forward test", title=walk["name"] or "Walk-forward test", facts=_facts(walk), tiles=_tiles(walk),
@@ -49,7 +52,8 @@ def _equity(walk: Walk) -> Chart | None:
     series = walk["series"]
     if not any(is_known(value) for value in series["value"]):
         return None
-    found = equity(series, "out of sample", "benchmark", "value")
+    benchmark = walk.get("benchmark") or {}
+    found = equity(series, "out of sample", str(benchmark.get("name") or "benchmark"), "value")
     starts = [one["test_start"] for one in walk["windows"]]
     found["layout"]["shapes"] = [
         {

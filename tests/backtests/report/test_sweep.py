@@ -2,7 +2,7 @@
 
 import pytest
 
-from backtests.report import sweep_report
+from backtests.report import sweep_report, sweep_tables
 from backtests.report.sweep_charts import cells
 from tests.backtests.report import many
 from tests.backtests.report.page import checked
@@ -78,9 +78,9 @@ def test_every_variant_is_in_the_table_and_the_best_has_a_star(page, sweep):
 
 def test_failures_have_a_table_of_their_own(page):
     assert page.tables["Failed variants"]["rows"] == [
-        ["24", "failed", "max positions 16, stop loss 18, cash buffer 20", "no prices of KR before 2019-11-25"]
+        ["24", "max positions 16, stop loss 18, cash buffer 20", "no prices of KR before 2019-11-25"]
     ]
-    assert "1 of 24 variants did not complete" in page.words
+    assert "1 of 24 variants failed" in page.words
 
 
 def test_luck_is_told(sweep):
@@ -123,6 +123,25 @@ def test_nothing_came_to_an_end():
     assert "there is nothing to draw" in page.words
     assert page.figures == {}
     assert len(page.tables["Failed variants"]["rows"]) == 5
+
+
+def test_variants_that_wait_are_no_failures():
+    waiting = small(FOUND)
+    waiting["variants"][0] |= {"status": "PENDING", "statistics": {}}
+    page = checked(sweep_report(waiting))
+    assert "1 of 5 variants failed" in page.words
+    assert "1 of 5 variants have not been carried out" in page.words
+    assert page.column("Failed variants", "variant") == ["5"]
+    assert len(page.tables[TALL]["rows"]) == 3
+
+
+def test_of_very_many_variants_the_best_are_shown(monkeypatch):
+    monkeypatch.setattr(sweep_tables, "MOST", 2)
+    page = checked(sweep_report(small(FOUND)))
+    assert page.column(TALL, "Sharpe ratio") == ["2.00", "1.00"]
+    assert "The best 2 of 4 variants" in page.words
+    page = checked(sweep_report(small(FOUND, "volatility")))
+    assert page.column(TALL, "volatility") == ["−1.00\u00a0%", "0.50\u00a0%"]
 
 
 def test_statistics_that_are_not_there():

@@ -57,8 +57,10 @@ def test_how_much_of_the_objective_is_kept(pairs, share):
 
 def test_a_benchmark_is_drawn_beside(walk):
     series = walk["series"] | {"benchmark": [1e8] * len(walk["series"]["dates"])}
-    page = checked(walk_forward_report(walk | {"series": series}))
-    assert page.figure("out of sample", "benchmark")["data"][1]["line"]["dash"] == "dash"
+    told = {"benchmark": {"ticker": "KOSPI", "name": "KOSPI 200"}, "base": {"max_positions": 12}}
+    page = checked(walk_forward_report(walk | {"series": series} | told))
+    assert "max positions 12" in page.words
+    assert page.figure("out of sample", "KOSPI 200")["data"][1]["line"]["dash"] == "dash"
 
 
 def test_no_window():
