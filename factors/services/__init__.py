@@ -37,6 +37,7 @@ from factors.services.history import (
     backfill_summary,
     backfills_compute,
 )
+from factors.services.figures import FiguresError
 from factors.services.jobs import JobError, NotQueued, jobs_tidy
 from factors.services.runs import (
     FactorRunError,
