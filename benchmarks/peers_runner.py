@@ -2,8 +2,8 @@
 
 Takes the arrays of ``Task`` with ``close`` [T, N] and ``days`` [T] for its prices; ``peer``, the package, and ``way``,
 one of its WAYS; ``runs``, and whether to ``warm`` up before them. Writes ``seconds`` of each run, from frames in memory
-to the curve; ``warming``, those of the unmeasured run, which compiles; ``value`` [T], NaN where the peer does not tell
-it; ``version``.
+to the curve, and ``cpu`` seconds; ``warming``, seconds of the unmeasured run, which compiles; ``value`` [T], NaN where
+the peer does not tell it; ``version``.
 """
 
 import sys
@@ -22,12 +22,16 @@ def main(asked: str, found: str) -> None:
     peer = str(given["peer"])
     way = import_module(f"benchmarks.peers.with_{peer}").WAYS[str(given["way"])]
     task, unmeasured = Task.of(given), int(given["warm"])
-    spent = []
+    spent, cpu = [], []
     for _ in range(unmeasured + int(given["runs"])):
-        started = time.perf_counter()
+        started, used = time.perf_counter(), time.process_time()
         value = way(task)
         spent.append(time.perf_counter() - started)
-    np.savez(found, seconds=spent[unmeasured:], warming=spent[:unmeasured], value=value, version=metadata.version(peer))
+        cpu.append(time.process_time() - used)
+    np.savez(
+        found, seconds=spent[unmeasured:], cpu=cpu[unmeasured:], warming=spent[:unmeasured], value=value,
+        version=metadata.version(peer),
+    )  # fmt: skip
 
 
 if __name__ == "__main__":
