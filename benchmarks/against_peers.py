@@ -42,10 +42,11 @@ class Way:
 
 # bt takes costs off what it adds to a holding, not off the whole weight: it has up to 0.12 % more of what it keeps.
 WAYS = (
-    Way("bt", "bt", "bt", 0.1, 1e-3, 5),
-    Way("vectorbt, from_orders", "vectorbt", "vectorbt", 0.01, 1e-9, 3),
-    Way("vectorbt, from_order_func", "vectorbt", "vectorbt_function", None, 1e-9, 5),
-    Way("backtrader", "backtrader", "backtrader", 0.01, 1e-9, 1, warm=False),
+    Way("bt, SelectN", "bt", "selection", 0.1, 1e-3, 9),
+    Way("bt, WeighTarget", "bt", "weights", 0.1, 1e-3, 9),
+    Way("vectorbt, from_orders", "vectorbt", "orders", 0.01, 1e-9, 3),
+    Way("vectorbt, from_order_func", "vectorbt", "function", None, 1e-9, 9),
+    Way("backtrader", "backtrader", "feeds", 0.01, 1e-9, 1, warm=False),
 )
 
 

@@ -62,4 +62,4 @@ def value(task: Task) -> np.ndarray:
     return found
 
 
-WAYS = {"backtrader": value}
+WAYS = {"feeds": value}

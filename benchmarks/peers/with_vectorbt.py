@@ -64,4 +64,4 @@ def order(c, wanted, commission, slippage):
     )
 
 
-WAYS = {"vectorbt": by_orders, "vectorbt_function": by_function}
+WAYS = {"orders": by_orders, "function": by_function}

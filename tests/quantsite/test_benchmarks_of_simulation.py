@@ -20,8 +20,9 @@ def made():
 
 
 @pytest.mark.filterwarnings("ignore")  # of bt and what it imports
+@pytest.mark.parametrize("way", ["selection", "weights"])
 @pytest.mark.parametrize(("costs", "agreed"), [(0.0, 1e-12), (1.0, 1e-3)])
-def test_bt_finds_the_same_curve(made, costs, agreed):
+def test_bt_finds_the_same_curve(made, way, costs, agreed):
     """Without costs to rounding; with them bt holds up to 0.12 % more of what it keeps."""
     pytest.importorskip("bt", reason="bt is not installed: pip install -r requirements-oracles.txt")
     from benchmarks.peers import with_bt
@@ -30,7 +31,7 @@ def test_bt_finds_the_same_curve(made, costs, agreed):
     rules = replace(common, commission=costs * common.commission, slippage=costs * common.slippage)
     ledger = simulated(made, rules, dividends=False)
     assert len(ledger.trades) > 100
-    assert difference(ledger, with_bt.value(Task.of(task(made, rules, ledger)))) < agreed
+    assert difference(ledger, with_bt.WAYS[way](Task.of(task(made, rules, ledger)))) < agreed
 
 
 @pytest.mark.skipif(
@@ -65,7 +66,7 @@ def test_peers_that_cannot_be_had_are_not_measured(monkeypatch, tmp_path):
     assert ours.median > 0
     assert [row.met for row in peers] == ["NOT MEASURED"] * len(WAYS)
     assert all("nowhere" in row.note for row in peers)
-    assert report.summary().startswith("0 of 3 figures met; NOT MEASURED: simulation / bt; simulation / vectorbt")
+    assert report.summary().startswith("0 of 4 figures met; NOT MEASURED: simulation / bt, SelectN; simulation / bt, W")
 
 
 def test_a_figure_without_values_is_neither_met_nor_missed():
