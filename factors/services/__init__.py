@@ -27,6 +27,7 @@ from factors.services.combine import (
 )
 from factors.services.daily import region_daily
 from factors.services.exports import scores_export, scores_top
+from factors.services.figures import FiguresError
 from factors.services.history import (
     BackfillOutcome,
     backfill_cancel,
@@ -37,7 +38,6 @@ from factors.services.history import (
     backfill_summary,
     backfills_compute,
 )
-from factors.services.figures import FiguresError
 from factors.services.jobs import JobError, NotQueued, jobs_tidy
 from factors.services.runs import (
     FactorRunError,
@@ -67,6 +67,7 @@ __all__ = [
     "AnalysisError",
     "BackfillOutcome",
     "FactorRunError",
+    "FiguresError",
     "JobError",
     "NotQueued",
     "Outcome",
