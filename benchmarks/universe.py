@@ -37,15 +37,15 @@ class Bars:
     shares: np.ndarray
 
 
-def days_of(region: str) -> np.ndarray:
+def days_of(region: str, count: int = SESSIONS) -> np.ndarray:
     """The sessions used, the last one AS_OF (Vietnam borrows Hong Kong's calendar)."""
-    return sessions_before("HK" if region == "VN" else region, AS_OF, SESSIONS)
+    return sessions_before("HK" if region == "VN" else region, AS_OF, count)
 
 
-def make_bars(region: str, count: int) -> Bars:
+def make_bars(region: str, count: int, sessions: int = SESSIONS) -> Bars:
     """Random walks; 5 % of the names are young, 5 % miss a tenth of their bars."""
     rng = np.random.default_rng(sorted(REGIONS).index(region))
-    days = days_of(region)
+    days = days_of(region, sessions)
     drift = rng.normal(0.0, 0.02, (len(days), count)) + rng.normal(0.0, 0.01, (len(days), 1))
     close = np.round(np.exp(np.cumsum(drift, axis=0) + rng.uniform(2, 10, count)), 2) + 0.01
     young, holed = rng.random(count) < 0.05, rng.random(count) < 0.05
@@ -58,13 +58,14 @@ def make_bars(region: str, count: int) -> Bars:
 def fill(sizes: dict[str, int] = SIZES, tell: Callable[[str], None] = print) -> None:
     """Write the universe, or one of other ``sizes``, into the (empty) default database."""
     for region, size in sizes.items():
-        _fill_region(region, size)
+        fill_region(region, size)
         tell(f"    {region}: {size:,} instruments")
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE market_pricebar, market_fundamental, market_instrument")
 
 
-def _fill_region(region: str, size: int) -> None:
+def fill_region(region: str, size: int, sessions: int = SESSIONS) -> None:
+    """Write one region of ``size`` stocks, an index and their reports."""
     place = REGIONS[region]
     names = [f"{region}{i:05d}" for i in range(size)]
     rows = [Instrument(region=region, ticker=name, name=f"Synthetic {name}", currency=place.currency) for name in names]
@@ -73,7 +74,7 @@ def _fill_region(region: str, size: int) -> None:
         change_lock(cursor, region, "bars")
         change_lock(cursor, region, "fundamentals")
         ids = np.array([row.pk for row in Instrument.objects.bulk_create(rows, batch_size=2000)], dtype=np.int32)
-        bars = make_bars(region, size + 1)
+        bars = make_bars(region, size + 1, sessions)
         copy_rows(cursor, "market_pricebar", _bar_columns(ids, bars))
         copy_rows(cursor, "market_fundamental", _report_columns(region, ids[:-1]))
         change_note(cursor, region, "bars", bars.days[0].item())

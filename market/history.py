@@ -25,6 +25,8 @@ from market.calc.rolling_rsi import rolling_rsi
 from market.calc.windows import ZERO, Window, market_fit, mean_of_first, not_ahead
 from market.panel import Panel
 
+FEW = 16  # sessions, for which counting the bars of each is the faster way
+
 
 @dataclass(frozen=True, kw_only=True)
 class History(Panel):
@@ -128,16 +130,24 @@ def last_rows(days: np.ndarray, session_days: np.ndarray, column_of: np.ndarray)
 
     column_of: int [T, N]. Bars are counted by the first session that knows them, then added up session by session.
     """
+    count, exists = len(session_days), days > 0
+    if count <= FEW:
+        bars = np.array([np.count_nonzero(exists & (days <= day), axis=0) for day in session_days])
+    else:
+        bars = _counted(days, session_days, exists)
+    rows = np.where(bars > 0, bars + (len(days) - 1 - exists.sum(axis=0)), -1)
+    return np.take_along_axis(rows, column_of, axis=1).ravel()
+
+
+def _counted(days: np.ndarray, session_days: np.ndarray, exists: np.ndarray) -> np.ndarray:
+    """Bars on or before each session: int [T, M]."""
     count, columns = len(session_days), days.shape[1]
     first, last = int(session_days[0]), int(session_days[-1])
     session_of = np.searchsorted(session_days, np.arange(first, last + 2))  # the day after the last: none
     known_from = session_of[np.clip(days, first, last + 1) - first]
-    exists = days > 0
     cells = (known_from * columns + np.arange(columns))[exists & (known_from < count)]
     bars = np.bincount(cells, minlength=count * columns).reshape(count, columns)
-    np.cumsum(bars, axis=0, out=bars)
-    rows = np.where(bars > 0, bars + (len(days) - 1 - exists.sum(axis=0)), -1)
-    return np.take_along_axis(rows, column_of, axis=1).ravel()
+    return np.asarray(np.cumsum(bars, axis=0, out=bars))
 
 
 def _filled(found: np.ndarray, above: np.ndarray, missing: float) -> np.ndarray:

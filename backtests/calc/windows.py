@@ -22,11 +22,11 @@ class Window(NamedTuple):
 def windows_of(
     sessions: np.ndarray, start: np.datetime64, train: int, test: int, anchored: bool = False
 ) -> list[Window]:
-    """Windows of ``train`` and ``test`` months over ``sessions`` (datetime64[D], ascending, none before ``start``); a test
-    begins where the one before ended.
+    """Windows of ``train`` and ``test`` months over ``sessions`` (datetime64[D], ascending, none before ``start``).
 
-    Months count from ``start``, which need not be a session: from a 15th to a 14th. ``anchored``: every train window
-    begins with it. The last test is as long as the sessions are. InputError where there is no window at all.
+    A test begins where the one before ended. Months count from ``start``, which need not be a session: from a 15th to a
+    14th. ``anchored``: every train window begins with it. The last test is as long as the sessions are. InputError
+    where there is no window at all.
     """
     last = sessions[-1]
     found: list[Window] = []

@@ -43,7 +43,7 @@ def labels(results: list[Result]) -> list[str]:
     """A name for each, told apart by its number, else its place, where two have the same."""
     often = Counter(one["name"] for one in results)
     return [
-        one["name"] if often[one["name"]] == 1 else f"{one['name']} #{one['id'] or place}"
+        one["name"] if often[one["name"]] == 1 else one["name"] + (f" #{one['id']}" if one["id"] else f" ({place})")
         for place, one in enumerate(results, 1)
     ]
 
@@ -96,7 +96,14 @@ def _drawn(days: list[str], values: Sequence[float | None], name: str, place: in
 def _statistics(results: list[Result], names: list[str], figures: list[str]) -> list[Table]:
     note = "★ and bold: the best of the row, where one way is better."
     return [
-        Table(group, ["figure", "unit", *names], [_row(results, name) for name in members], note, words=(1,), wide=True)
+        Table(
+            group,
+            ["figure", *names, "unit"],
+            [_row(results, name) for name in members],
+            note,
+            words=(len(names) + 1,),
+            wide=True,
+        )
         for group, members in grouped(figures).items()
     ]
 
@@ -112,7 +119,7 @@ def _row(results: list[Result], name: str) -> list[Cell]:
         wins = best is not None and value == best
         cells.append(Cell(f"{text}{BEST}" if wins else text, strong=wins, value=value))
     shown = "/".join(sorted(currencies)) if unit == "currency" else unit
-    return [Cell(label(name), title=meanings().get(name, "")), Cell(shown or NONE), *cells]
+    return [Cell(label(name), title=meanings().get(name, "")), *cells, Cell(shown or NONE)]
 
 
 def _differences(results: list[Result], names: list[str]) -> Table | None:

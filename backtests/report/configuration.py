@@ -23,7 +23,7 @@ def flat(config: Mapping[str, Any], above: str = "") -> dict[str, str]:
 
 def rules(config: Config, title: str = "Every rule as set") -> Pairs | None:
     pairs = list(flat(config).items())
-    return Pairs(title, pairs, "Percentages are percent; – is not set.") if pairs else None
+    return Pairs(title, pairs, "Percentages are percent; – is not set.", wide=True) if pairs else None
 
 
 def conditions(found: dict[str, Any]) -> Pairs:
@@ -50,7 +50,7 @@ def described(result: dict[str, Any]) -> dict[str, str]:
     found = result["conditions"]
     benchmark = result["benchmark"]
     return {
-        "region": words(result["region"]), "first session": result["start"], "last session": result["end"],
+        "region": words(result["region"]), "first session": str(result["start"]), "last session": str(result["end"]),
         "buy when": words(found["buy"]), "sell when": words(found["sell"]), "universe": words(found["universe"]),
         "benchmark": benchmark["ticker"] if benchmark else words(None),
     } | flat(result["config"])  # fmt: skip

@@ -3,7 +3,7 @@
 from typing import Any
 
 from backtests.report.meaning import grouped, label, meanings, units
-from backtests.report.text import POINTS, figure, in_unit, is_known, money, percent
+from backtests.report.text import POINTS, counted, figure, in_unit, is_known, money, percent
 from factors.tearsheet.parts import Cell, Table, Tile
 
 Statistics = dict[str, float | None]
@@ -15,7 +15,12 @@ def tiles(result: dict[str, Any]) -> list[Tile]:
     known = meanings()
     ends = [value for value in result["series"]["value"] if is_known(value)]
     shown = [
-        Tile("total return", percent(of.get("total_return"), sign=True), _ends(ends, currency), strong=True),
+        Tile(
+            "total return",
+            percent(of.get("total_return"), sign=True),
+            _ends(ends, currency),
+            (of.get("total_return") or 0.0) > 0,
+        ),
         Tile("CAGR", percent(of.get("annualized_return"), sign=True), "a year", title=known["annualized_return"]),
         Tile("Sharpe ratio", figure(of.get("sharpe_ratio")), _sure(of), title=known["sharpe_ratio"]),
         Tile("max drawdown", percent(of.get("max_drawdown")), _lasted(of), title=known["max_drawdown"]),
@@ -27,6 +32,8 @@ def tiles(result: dict[str, Any]) -> list[Tile]:
         name = result["benchmark"]["ticker"]
         excess = figure(of.get("excess_return"), 2, sign=True, suffix=POINTS)
         shown.append(Tile(f"against {name}", excess, detail, title=known["excess_return"]))
+    else:
+        shown.append(Tile("volatility", percent(of.get("volatility")), "a year", title=known["volatility"]))
     detail = f"{percent(of.get('annual_turnover'), 0)} turnover a year"
     return [*shown, Tile("trades", figure(of.get("trades"), 0), detail)]
 
@@ -41,7 +48,8 @@ def _sure(of: Statistics) -> str:
 
 
 def _lasted(of: Statistics) -> str:
-    return f"{figure(of.get('drawdown_duration'), 0)} sessions to recovery or end"
+    lasted = of.get("drawdown_duration")
+    return "" if lasted is None else f"{counted(int(lasted), 'session')} to recovery or end"
 
 
 def statistics_tables(statistics: Statistics, given: dict[str, str], currency: str) -> list[Table]:

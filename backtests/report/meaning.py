@@ -2,6 +2,7 @@
 
 from backtests.calc.outcomes import TRADE_FIGURES
 from backtests.report.text import spaced
+from factors.tearsheet.parts import NONE
 from portfolio.calc.statistics import all_statistics
 
 GROUPS: dict[str, tuple[str, ...]] = {
@@ -26,6 +27,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "average_hold_days", "median_hold_days", "longest_win_streak", "longest_loss_streak", "realised_profit",
     ),
 }  # fmt: skip
+FINAL = "final_value"  # a figure of the session itself
 OTHER = "Account and costs"
 HIGHER = frozenset((
     "sharpe_ratio", "probabilistic_sharpe_ratio", "sortino_ratio", "calmar_ratio", "information_ratio",
@@ -50,14 +52,15 @@ def label(name: str) -> str:
 
 
 def meanings() -> dict[str, str]:
-    """What every known figure is, in words, by name."""
-    known = {one.name: one.description() for one in all_statistics()}
-    return known | {name: one.meaning for name, one in TRADE_FIGURES.items()}
+    """What every known figure is, in words, by name; None, which a page shows as a dash, is one."""
+    known = {one.name: one.description().replace("None", NONE) for one in all_statistics()}
+    return known | {name: one.meaning for name, one in TRADE_FIGURES.items()} | {FINAL: "Cash and holdings at the end."}
 
 
 def units() -> dict[str, str]:
     """The unit of every known figure by name."""
-    return {one.name: one.unit for one in all_statistics()} | {name: one.unit for name, one in TRADE_FIGURES.items()}
+    known = {one.name: one.unit for one in all_statistics()}
+    return known | {name: one.unit for name, one in TRADE_FIGURES.items()} | {FINAL: "currency"}
 
 
 def better(name: str, figures: list[float | None]) -> float | None:

@@ -56,6 +56,10 @@ def _through_time(result: Result) -> Section:
     series = result["series"]
     if not series["dates"]:
         return Section("exposure", "Through time", [])
+    if not any(series["positions"]):
+        return Section(
+            "exposure", "Through time", [], ["Nothing was held: all of the value was cash on every session."]
+        )
     sharpe = session_charts.rolling_sharpe(series)
     parts = [sharpe, session_charts.invested(series), session_charts.positions(series), session_charts.turnover(series)]
     returns = counted(len(series["dates"]) - 1, "return")
@@ -74,7 +78,7 @@ def _trading(result: Result) -> Section:
         trade_tables.names("Worst names", result["instruments"]["worst"], currency),
         trade_tables.trades(result["trades"], currency),
         trade_tables.tallied("Corporate actions", result["events"], "kind", f"Of held names; cash in {currency}."),
-        trade_tables.tallied("Orders that came to nothing", result["cancelled"], "ending", "Whole or in part."),
+        trade_tables.tallied("Orders that came to nothing", result["cancelled"], "reason", "Whole or in part."),
     ]  # fmt: skip
     notes = [] if result["trades"] else ["Nothing was traded."]
     return Section("trades", "Trades", parts, notes)

@@ -8,9 +8,15 @@ from factors.tearsheet.figures import Chart, chart, line
 
 OWN, OTHER, CASH = "#3b82c4", "#e08a1e", "#2f9e77"
 BENCHMARK = {"line": {"color": OTHER, "width": 1.8, "dash": "dash"}}
+FEW = 20  # sessions
 LINEAR, LOG = "linear", "logarithmic"
 PERCENT_AXIS = {"ticksuffix": " %"}
 Series = dict[str, Any]
+
+
+def days(series: Series) -> dict[str, Any]:
+    """The axis of time: a few sessions stand beside each other, for which Plotly would show hours."""
+    return {"type": "category"} if len(series["dates"]) < FEW else {}
 
 
 def over_time(result: dict[str, Any]) -> list[Chart | None]:
@@ -24,12 +30,16 @@ def equity(series: Series, name: str, benchmark: str, currency: str) -> Chart:
     traces = [line(series["dates"], series["value"], name, OWN)]
     if series["benchmark"]:
         traces.append(line(series["dates"], series["benchmark"], benchmark, OTHER) | BENCHMARK)
-    axis = {"exponentformat": "B", "hoverformat": ",.0f", "title": {"text": currency}}
+    axis: dict[str, Any] = {"exponentformat": "B", "hoverformat": ",.0f", "title": {"text": currency}}
     note = "With all costs, at the close of each session."
     if series["benchmark"]:
         note += " The benchmark starts with the same capital and has no costs."
-    found = chart("Value", currency, traces, {"yaxis": axis}, note, height=380) | {"wide": True}
-    if all(value > 0 for trace in traces for value in trace["y"] if value is not None):
+    known = [value for trace in traces for value in trace["y"] if is_known(value)]
+    low, high = min(known, default=0.0), max(known, default=0.0)
+    if low == high:  # a flat line in the middle, not magnified
+        axis["range"] = [0.9 * low, 1.1 * high]
+    found = chart("Value", currency, traces, {"yaxis": axis, "xaxis": days(series)}, note, height=380) | {"wide": True}
+    if 0 < low < high:
         found |= {
             "controls": [{"label": "Scale", "options": [LINEAR, LOG]}],
             "states": {LINEAR: {}, LOG: {"layout": {"yaxis": {"type": "log", "dtick": "D2"}}}},
@@ -37,13 +47,15 @@ def equity(series: Series, name: str, benchmark: str, currency: str) -> Chart:
     return found
 
 
-def drawdown(series: Series, result: dict[str, Any]) -> Chart:
-    """How far below the highest value so far."""
+def drawdown(series: Series, result: dict[str, Any]) -> Chart | None:
+    """How far below the highest value so far; None where nothing ever fell."""
+    if not any(series["drawdown"]) and not any(series["benchmark_drawdown"] or []):
+        return None
     own = line(series["dates"], series["drawdown"], result["name"], OWN)
     traces = [own | {"fill": "tozeroy", "fillcolor": "rgba(59,130,196,0.18)"}]
     if series["benchmark_drawdown"]:
         traces.append(line(series["dates"], series["benchmark_drawdown"], _benchmark_name(result), OTHER) | BENCHMARK)
-    layout = {"yaxis": PERCENT_AXIS | {"hoverformat": ".2f"}}
+    layout = {"yaxis": PERCENT_AXIS | {"hoverformat": ".2f"}, "xaxis": days(series)}
     return chart("Drawdown", "% below the highest value so far", traces, layout, height=260) | {"wide": True}
 
 
@@ -69,7 +81,7 @@ def invested(series: Series) -> Chart:
     ]
     for trace in traces:
         trace["line"] = trace["line"] | {"width": 0.8}
-    layout = {"yaxis": PERCENT_AXIS | {"range": [0, 100], "hoverformat": ".1f"}}
+    layout = {"yaxis": PERCENT_AXIS | {"range": [0, 100], "hoverformat": ".1f"}, "xaxis": days(series)}
     return chart("Stocks and cash", "% of the value", traces, layout, height=300)
 
 
@@ -77,7 +89,7 @@ def positions(series: Series) -> Chart:
     """How many names were held."""
     trace = line(series["dates"], series["positions"], "names held", OWN)
     trace["line"] = trace["line"] | {"shape": "hv"}
-    layout = {"yaxis": {"rangemode": "tozero", "hoverformat": "d"}, "showlegend": False}
+    layout = {"yaxis": {"rangemode": "tozero", "hoverformat": "d"}, "showlegend": False, "xaxis": days(series)}
     return chart("Positions", "names at the close", [trace], layout, height=300)
 
 

@@ -5,16 +5,13 @@ from typing import Any
 
 from backtests.report import configuration
 from backtests.report.figures import glossary
-from backtests.report.meaning import best_of, label, meanings, units
+from backtests.report.meaning import best_of, label, units
 from backtests.report.page import Page, Section, rendered
 from backtests.report.sweep_charts import objective_chart, risk_and_return
+from backtests.report.sweep_tables import MAIN, failures_table, variants_table
 from backtests.report.text import counted, figure, in_unit, percent, spaced, words
-from factors.tearsheet.parts import Cell, Table, Tile
+from factors.tearsheet.parts import Tile
 
-MAIN = (
-    "total_return", "annualized_return", "sharpe_ratio", "sortino_ratio", "calmar_ratio", "volatility", "max_drawdown",
-    "excess_return", "win_rate", "profit_factor", "trades", "annual_turnover", "cost_drag",
-)  # fmt: skip
 SURE = 0.95
 Sweep = dict[str, Any]
 
@@ -31,7 +28,7 @@ def sweep_report(sweep: Sweep) -> str:
         Section("objective", label(objective)[:1].upper() + label(objective)[1:], [
             objective_chart(sweep, done), risk_and_return(done, best, objective),
         ], notes),
-        Section("variants", "Variants", [_table(sweep, best), _failures(sweep)]),
+        Section("variants", "Variants", [variants_table(sweep, best, done), failures_table(sweep)]),
         Section("configuration", "Configuration", [_axes(sweep), configuration.rules(sweep["base"], "Base")]),
     ]  # fmt: skip
     return rendered(Page(
@@ -54,59 +51,6 @@ def best_variant(sweep: Sweep) -> dict[str, Any] | None:
     done, objective = completed(sweep), sweep["objective"]
     best = best_of(objective, [one["statistics"][objective] for one in done]) if done else None
     return next((one for one in done if one["statistics"][objective] == best), None)
-
-
-def _table(sweep: Sweep, best: dict[str, Any] | None) -> Table | None:
-    fields, objective = [axis["field"] for axis in sweep["axes"]], sweep["objective"]
-    rows = [one for one in sweep["variants"] if one["status"] == "COMPLETED"]
-    if not rows:
-        return None
-    shown = [
-        objective,
-        *(name for name in MAIN if name != objective and any(name in one["statistics"] for one in rows)),
-    ]
-    head = ["variant", *(spaced(name) for name in fields), *(_head(name) for name in shown)]
-    body = [_variant(one, fields, shown, one is best) for one in rows]
-    note = f"★ and bold: the best {label(objective)}. The buttons in the head sort."
-    return Table("All variants", head, body, note, id="variants-table", tall=True, wide=True)
-
-
-def _head(name: str) -> str:
-    unit = units().get(name, "")
-    return f"{label(name)}, {unit}" if unit in ("currency", "days", "sessions") else label(name)
-
-
-def _variant(one: dict[str, Any], fields: list[str], shown: list[str], is_best: bool) -> list[Cell]:
-    known = units()
-    first = Cell(f"{one['number']}{' ★' if is_best else ''}", strong=is_best, value=one["number"])
-    set_to = [Cell(words(one["overrides"].get(name)), value=_sortable(one["overrides"].get(name))) for name in fields]
-    figures = [
-        Cell(
-            in_unit(one["statistics"].get(name), known.get(name, ""), ""), value=one["statistics"].get(name),
-            strong=is_best and place == 0, title=meanings().get(name, ""),
-        )
-        for place, name in enumerate(shown)
-    ]  # fmt: skip
-    return [first, *set_to, *figures]
-
-
-def _sortable(value: Any) -> float | str | None:
-    return value if isinstance(value, int | float | str) and not isinstance(value, bool) else None
-
-
-def _failures(sweep: Sweep) -> Table | None:
-    rows = [
-        [
-            Cell(str(one["number"]), value=one["number"]), Cell(spaced(one["status"].lower())),
-            Cell(words(one["overrides"])), Cell(words(one["error"])),
-        ]
-        for one in sweep["variants"] if one["status"] != "COMPLETED"
-    ]  # fmt: skip
-    if not rows:
-        return None
-    return Table(
-        "Failed variants", ["variant", "status", "overrides", "error"], rows, words=(1, 2, 3), tall=True, wide=True
-    )
 
 
 def _axes(sweep: Sweep) -> configuration.Pairs | None:
@@ -144,11 +88,12 @@ def _luck(sweep: Sweep) -> str:
 
 def _alerts(sweep: Sweep) -> list[str]:
     told = []
-    failed = sum(one["status"] != "COMPLETED" for one in sweep["variants"])
+    statuses = [one["status"] for one in sweep["variants"]]
+    failed, done = statuses.count("FAILED"), statuses.count("COMPLETED")
     if failed:
-        told.append(
-            f"{failed:,} of {len(sweep['variants']):,} variants did not complete; they have a table of their own."
-        )
+        told.append(f"{failed:,} of {len(statuses):,} variants failed; they have a table of their own.")
+    if failed + done < len(statuses):
+        told.append(f"{len(statuses) - failed - done:,} of {len(statuses):,} variants have not been carried out.")
     sure = sweep["deflated_sharpe"]
     if sure is not None and sure < SURE:
         told.append(

@@ -5,6 +5,7 @@ from typing import Any
 
 from backtests.report.meaning import LOWER, best_of, label
 from backtests.report.session_charts import OWN, PERCENT_AXIS
+from backtests.report.sweep_tables import MOST, best_first
 from backtests.report.text import spaced, words
 from factors.tearsheet.figures import Chart, chart
 
@@ -123,6 +124,7 @@ def risk_and_return(done: Variants, best: dict[str, Any] | None, objective: str)
     known = [one for one in done if None not in (_of(one, "total_return"), _of(one, "max_drawdown"))]
     if not known:
         return None
+    known = best_first(known, objective)[:MOST]
     others = [one for one in known if one is not best]
     marker = {
         "size": 9, "color": [one["statistics"][objective] for one in others], "colorscale": SCALE, "showscale": True,
@@ -137,7 +139,7 @@ def risk_and_return(done: Variants, best: dict[str, Any] | None, objective: str)
         "xaxis": PERCENT_AXIS | {"title": {"text": "max drawdown"}, "rangemode": "tozero"},
         "yaxis": PERCENT_AXIS | {"title": {"text": "total return"}}, "hovermode": "closest", "showlegend": True,
     }  # fmt: skip
-    note = "A point per variant: up and left is better."
+    note = f"A point per variant, at most the best {MOST:,}: up and left is better."
     return chart("Return against drawdown", "%", traces, layout, note, height=420) | {"wide": True}
 
 

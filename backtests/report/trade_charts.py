@@ -54,7 +54,7 @@ def sales(trades: list[dict[str, Any]]) -> Chart | None:
     for place, reason in enumerate(sorted({one["reason"] for one in sold})):
         rows = [one for one in sold if one["reason"] == reason]
         traces.append({
-            "type": "scatter", "mode": "markers", "name": reason, "x": [one["trade_date"] for one in rows],
+            "type": "scatter", "mode": "markers", "name": reason, "x": [str(one["trade_date"]) for one in rows],
             "y": [one["profit_rate"] for one in rows],
             "hovertext": [f"{one['ticker']} {one['name']}" for one in rows],
             "hovertemplate": "%{hovertext}<br>%{x}, %{y:.2f} %<extra></extra>",

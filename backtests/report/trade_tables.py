@@ -25,7 +25,7 @@ def trades(rows: list[Row], currency: str) -> Table | None:
         else (f"The first {MOST:,} of {len(rows):,} rows, which the filters search; all are in the CSV of the trades.")
     )
     return Table(
-        "Trades", head, shown, note, words=(1, 3, 16, 17), id="trades", tall=True, wide=True,
+        "Trades", head, shown, note, words=(1, 3, 16, 17), id="trades-table", tall=True, wide=True,
         caption="Trades; the buttons in the head sort",
     )  # fmt: skip
 
@@ -35,7 +35,7 @@ def _trade(row: Row, currency: str) -> list[Cell]:
     profit, rate = (row["profit"], row["profit_rate"]) if sold else (None, None)
     return [
         Cell(row["ticker"], value=row["ticker"]), Cell(row["name"] or NONE), _sorted(row["number"], 0),
-        Cell(row["side"]), Cell(row["trade_date"]), Cell(row["signal_date"]), _quantity(row["quantity"]),
+        Cell(row["side"]), Cell(str(row["trade_date"])), Cell(str(row["signal_date"])), _quantity(row["quantity"]),
         _price(row["price"]), _price(row["execution_price"]),
         *(_money(row[name], currency) for name in ("amount", "commission", "tax")),
         _money(row["cash_flow"], currency, sign=True), _money(profit, currency, sign=True, toned=True),
@@ -65,7 +65,7 @@ def reasons(rows: list[Row], currency: str, sells: list[str]) -> Table | None:
         for row in rows
     ]  # fmt: skip
     head = ["why sold", "condition", "trades", "wins", "win rate", "mean profit", f"profit, {currency}"]
-    return Table("Reasons of the sales", head, shown, words=(1,), id="reasons", wide=True)
+    return Table("Reasons of the sales", head, shown, words=(1,), id="reasons-table", wide=True)
 
 
 def contribution(rows: list[Row]) -> Table | None:
@@ -93,7 +93,7 @@ def contribution(rows: list[Row]) -> Table | None:
         "the total return with it less without it (change), and the rank correlation of the score at entry with the "
         "profit rate."
     )
-    return Table("Contribution of the buy conditions", head, shown, note, id="contribution", wide=True)
+    return Table("Contribution of the buy conditions", head, shown, note, id="contribution-table", wide=True)
 
 
 def names(title: str, rows: list[Row], currency: str) -> Table | None:
@@ -120,7 +120,7 @@ def holdings(rows: list[Row], currency: str) -> Table | None:
             Cell(row["ticker"], value=row["ticker"]), Cell(row["name"] or NONE), _quantity(row["quantity"]),
             _price(row["average_price"]), _price(row["close"]), _money(row["value"], currency),
             _share(row["weight"], 2), _money(row["profit"], currency, sign=True, toned=True),
-            _rate(row["profit_rate"]), Cell(row["first_bought"]), _sorted(row["hold_days"], 0),
+            _rate(row["profit_rate"]), Cell(str(row["first_bought"])), _sorted(row["hold_days"], 0),
         ]
         for row in rows
     ]  # fmt: skip
@@ -128,7 +128,7 @@ def holdings(rows: list[Row], currency: str) -> Table | None:
         "ticker", "name", "quantity", "average price", "close", f"value, {currency}", "weight", f"profit, {currency}",
         "profit %", "first bought", "days held",
     ]  # fmt: skip
-    return Table("Holdings at the end", head, shown, words=(1,), id="holdings", tall=True, wide=True)
+    return Table("Holdings at the end", head, shown, words=(1,), id="holdings-table", tall=True, wide=True)
 
 
 def tallied(title: str, rows: list[Row], key: str, note: str) -> Table | None:

@@ -2,11 +2,12 @@
 
 from typing import Any
 
+from backtests.report import configuration
 from backtests.report.figures import glossary, statistics_tables
 from backtests.report.meaning import label, meanings, units
 from backtests.report.page import Page, Section, rendered
 from backtests.report.session_charts import OTHER, OWN, equity
-from backtests.report.text import counted, figure, in_unit, is_known, percent, spaced, words
+from backtests.report.text import figure, in_unit, is_known, percent, spaced, words
 from factors.tearsheet.figures import Chart, chart
 from factors.tearsheet.parts import NONE, Cell, Table, Tile
 
@@ -17,13 +18,15 @@ Window = dict[str, Any]
 
 def walk_forward_report(walk: Walk) -> str:
     """One self-contained HTML file of a walk-forward test: ``name``, ``objective``, ``windows`` (``train_start`` ...
-    ``test_end``, ``chosen``, ``train`` and ``test`` statistics), ``series`` of the tests together, ``statistics``.
+    ``test_end``, ``chosen``, ``train`` and ``test`` statistics), ``series`` of the tests together, ``statistics``;
+    where there are any, ``benchmark`` (``name``) and ``base``, the configuration.
     """
     objective = walk["objective"]
     sections = [
         Section("performance", "Out of sample", [_equity(walk)], _no_series(walk)),
         Section("windows", "Window by window", [_objectives(walk), _chosen(walk), _outcomes(walk)], _no_windows(walk)),
         Section("statistics", "Statistics, out of sample", statistics_tables(walk["statistics"], {}, "")),
+        Section("configuration", "Configuration", [configuration.rules(walk.get("base", {}), "Base")]),
     ]
     return rendered(Page(
         kind="Walk-forward test", title=walk["name"] or "Walk-forward test", facts=_facts(walk), tiles=_tiles(walk),
@@ -49,7 +52,8 @@ def _equity(walk: Walk) -> Chart | None:
     series = walk["series"]
     if not any(is_known(value) for value in series["value"]):
         return None
-    found = equity(series, "out of sample", "benchmark", "value")
+    benchmark = walk.get("benchmark") or {}
+    found = equity(series, "out of sample", str(benchmark.get("name") or "benchmark"), "value")
     starts = [one["test_start"] for one in walk["windows"]]
     found["layout"]["shapes"] = [
         {
@@ -67,7 +71,7 @@ def _objectives(walk: Walk) -> Chart | None:
     pairs = [_both(one, objective) for one in windows]
     if not any(value is not None for pair in pairs for value in pair):
         return None
-    names = [f"{one['test_start']} to {one['test_end']}" for one in windows]
+    names = [one["test_start"] for one in windows]
     traces = [
         {
             "type": "bar", "x": names, "y": [pair[side] for pair in pairs], "name": name,
@@ -77,7 +81,9 @@ def _objectives(walk: Walk) -> Chart | None:
     ]  # fmt: skip
     layout = {"barmode": "group", "xaxis": {"type": "category"}, "yaxis": {"title": {"text": label(objective)}}}
     note = "In sample is chosen to be high; what counts is out of sample."
-    found = chart(f"{label(objective)} of each window".capitalize(), "by period of the test", traces, layout, note)
+    found = chart(
+        f"{label(objective)} of each window".capitalize(), "by first session of the test", traces, layout, note
+    )
     return found | {"wide": True, "first_column": "test"}
 
 
@@ -145,7 +151,7 @@ def _facts(walk: Walk) -> list[tuple[str, str]]:
     tested = f"{windows[0]['test_start']} to {windows[-1]['test_end']}" if windows else NONE
     return [
         ("objective", label(walk["objective"])), ("windows", figure(len(windows), 0)), ("tested", tested),
-        ("sessions", counted(max(len(walk["series"]["dates"]) - 1, 0), "session")),
+        ("sessions", figure(max(len(walk["series"]["dates"]) - 1, 0), 0)),
     ]  # fmt: skip
 
 

@@ -7,15 +7,18 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from backtests.calc.rules import Fill
 from backtests.calc.run import Run
 from backtests.calc.simulate import simulate
 from backtests.services.config import Config
+from backtests.services.errors import BacktestError
 from backtests.services.market import Benchmark, Market
-from backtests.services.signals import Asked, Decided, asked_of, signals_of
-from backtests.services.workbench import Workbench, scale_of
+from backtests.services.signals import Asked, Decided, decided_of, signals_of
+from backtests.services.workbench import Tick, Workbench, scale_of
 from factors.services.figures import Layer
 
 Progress = Callable[[str, int, int], None]
+Decide = Callable[[Config, Market, Workbench, Tick], Decided]
 
 
 def silent(stage: str, done: int, total: int) -> None:
@@ -34,26 +37,21 @@ class Finished:
     seconds: dict[str, float] = field(default_factory=dict)
 
 
-def run_of(config: Config, bench: Workbench, progress: Progress = silent) -> Finished:
-    """Read, decide and simulate. BacktestError, FiguresError and NoBars say what is missing."""
+def run_of(config: Config, bench: Workbench, progress: Progress = silent, decide: Decide = decided_of) -> Finished:
+    """Read, decide and simulate. BacktestError, FiguresError and NoBars say what is missing.
+
+    ``decide``: in place of ``decided_of``, for those who know the decisions of an earlier run.
+    """
     seconds: dict[str, float] = {}
     clock = time.perf_counter()
     progress("reading prices", 0, 1)
     market = bench.market(config)
+    _refuse_without_opens(config, market)
     benchmark = bench.benchmark(config, market)
     clock = _lap(seconds, "load", clock)
-    asked = asked_of(config, market, bench, lambda done, total: progress("computing factors", done, total))
+    decided = decide(config, market, bench, lambda done, total: progress("computing factors", done, total))
     clock = _lap(seconds, "factors", clock)
     progress("simulating", 0, 1)
-    prices, signals = signals_of(config, market, asked)
-    finished = simulated(config, market, benchmark, Decided(asked, prices, signals))
-    _lap(seconds, "simulate", clock)
-    finished.seconds.update(seconds)
-    return finished
-
-
-def simulated(config: Config, market: Market, benchmark: Benchmark | None, decided: Decided) -> Finished:
-    """The run of a configuration whose figures are read already."""
     ledger = simulate(decided.prices, decided.signals, config.rules)
     run = Run(
         decided.prices, config.rules, ledger, market.before,
@@ -62,7 +60,13 @@ def simulated(config: Config, market: Market, benchmark: Benchmark | None, decid
         entry_scores=_entry_scores(config, decided.asked, ledger.trades),
         risk_free=config.risk_free / 100.0,
     )  # fmt: skip
-    return Finished(config, market, benchmark, decided.asked, run)
+    _lap(seconds, "simulate", clock)
+    return Finished(config, market, benchmark, decided.asked, run, seconds)
+
+
+def _refuse_without_opens(config: Config, market: Market) -> None:
+    if config.rules.fill is Fill.NEXT_OPEN and not np.isfinite(market.prices.open[market.prices.start :]).any():
+        raise BacktestError(f"fill: next_open needs opens, and the bars of {config.region} have none: use next_close")
 
 
 def _lap(seconds: dict[str, float], stage: str, since: float) -> float:

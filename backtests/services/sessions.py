@@ -42,10 +42,8 @@ def backtest_check(*, config: Any) -> tuple[Config, dt.date, dt.date]:
     start, end = period_check(region=found.region, start=found.start, end=found.end)
     if found.benchmark != NO_BENCHMARK:
         benchmark_find(region=found.region, ticker=found.benchmark, start=start, end=end)
-    try:
-        members_of(region=found.region, universe=found.universe)
-    except StrategyError as error:
-        raise BacktestError(str(error)) from error
+    if found.universe:
+        _refuse_nobody(found)
     return found, start, end
 
 
@@ -72,6 +70,13 @@ def backtest_create(
         )  # fmt: skip
         BacktestCondition.objects.bulk_create(_conditions(created, found))
     return created
+
+
+def _refuse_nobody(config: Config) -> None:
+    try:
+        members_of(region=config.region, universe=config.universe)
+    except StrategyError as error:
+        raise BacktestError(str(error)) from error
 
 
 def _conditions(session: BacktestSession, config: Config) -> list[BacktestCondition]:

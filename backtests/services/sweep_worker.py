@@ -15,10 +15,10 @@ from backtests.services.fingerprint import data_revision
 from backtests.services.market import Market
 from backtests.services.outcome import figures_of
 from backtests.services.overrides import overridden
-from backtests.services.running import Finished, simulated
-from backtests.services.signals import Decided, asked_of, plan_of, signals_of
+from backtests.services.running import Finished, run_of
+from backtests.services.signals import Decided, decided_of, plan_of
 from backtests.services.watching import told
-from backtests.services.workbench import Workbench, scale_of
+from backtests.services.workbench import Tick, Workbench, scale_of
 from backtests.store import Worked
 from factors.services import JobError
 from market.store.panels import NoBars
@@ -44,6 +44,7 @@ class SweepWorker:
     def __init__(self, sweep: BacktestSweep, tick: Callable[[str], None] = lambda stage: None) -> None:
         self.sweep, self.tick = sweep, tick
         self.kinds = _kinds(sweep)
+        self.overrides: Mapping[str, Any] = {}
         self.regions: dict[str, Config] = {}
         self.revision: dict[str, Any] = {}
         self._empty()
@@ -81,26 +82,22 @@ class SweepWorker:
         if config.region not in self.regions:
             self.regions[config.region] = replace(config, end=None)
             self.revision[config.region] = data_revision(self.regions[config.region])
-        self.tick("reading prices")
-        market = self.bench.market(config)
-        benchmark = self.bench.benchmark(config, market)
-        self._prepare(overrides, config, market)
-        return simulated(config, market, benchmark, self._decided(config, market))
+        self.overrides = overrides
+        return run_of(config, self.bench, lambda stage, done, total: self.tick(stage), self._decide)
 
-    def _decided(self, config: Config, market: Market) -> Decided:
+    def _decide(self, config: Config, market: Market, bench: Workbench, tick: Tick) -> Decided:
         """What a configuration decides: kept, since variants often differ in how they trade alone."""
         key = _decides(config, market)
         found = self.decided.pop(key, None)
         if found is None:
-            self.tick("computing factors")
-            asked = asked_of(config, market, self.bench, lambda done, total: self.tick("computing factors"))
-            found = Decided(asked, *signals_of(config, market, asked))
+            self._prepare(config, market, tick)
+            found = decided_of(config, market, bench, tick)
         while self.decided and sum(one.bytes for one in self.decided.values()) + found.bytes > SIGNAL_BYTES:
             del self.decided[next(iter(self.decided))]  # the one that was used longest ago
         self.decided[key] = found
         return found
 
-    def _prepare(self, overrides: Mapping[str, Any], config: Config, market: Market) -> None:
+    def _prepare(self, config: Config, market: Market, tick: Tick) -> None:
         """Compute at once what all variants over ``market`` need: reading bars is most of a factor's time."""
         scale = scale_of(config)
         key = (id(market), scale)
@@ -109,7 +106,7 @@ class SweepWorker:
         self.prepared.add(key)
         names: dict[str, None] = {}
         needed = np.zeros(market.prices.sessions, dtype=bool)
-        here = {field: overrides.get(field) for field in OF_MARKET}
+        here = {field: self.overrides.get(field) for field in OF_MARKET}
         for kind in self.kinds:
             if {field: kind.get(field) for field in OF_MARKET} != here:
                 continue
@@ -126,7 +123,7 @@ class SweepWorker:
             return  # variant by variant, then
         try:
             if names:
-                self.bench.figures(market, scale, list(names), at, lambda done, total: self.tick("computing factors"))
+                self.bench.figures(market, scale, list(names), at, tick)
         except OF_VARIANT:
             return  # one factor that cannot be computed must not fail the variants without it
 

@@ -2,6 +2,7 @@
 
 import time
 from dataclasses import dataclass
+from statistics import median
 from typing import Any
 
 from django.db import transaction
@@ -102,7 +103,6 @@ class _Shift:
 
     def _batch(self) -> int:
         """Claim, compute and store some variants; how many."""
-        clock = time.monotonic()
         with transaction.atomic():
             claimed = store.variants_claim(self.sweep.pk, self.size)
             rows = []
@@ -114,8 +114,8 @@ class _Shift:
                 self.finished += 1
             store.variants_write(rows)
         if rows:
-            each = (time.monotonic() - clock) / len(rows)
-            self.size = int(min(max(BATCH_SECONDS / each, 1), MOST, 2 * self.size))
+            each = median(row.seconds for row in rows)  # the first one also reads the market
+            self.size = int(min(max(BATCH_SECONDS / max(each, 1e-6), 1), MOST, 2 * self.size))
         return len(rows)
 
     def _look(self) -> bool:

@@ -21,6 +21,8 @@ logger = logging.getLogger(__name__)
 
 _POINTER = "current.json"
 _CHUNK = 1 << 24
+_REMEMBERED = 10_000  # files
+_seen: dict[Path, tuple[int, int, int]] = {}  # size, time of change and checksum of files that were whole
 
 
 class DamagedCache(Exception):
@@ -78,9 +80,10 @@ def read_arrays(directory: Path, names: Collection[str] | None = None) -> dict[s
             if names is not None and name not in names:
                 continue
             path = directory / found["directory"] / f"{name}.npy"
-            if path.stat().st_size != expected["size"] or _checksum(path) != expected["crc32"]:
+            found_size = path.stat().st_size
+            if found_size != expected["size"] or not _is_whole(path, expected["crc32"]):
                 raise DamagedCache(f"{path} is not what was written")
-            empty = path.stat().st_size <= 128
+            empty = found_size <= 128
             arrays[name] = np.load(path, mmap_mode=None if empty else "r", allow_pickle=False)
         return arrays
     except (OSError, ValueError, KeyError, TypeError) as error:
@@ -94,6 +97,19 @@ def locked(directory: Path) -> Iterator[None]:
     with (directory / "lock").open("w") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         yield
+
+
+def _is_whole(path: Path, crc32: int) -> bool:
+    """Whether a file has its checksum; a process that has seen it asks its time of change alone."""
+    state = path.stat()
+    seen = (state.st_size, state.st_mtime_ns, crc32)
+    if _seen.get(path) != seen:
+        if _checksum(path) != crc32:
+            return False
+        if len(_seen) >= _REMEMBERED:
+            _seen.clear()
+        _seen[path] = seen
+    return True
 
 
 def _checksum(path: Path) -> int:

@@ -96,9 +96,10 @@ class Reference:
 
     def corporate_actions(self, t):
         for events, kind in ((self.p.splits, "split"), (self.p.dividends, "dividend")):
-            for name in self.names:
-                for session, i, figure in zip(events.session, events.instrument, events.figure, strict=True):
-                    if session == t and i == self.column[name] and name in self.positions and self.listed(t, name):
+            for name in sorted(self.positions):
+                for place in np.flatnonzero(np.asarray(events.session) == t):
+                    i, figure = events.instrument[place], events.figure[place]
+                    if i == self.column[name] and self.listed(t, name):
                         position = self.positions[name]
                         if kind == "split":
                             position["quantity"] *= figure

@@ -54,6 +54,13 @@ def test_many_days_have_wide_bins():
     assert len(set(np.diff(found["edges"]))) == 1
 
 
+def test_days_with_an_outlier_have_no_more_than_forty_bins_either():
+    """401 days in at most 40 bins: eleven days in each of 37, as ten would need 41."""
+    found = histogram(np.r_[np.arange(1000) % 10, 400], whole=True)
+    assert (len(found["counts"]), found["edges"][:2]) == (37, [0, 11])
+    assert (found["counts"][0], found["counts"][-1]) == (1000, 1)
+
+
 def test_reasons_apart_by_rule():
     run = run_of(
         sell(10, 5, reason=Reason.STOP_LOSS, rule=1), sell(-30, -10, reason=Reason.STOP_LOSS, rule=1),

@@ -8,12 +8,14 @@ import pandas as pd
 import pytest
 
 from backtests.calc.outcomes import orders_of, weights_of
+from backtests.calc.prices import Events, Prices
 from backtests.calc.rules import Rules, SellRule
 from backtests.calc.run import Run
 from backtests.calc.signals import Signals
 from backtests.calc.simulate import simulate
 from tests.backtests.calc.test_oracles import bt, walk
-from tests.backtests.outcomes.hand import story
+from tests.backtests.markets import business_days
+from tests.backtests.outcomes.hand import NAN, story
 
 approx = pytest.approx
 __all__ = ["bt"]
@@ -37,6 +39,28 @@ def test_weights_of_a_simulated_week():
         {"date": "2020-01-09", "ticker": "A", "weight": 0.0},
         {"date": "2020-01-09", "ticker": "B", "weight": approx(5500 / 9850)},
     ]
+
+
+def test_weights_of_a_name_that_is_split_while_it_has_no_bar():
+    """50 of A and 100 of B. A becomes 100 at 50 on Wednesday, without a bar until Friday; B falls then by a fifth and
+    is sold on Thursday at 45: A is 5,000 of 9,500. A gains a fifth on Friday and is sold on Monday, alone.
+    """
+    close = np.array([[100, 100, NAN, NAN, 60, 60], [50, 50, 40, 45, 45, 45]]).T.copy()
+    market = Prices(
+        business_days(6, "2020-01-06"), np.array(["A", "B"]), close, close, np.full(close.shape, NAN), np.full(2, 6),
+        splits=Events(np.array([2]), np.array([0]), np.array([2.0])),
+    )  # fmt: skip
+    how = Rules(
+        commission=0, tax=0, slippage=0, cash_buffer=0, initial_capital=10_000, frequency="EVERY_N", every=99,
+        max_positions=2, sell_rules=(SellRule("TAKE_PROFIT", 15), SellRule("STOP_LOSS", 10)),
+    )  # fmt: skip
+    score = np.tile([2.0, 1.0], (6, 1))
+    run = Run(market, how, simulate(market, Signals(score, np.isfinite(score)), how), market.dates[0] - 3)
+    assert [(row["date"], row["ticker"], row["weight"]) for row in weights_of(run)] == [
+        ("2020-01-07", "A", approx(0.5)), ("2020-01-07", "B", approx(0.5)),
+        ("2020-01-09", "A", approx(5000 / 9500)), ("2020-01-09", "B", 0.0),
+        ("2020-01-13", "A", 0.0),
+    ]  # fmt: skip
 
 
 def replayed(bt, market, text):

@@ -142,7 +142,7 @@ def _cancelled(done):
     return [
         _named(done, one["instrument"]) | {
             "date": _day(done, one["session"]), "signal_date": _day(done, one["signal_session"]),
-            "side": Side(one["side"]).name, "ending": Ending(one["ending"]).name, "quantity": float(one["quantity"]),
+            "side": Side(one["side"]).name, "reason": Ending(one["ending"]).name, "quantity": float(one["quantity"]),
         }
         for one in done.ledger.cancelled
     ]  # fmt: skip

@@ -97,14 +97,14 @@ def test_a_factor_that_cannot_be_computed_fails_its_variants_alone(market):
 
 
 def test_an_exception_within_a_variant_fails_it_alone(market, monkeypatch):
-    original = sweep_worker.simulated
+    original = sweep_worker.run_of
 
     def broken(config, *rest):
         if config.rules.max_positions == 3:
             raise ZeroDivisionError("by nothing")
         return original(config, *rest)
 
-    monkeypatch.setattr(sweep_worker, "simulated", broken)
+    monkeypatch.setattr(sweep_worker, "run_of", broken)
     found = sweep({"max_positions": [2, 3, 4]})
     assert [(one.status, one.error) for one in found.variants.order_by("number")] == [
         ("COMPLETED", ""), ("FAILED", "ZeroDivisionError: by nothing"), ("COMPLETED", ""),

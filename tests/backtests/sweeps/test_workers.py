@@ -89,6 +89,7 @@ settings.DATABASES["default"]["NAME"] = sys.argv[1]
 settings.PANEL_CACHE_DIR = Path(sys.argv[2])
 django.setup()
 from backtests import services
+from backtests.services import sweep_working
 from backtests.services.sweep_worker import SweepWorker
 
 def work_then_hang(self, variant):
@@ -98,6 +99,7 @@ def work_then_hang(self, variant):
     return original(self, variant)
 
 original, SweepWorker.worked = SweepWorker.worked, work_then_hang
+sweep_working.BATCH_SECONDS = 1e9  # a batch is twice as large as the one before, however slow the machine is
 services.sweep_work(sweep_id=int(sys.argv[3]))
 """
 
@@ -194,7 +196,7 @@ def test_an_error_of_the_machine_fails_no_variant(waiting, monkeypatch):
     def full(*rest):
         raise OSError("no space left on device")
 
-    monkeypatch.setattr(sweep_worker, "simulated", full)
+    monkeypatch.setattr(sweep_worker, "run_of", full)
     with pytest.raises(OSError, match="no space left"):
         services.sweep_work(sweep_id=waiting.pk)
     assert len(numbers(waiting, "PENDING")) == 24
