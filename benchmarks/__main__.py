@@ -50,6 +50,7 @@ def measure_all(database: BenchDatabase, options: argparse.Namespace, report: Re
         job,
         loading,
         qlib_workload,
+        simulation,
         universe,
     )
     from benchmarks.panels import panel_in_memory  # noqa: PLC0415
@@ -82,6 +83,7 @@ def measure_all(database: BenchDatabase, options: argparse.Namespace, report: Re
     analysis.measure(report, min(3, runs), part)
     qlib_workload.measure(database, report, min(3, runs), part)
     etf_holdings.measure(database, report, runs, part)
+    simulation.measure(database, report, runs, part)
     say("")
 
 

@@ -1,4 +1,7 @@
-"""Run by the Python of the alphalens environment: ``alphalens_runner.py ASKED.npz FOUND.npz``. Imports nothing of ours.
+"""Run by the Python of the alphalens environment: ``python -m benchmarks.alphalens_runner ASKED.npz FOUND.npz``.
+
+Takes ``score`` [T, N]; ``close`` [R, N], whose rows are ``days`` [R] (the first T are those of the scores);
+``horizons`` [H], the number of ``quantiles`` Q, the ``window`` of turnover and autocorrelation.
 
 Writes, with NaN where alphalens has no figure: ``ic`` [T, H] rank ICs; ``by_date`` [T, H, Q], ``mean``, ``error``
 [H, Q] and ``demeaned`` [H, Q] quantile returns; ``quantile`` [T, N]; ``turnover_top``, ``turnover_bottom``,

@@ -4,7 +4,7 @@ from statistics import median
 
 import numpy as np
 
-from benchmarks.alphalens_environment import NoAlphalens, alphalens_run
+from benchmarks.environments import ALPHALENS, NoEnvironment
 from benchmarks.report import Report, Row, seconds, step
 from factors.calc.analysis import Daily, Plan, Summary, daily_figures, summarise
 from factors.calc.analysis.returns import carried
@@ -27,8 +27,8 @@ def measure(report: Report, runs: int, part: int = 1) -> None:
     try:
         with step("the same figures by alphalens-reloaded"):
             theirs = [_theirs(score, close, days) for _ in range(runs)]
-    except NoAlphalens as error:
-        report.notes.append(f"The analyser was not compared: {error}")
+    except NoEnvironment as error:
+        report.add(Row("analyser / alphalens", "", [], AT_MOST, str(error)))
         return
     spent = [float(one["seconds"]) for one in theirs]
     worst, count = agreement(*found[-1], theirs[-1])
@@ -61,7 +61,7 @@ def _ours(score: np.ndarray, close: np.ndarray, days: np.ndarray) -> tuple[Daily
 
 
 def _theirs(score: np.ndarray, close: np.ndarray, days: np.ndarray) -> dict[str, np.ndarray]:
-    return alphalens_run(
+    return ALPHALENS.ask(
         score=score.astype(np.float64), close=close, days=days, horizons=PLAN.horizons, quantiles=PLAN.quantiles,
         window=PLAN.window,
     )  # fmt: skip

@@ -30,11 +30,16 @@ class Measured:
 
 def run_process(arguments: list[str], output: Path) -> Measured:
     """Run ``manage.py`` with ``arguments``; RuntimeError when it fails."""
-    command = [sys.executable, "-m", "benchmarks.child", str(output), sys.executable, "manage.py", *arguments]
+    return run_python(["manage.py", *arguments], output)
+
+
+def run_python(arguments: list[str], output: Path) -> Measured:
+    """Run our Python with ``arguments``; RuntimeError when it fails."""
+    command = [sys.executable, "-m", "benchmarks.child", str(output), sys.executable, *arguments]
     told = subprocess.run(command, cwd=CHECKOUT, check=True, stdout=subprocess.PIPE, text=True).stdout
     found = json.loads(told)
     if found["exit_code"]:
-        raise RuntimeError(f"manage.py {' '.join(arguments)} ended with exit code {found['exit_code']}")
+        raise RuntimeError(f"{' '.join(arguments)} ended with exit code {found['exit_code']}")
     return Measured(found["seconds"], found["peak_mb"], found["cpu_seconds"], output.read_text())
 
 

@@ -14,7 +14,9 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class Row:
-    """One figure: ``values`` of its runs in ``unit``; ``target`` is the most allowed, None: for information."""
+    """One figure: ``values`` of its runs in ``unit``, none where it could not be measured, of which ``note`` says why;
+    ``target`` is the most allowed, None: for information.
+    """
 
     name: str
     unit: str
@@ -23,19 +25,25 @@ class Row:
     note: str = ""
 
     @property
-    def median(self) -> float:
-        return statistics.median(self.values)
+    def median(self) -> float | None:
+        return statistics.median(self.values) if self.values else None
 
     @property
     def met(self) -> str:
+        if self.median is None:
+            return "NOT MEASURED"
         if self.target is None:
             return ""
         return "met" if self.median <= self.target else "MISSED"
 
+    @property
+    def middle(self) -> str:
+        return "" if self.median is None else f"{_number(self.median)} {self.unit}"
+
     def cells(self) -> list[str]:
         target = "" if self.target is None else f"{self.target:g} {self.unit}"
         spread = f"{_number(min(self.values))} - {_number(max(self.values))}" if len(self.values) > 1 else ""
-        return [self.name, target, f"{_number(self.median)} {self.unit}", spread, str(len(self.values)), self.met]
+        return [self.name, target, self.middle, spread, str(len(self.values)), self.met]
 
 
 HEADER = ["figure", "at most", "median", "min - max", "runs", ""]
@@ -53,7 +61,7 @@ class Report:
         """Keep rows, and tell them at once."""
         for row in rows:
             self.rows.append(row)
-            say(f"    {row.name}: {_number(row.median)} {row.unit} {row.met}")
+            say(f"    {row.name}: {row.middle} {row.met}")
 
     def note_load(self) -> None:
         """How busy the machine is with other things, which make every figure worse."""
@@ -61,9 +69,10 @@ class Report:
 
     def summary(self) -> str:
         judged = [row for row in self.rows if row.target is not None]
-        missed = [row.name for row in judged if row.met == "MISSED"]
-        rest = f"; MISSED: {'; '.join(missed)}" if missed else ""
-        return f"{len(judged) - len(missed)} of {len(judged)} figures met{rest}"
+        met = sum(row.met == "met" for row in judged)
+        failed = {how: [row.name for row in judged if row.met == how] for how in ("MISSED", "NOT MEASURED")}
+        rest = "".join(f"; {how}: {'; '.join(names)}" for how, names in failed.items() if names)
+        return f"{met} of {len(judged)} figures met{rest}"
 
     def text(self) -> str:
         cells = [HEADER, *(row.cells() for row in self.rows)]

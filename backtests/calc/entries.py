@@ -9,6 +9,8 @@ from backtests.calc.rules import Fill, Mode
 from backtests.calc.state import State
 from backtests.sizing import Chosen
 
+UNMET = "nothing met the buy conditions on a rebalance session"
+
 
 def choose_buys(state: State, session: int) -> None:
     """Buys that still wait lapse; the best candidates are ordered with the weights of the sizing rule."""
@@ -16,7 +18,7 @@ def choose_buys(state: State, session: int) -> None:
     waiting.cancel_all(session, Ending.LAPSED, sells=False)
     pool, slots = _pool(state, session)
     if not signals.candidates[session].any():
-        state.book.note("nothing met the buy conditions on a rebalance session", session)
+        state.book.note(UNMET, session)
     names = best(signals.order[session], pool, slots, state.prices.rank)
     if state.rules.mode is Mode.TARGET:
         _drop_others(state, session, names)

@@ -1,6 +1,6 @@
 """What a backtest did: rows of trades, corporate actions, orders that came to nothing, and a snapshot per session."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import IntEnum
 
 import numpy as np
@@ -85,7 +85,8 @@ class Ledger:
     """Structured arrays of the types above, in the order in which things happened; ``holdings`` by ticker.
 
     Cash: the initial capital, then for each session the cash flows of ``events`` and after them those of ``trades``,
-    added one by one, give ``snapshots["cash"]`` exactly. ``rebalances``: the sessions on which buys were chosen.
+    added one by one, give ``snapshots["cash"]`` exactly. ``rebalances``: the sessions on which buys were chosen,
+    ``unmet`` those of them on which nobody met the buy conditions.
     """
 
     trades: np.ndarray
@@ -95,6 +96,7 @@ class Ledger:
     holdings: np.ndarray
     rebalances: np.ndarray
     warnings: tuple[str, ...]
+    unmet: np.ndarray = field(default_factory=lambda: np.zeros(0, np.int64))
 
 
 class Book:

@@ -3,7 +3,7 @@
 import numpy as np
 
 from backtests.calc.actions import apply_actions, settle_delisted
-from backtests.calc.entries import choose_buys
+from backtests.calc.entries import UNMET, choose_buys
 from backtests.calc.exits import order_exits
 from backtests.calc.fills import fill_orders, fill_sells
 from backtests.calc.ledger import CANCELLED, EVENT, SNAPSHOT, TRADE, Ending, Ledger
@@ -66,5 +66,5 @@ def _ledger(state: State, rebalances: np.ndarray) -> Ledger:
     return Ledger(
         np.array(book.trades, TRADE), np.array(book.events, EVENT), np.array(book.cancelled, CANCELLED),
         np.array(book.snapshots, SNAPSHOT), state.account.holdings(state.prices.sessions - 1),
-        np.flatnonzero(rebalances), warnings,
+        np.flatnonzero(rebalances), warnings, np.array(book.notes.get(UNMET, []), np.int64),
     )  # fmt: skip

@@ -89,7 +89,7 @@ def market_read(*, region: str, start: dt.date, end: dt.date) -> Market:
     before = past[-1] if len(past) else np.datetime64(start - dt.timedelta(days=1), "D")
     return Market(
         region, prices, quotes.instrument_ids.astype(np.int32), quotes.names, quotes.sectors,
-        quotes.is_adjusted.any(axis=0), before,
+        _any(quotes.is_adjusted), before,
     )  # fmt: skip
 
 
@@ -105,6 +105,11 @@ def _still_listed(quotes: Quotes) -> Quotes:
         days=quotes.days, **{name: getattr(quotes, name)[kept] for name in of_names},
         **{name: getattr(quotes, name)[:, kept] for name in grids},
     )  # fmt: skip
+
+
+def _any(flags: np.ndarray) -> np.ndarray:
+    """Whether a name has any: bool [N]."""
+    return np.asarray(flags.any(axis=0))
 
 
 def _positive(prices: np.ndarray) -> np.ndarray:
@@ -129,9 +134,9 @@ def _events(quotes: Quotes, actions: Actions) -> tuple[Events, Events]:
     ours = (quotes.instrument_ids[column] == actions.instrument) & (session < len(quotes.days))
     column, session, figure = column[ours], session[ours], actions.figure[ours]
     has_bar = np.isfinite(quotes.close[session, column])
-    is_adjusted = np.where(has_bar, quotes.is_adjusted[session, column], quotes.is_adjusted.any(axis=0)[column])
-    is_dividend = actions.is_dividend[ours]
-    splits, dividends = (np.flatnonzero(~is_adjusted & kind) for kind in (~is_dividend, is_dividend))
+    is_adjusted = np.where(has_bar, quotes.is_adjusted[session, column], _any(quotes.is_adjusted)[column])
+    is_dividend, raw = actions.is_dividend[ours], np.logical_not(is_adjusted)
+    splits, dividends = (np.flatnonzero(raw & kind) for kind in (~is_dividend, is_dividend))
     return (
         Events(session[splits], column[splits], figure[splits]),
         Events(session[dividends], column[dividends], figure[dividends]),

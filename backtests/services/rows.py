@@ -32,9 +32,14 @@ def _snapshots(finished: Finished) -> dict[str, Column]:
         "positions": Column("int4", rows["positions"]),
         "turnover": Column("float8", rows["turnover"]),
         "daily_return": Column("float8", 100.0 * run.track.returns),
-        "drawdown": Column("float8", np.array(shown["drawdown"][1:], dtype=np.float64)),
-        "benchmark": Column("float8", np.array(shown["benchmark"] or [None] * len(run.values), dtype=np.float64)[1:]),
+        "drawdown": Column("float8", _floats(shown["drawdown"])),
+        "benchmark": Column("float8", _floats(shown["benchmark"] or [None] * len(run.values))),
     }
+
+
+def _floats(figures: list[Any] | None) -> np.ndarray:
+    """A series without what stands before the first session: NaN for None."""
+    return np.array(figures, dtype=np.float64)[1:]
 
 
 def _names(finished: Finished, instrument: np.ndarray) -> dict[str, Column]:

@@ -7,9 +7,11 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from backtests.calc.rules import Fill
 from backtests.calc.run import Run
 from backtests.calc.simulate import simulate
 from backtests.services.config import Config
+from backtests.services.errors import BacktestError
 from backtests.services.market import Benchmark, Market
 from backtests.services.signals import Asked, asked_of, signals_of
 from backtests.services.workbench import Workbench, scale_of
@@ -40,6 +42,7 @@ def run_of(config: Config, bench: Workbench, progress: Progress = silent) -> Fin
     clock = time.perf_counter()
     progress("reading prices", 0, 1)
     market = bench.market(config)
+    _refuse_without_opens(config, market)
     benchmark = bench.benchmark(config, market)
     clock = _lap(seconds, "load", clock)
     asked = asked_of(config, market, bench, lambda done, total: progress("computing factors", done, total))
@@ -56,6 +59,11 @@ def run_of(config: Config, bench: Workbench, progress: Progress = silent) -> Fin
     )  # fmt: skip
     _lap(seconds, "simulate", clock)
     return Finished(config, market, benchmark, asked, run, seconds)
+
+
+def _refuse_without_opens(config: Config, market: Market) -> None:
+    if config.rules.fill is Fill.NEXT_OPEN and not np.isfinite(market.prices.open[market.prices.start :]).any():
+        raise BacktestError(f"fill: next_open needs opens, and the bars of {config.region} have none: use next_close")
 
 
 def _lap(seconds: dict[str, float], stage: str, since: float) -> float:

@@ -69,12 +69,18 @@ def asked_of(config: Config, market: Market, bench: Workbench, tick: Tick = noth
     for condition in conditions_of(config.universe):
         members &= condition.met(getattr(layers[condition.factor], condition.field))
     if config.uses_composite:
-        layers = layers | {COMPOSITE: _layer(bench.composites(market, config, plan.at, tick))}
+        layers = layers | {COMPOSITE: _composite(config, market, bench, plan, tick)}
     return Asked(plan, layers, members)
 
 
-def _layer(composite: np.ndarray) -> Layer:
-    """A composite as if it were a factor: its value is its score."""
+def _composite(config: Config, market: Market, bench: Workbench, plan: Plan, tick: Tick) -> Layer:
+    """A composite as if it were a factor: its value is its score. Where it sells nothing it is known on the sessions
+    on which buys are chosen alone.
+    """
+    sells = any(one.condition and one.condition.factor == COMPOSITE for one in config.sells)
+    rows = np.arange(len(plan.at)) if sells else np.flatnonzero(plan.buys)
+    composite = np.full((len(plan.at), market.prices.instruments), np.nan)
+    composite[rows] = bench.composites(market, config, plan.at[rows], tick)
     return Layer(composite, composite.astype(np.float32), percentile_ranks(composite).astype(np.float32))
 
 

@@ -27,6 +27,7 @@ from factors.services.combine import (
 )
 from factors.services.daily import region_daily
 from factors.services.exports import scores_export, scores_top
+from factors.services.figures import FiguresError
 from factors.services.history import (
     BackfillOutcome,
     backfill_cancel,
@@ -66,6 +67,7 @@ __all__ = [
     "AnalysisError",
     "BackfillOutcome",
     "FactorRunError",
+    "FiguresError",
     "JobError",
     "NotQueued",
     "Outcome",

@@ -36,7 +36,9 @@ def run_lock(region: str, *dates: dt.date, wait: float = 0.0) -> Iterator[None]:
 @contextmanager
 def backfill_lock(region: str) -> Iterator[None]:
     """Hold the advisory lock of a region's backfills; RunInProgress when somebody else does."""
-    with advisory_lock(f"backfill:{region}", f"another process fills in the history of {region}; try again when it is done"):
+    with advisory_lock(
+        f"backfill:{region}", f"another process fills in the history of {region}; try again when it is done"
+    ):
         yield
 
 
@@ -58,8 +60,8 @@ def analysis_lock(analysis_id: int) -> Iterator[None]:
 
 @contextmanager
 def advisory_lock(name: str, busy: str, deadline: float = 0.0) -> Iterator[None]:
-    """Hold the advisory lock ``name``; RunInProgress, which says ``busy``, when somebody else still does at ``deadline``
-    (of ``time.monotonic``).
+    """Hold the advisory lock ``name``; RunInProgress, which says ``busy``, when somebody else still has it at
+    ``deadline`` (of ``time.monotonic``).
     """
     key: tuple[int, str] = (LOCK_CLASS, name)
     with connection.cursor() as cursor:

@@ -14,6 +14,7 @@ FLOORS = ["market", "factors", "etfs", "portfolio", "backtests"]  # each may imp
 PURE = [
     "market/calc", "market/panel.py", "factors/calc", "factors/combiners", "factors/formulas", "factors/library",
     "factors/engine.py", "factors/base.py", "etfs/calc", "portfolio/calc", "backtests/calc", "backtests/sizing",
+    "backtests/diagnosis",
 ]  # fmt: skip
 IMPURE = {
     "django",

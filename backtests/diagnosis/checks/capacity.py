@@ -32,7 +32,7 @@ def capacity(evidence: Evidence) -> Finding | None:
     return Finding(
         "capacity", severity, "Trades too large for the market",
         f"{int(large.sum()):,} of {counted(len(trades), 'trade')} ({share:.1f} % of the money) took over {MOST:.0f} % "
-        f"of the session's volume; {ticker} on {day} {part[worst]:.0f} %.",
+        f"of the session's volume; {ticker} on {day} {part[worst]:,.0f} %.",
         {
             "trades": len(trades), "above": int(large.sum()), "share_of_amount": share, "most": MOST,
             "worst": {"ticker": ticker, "date": day, "percent_of_volume": float(part[worst])},

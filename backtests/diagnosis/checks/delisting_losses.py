@@ -23,10 +23,11 @@ def delisting_losses(evidence: Evidence) -> Finding | None:
     amount = float((closed["quantity"] * closed["price"]).sum())
     less = max(amount * (assumed - USUAL) / 100.0, 0.0)
     share = 100.0 * less / evidence.capital
+    text = f"; with {USUAL:g} % the result is {share:.1f} % of the capital lower" if less else ""
     return Finding(
         "delisting_losses", Severity.WARNING if share > MUCH else Severity.NOTE, "Holdings were delisted",
-        f"{counted(len(closed), 'holding')} worth {amount:,.0f} at the last close were delisted and closed with "
-        f"a return of {assumed:g} %; with {USUAL:g} % the result is {share:.1f} % of the capital lower.",
+        f"{counted(len(closed), 'holding')} delisted, worth {amount:,.0f} at the last close, closed with "
+        f"a return of {assumed:g} %{text}.",
         {
             "delisted": len(closed), "at_last_close": amount, "assumed_return": assumed, "usual_return": USUAL,
             "less": less, "less_of_capital": share,

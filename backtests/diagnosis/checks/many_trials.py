@@ -26,6 +26,6 @@ def many_trials(evidence: Evidence) -> Finding | None:
     return Finding(
         "many_trials", Severity.SERIOUS if probability < WORSE_THAN_LUCK else Severity.WARNING, "Best of many trials",
         f"Of {len(trials):,} variants luck alone makes the best show a Sharpe ratio of {luck:.2f}; this one has "
-        f"{sharpe:.2f}, which is skill with a probability of {100 * probability:.0f} %.",
+        f"{sharpe:.2f} and is better than that with a probability of {100 * probability:.0f} %.",
         {"trials": len(trials), "sharpe_ratio": sharpe, "expected_best": luck, "probability": probability},
     )  # fmt: skip

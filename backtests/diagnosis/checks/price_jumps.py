@@ -24,18 +24,17 @@ def price_jumps(evidence: Evidence) -> Finding | None:
     if not len(row):
         return None
     rises = float(won[won > 0].sum())
-    found = [
-        {"ticker": evidence.ticker(positions.instrument[at]), "date": evidence.day(positions.session[at]),
-         "change": 100.0 * (float(times) - 1.0), "gain": float(gain)}
-        for at, times, gain in zip(row, ratio, won, strict=True)
+    largest = [
+        {"ticker": evidence.ticker(positions.instrument[row[at]]), "date": evidence.day(positions.session[row[at]]),
+         "change": 100.0 * (float(ratio[at]) - 1.0), "gain": float(won[at])}
+        for at in np.lexsort((row, -np.abs(won)))[:SHOWN]
     ]  # fmt: skip
-    found.sort(key=lambda jump: (-abs(float(str(jump["gain"]))), str(jump["ticker"]), str(jump["date"])))
-    first, serious = found[0], 0 < evidence.gain < 2.0 * rises
+    first, serious = largest[0], 0 < evidence.gain < 2.0 * rises
     return Finding(
         "price_jumps", Severity.SERIOUS if serious else Severity.WARNING, "Prices jump",
-        f"{counted(len(found), 'jump')} of a held price without a recorded split; {first['ticker']} on {first['date']} "
+        f"{counted(len(row), 'jump')} of a held price without a recorded split; {first['ticker']} on {first['date']} "
         f"{first['change']:+,.0f} %. Look for missing corporate actions.",
-        {"jumps": len(found), "gain_of_rises": rises, "largest": found[:SHOWN]},
+        {"jumps": len(row), "gain_of_rises": rises, "largest": largest},
     )  # fmt: skip
 
 

@@ -17,7 +17,7 @@ def ruin(evidence: Evidence) -> Finding | None:
         return None
     day = str(evidence.run.dates[int(np.argmax(left < LEFT))])
     return Finding(
-        "ruin", Severity.SERIOUS, "Ruin",
+        "ruin", Severity.SERIOUS, "The capital was nearly lost",
         f"On {day} less than {LEFT:.0f} % of the capital was left, {left.min():.1f} % at the worst.",
         {"date": day, "lowest": float(left.min()), "limit": LEFT},
     )  # fmt: skip

@@ -23,7 +23,8 @@ def stale_prices(evidence: Evidence) -> Finding | None:
     ticker = evidence.ticker(evidence.traded_names[worst])
     return Finding(
         "stale_prices", Severity.SERIOUS if share > SERIOUS else Severity.WARNING, "Positions valued at old prices",
-        f"{share:.1f} % of all days of all positions are valued at an older close; {ticker} on {count[worst]:,} of its days.",
+        f"{share:.1f} % of all days of all positions are valued at an older close; "
+        f"{ticker} on {count[worst]:,} of its days.",
         {
             "position_sessions": len(positions), "stale": int(stale.sum()), "share": share,
             "worst": {"ticker": ticker, "sessions": int(count[worst])},

@@ -11,7 +11,7 @@ MOST = 5.0  # percent of the trades
 
 @check("volume_unknown", Severity.NOTE, Severity.WARNING)
 def volume_unknown(evidence: Evidence) -> Finding | None:
-    """Without a volume nobody can say whether a trade was possible. WARNING where a volume cap was set and not applied."""
+    """Without a volume nobody can say whether a trade was possible. WARNING where a volume cap is not applied."""
     trades = evidence.market_trades
     unknown = int(np.isnan(evidence.run.prices.volume[trades["session"], trades["instrument"]]).sum())
     share = percent_of(unknown, len(trades))

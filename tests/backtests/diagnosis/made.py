@@ -45,8 +45,9 @@ def cancelled(session, name, ending, signal=None):
 
 
 def made(values=None, *, sessions=5, trades=(), events=(), cancels=(), holdings=(), cash=None, turnover=0.0,
-         positions=0, close=None, volume=np.nan, ends=None, benchmark=None, rebalances=(0,), warnings=(),
-         statistics=None, trials=(), adjusted=None, asked=False, risk_free=0.02, names=6, start=0, **rules):  # fmt: skip
+         positions=0, close=None, volume=np.nan, ends=None, benchmark=None, rebalances=(0,), unmet=(),
+         statistics=None, trials=(), adjusted=None, asked=False, risk_free=0.02, names=6, start=0,
+         **rules):  # fmt: skip
     """``values``: the capital, then one per session; without any, ``sessions`` of 1,000. Everything else as given."""
     values = np.full(sessions + 1, CAPITAL) if values is None else np.array(values, float)
     count = len(values) - 1 + start
@@ -57,7 +58,7 @@ def made(values=None, *, sessions=5, trades=(), events=(), cancels=(), holdings=
     snapshots["turnover"], snapshots["positions"] = turnover, positions
     ledger = Ledger(
         np.array(list(trades), TRADE), np.array(list(events), EVENT), np.array(list(cancels), CANCELLED), snapshots,
-        np.array(list(holdings), HOLDING), np.array(rebalances), tuple(warnings),
+        np.array(list(holdings), HOLDING), np.array(rebalances), (), np.array(unmet),
     )  # fmt: skip
     before = prices.dates[start] - np.timedelta64(3, "D")
     levels = None if benchmark is None else np.array(benchmark, float)

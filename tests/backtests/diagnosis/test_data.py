@@ -42,22 +42,23 @@ def test_a_gap_while_a_name_is_not_held_is_no_old_price():
 
 
 def test_bars_missing_between_the_first_and_the_last():
-    """A: 8 of 10 from the start on, history left out; B from its fourth session, 6 of 7; what follows the end of its
-    listing does not count: 3 of 17 are missing. C was not traded.
+    """A: 8 of 10 from the start on, history left out; B from its fourth session on, 6 of 7; D 2 of the 3 sessions of
+    its listing; E all 10: 4 of 30 are missing. C was not traded.
     """
     close = flat(12)
     close[[0, 5, 8], 0] = NAN
     close[:5, 1], close[7, 1] = NAN, NAN
-    close[3:, 2] = NAN
-    trades = [trade(5, "B", 10), trade(4, "A", 10)]
-    found = ask("missing_bars", made(sessions=10, start=2, close=close, trades=trades))
+    close[3:, 2] = close[3, 3] = close[6, 3] = NAN
+    trades = [trade(5, "B", 10), trade(4, "A", 10), trade(4, "D", 10), trade(4, "E", 10)]
+    ends = [12, 12, 12, 4, 12, 12]
+    found = ask("missing_bars", made(sessions=10, start=2, close=close, trades=trades, ends=ends))
     assert found.severity is Severity.WARNING
     assert found.evidence == {
-        "names": 2, "names_with_gaps": 2, "expected": 17, "missing": 3, "share": approx(100 * 3 / 17),
+        "names": 4, "names_with_gaps": 3, "expected": 30, "missing": 4, "share": approx(100 * 4 / 30),
         "worst": {"ticker": "A", "missing": 2, "expected": 10},
     }  # fmt: skip
     assert found.message == (
-        "17.6 % of the bars between the first and the last of 2 traded names are missing; A lacks 2 of 10."
+        "13.3 % of the bars between the first and the last of 4 traded names are missing; A lacks 2 of 10."
     )
 
 
@@ -91,13 +92,17 @@ def test_holdings_whose_prices_stopped():
     )
     heavy = made(sessions=40, close=close, holdings=[holding("B", 100, weight=10.1)])
     assert ask("bars_stop", heavy).severity is Severity.SERIOUS
+    tenth = made(sessions=40, close=close, holdings=[holding("B", 100, weight=10.0)])
+    assert ask("bars_stop", tenth).severity is Severity.WARNING
 
 
 def test_holdings_with_prices():
     close = flat(40)
     close[20:39, 0] = NAN
     assert ask("bars_stop", made(sessions=40, close=close, holdings=[holding("A", 50)])) is None
-    assert ask("bars_stop", made(sessions=5, close=flat(5) * NAN, holdings=[holding("A", 50)])) is None  # too short
+    lost = [holding("A", 50)]
+    assert ask("bars_stop", made(sessions=19, close=flat(19) * NAN, holdings=lost)) is None  # too short to tell
+    assert ask("bars_stop", made(sessions=20, close=flat(20) * NAN, holdings=lost)) is not None
 
 
 def test_a_jump_of_a_held_price():
@@ -132,6 +137,14 @@ def test_a_recorded_split_is_no_jump():
     assert ask("price_jumps", made(sessions=6, close=close, trades=trades)).evidence["jumps"] == 2
 
 
+def test_the_smallest_splits_that_data_may_lack():
+    """Two for one, and one for two."""
+    close = flat(6)
+    close[3:, 0], close[4:, 1] = 5.0, 20.0
+    found = ask("price_jumps", made(sessions=6, close=close, trades=[trade(1, "A", 10), trade(1, "B", 10)]))
+    assert [(one["ticker"], one["change"]) for one in found.evidence["largest"]] == [("B", 100.0), ("A", -50.0)]
+
+
 def test_a_jump_while_a_name_is_not_held():
     close = flat(6)
     close[1, 0], close[4:, 0] = 3.0, 30.0
@@ -164,6 +177,7 @@ def test_nobody_ever_disappears():
     assert found.evidence == {"names": 60, "years": 3.0, "ended": 0, "usual": approx(5.4)}
     assert ask("survivorship", made(sessions=504, names=250)).severity is Severity.SERIOUS  # 15
     assert ask("survivorship", made(sessions=504, names=249)).severity is Severity.WARNING
+    assert ask("survivorship", made(sessions=504, names=50)).severity is Severity.WARNING
 
 
 def test_somebody_disappears_or_nobody_has_to():

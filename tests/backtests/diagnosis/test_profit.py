@@ -30,14 +30,26 @@ def test_one_name_makes_the_profit():
 
 
 def test_without_one_name_there_is_a_loss():
-    found = ask("one_name_makes_profit", made([1000, 1000, 1000, 1000, 1040], trades=[*FIVE, *sold(-5, 60, -5, -5, -5)]))
+    found = ask(
+        "one_name_makes_profit", made([1000, 1000, 1000, 1000, 1040], trades=[*FIVE, *sold(-5, 60, -5, -5, -5)])
+    )
     assert found.severity is Severity.SERIOUS
     assert found.evidence["gain_without"] == approx(-20.0)
     assert found.message == "B made 150 % of the gain; without it there is a loss."
 
 
+def test_one_name_makes_a_little_more_than_half_or_just_all_of_it():
+    some = made([1000, 1000, 1000, 1000, 1060], trades=[*FIVE, *sold(33, 9, 9, 9, 0)])
+    assert ask("one_name_makes_profit", some).evidence["share"] == approx(55.0)
+    alone = ask("one_name_makes_profit", made([1000, 1000, 1000, 1000, 1050], trades=[*FIVE, *sold(50, 0, 0, 0, 0)]))
+    assert (alone.severity, alone.evidence["gain_without"]) == (Severity.WARNING, 0.0)
+
+
 def test_many_names_make_the_profit():
-    assert ask("one_name_makes_profit", made([1000, 1000, 1000, 1000, 1060], trades=[*FIVE, *sold(30, 10, 10, 5, 5)])) is None
+    assert (
+        ask("one_name_makes_profit", made([1000, 1000, 1000, 1000, 1060], trades=[*FIVE, *sold(30, 10, 10, 5, 5)]))
+        is None
+    )
     losing = made([1000, 1000, 1000, 1000, 990], trades=[*FIVE, *sold(30, -10, -10, -10, -10)])
     assert ask("one_name_makes_profit", losing) is None
     few = made([1000, 1000, 1000, 1000, 1030], trades=[*FIVE[:4], *sold(30, 0, 0, 0)])
@@ -58,7 +70,8 @@ def test_one_month_makes_half_of_the_profit():
     found = ask("one_month_makes_profit", made(monthly(0, 4, 0, 6)))
     assert found.severity is Severity.NOTE
     assert found.evidence == {
-        "month": "2020-04", "month_return": approx(6.0), "total_return": approx(10.24), "without": approx(4.0), "months": 13,
+        "month": "2020-04", "month_return": approx(6.0), "total_return": approx(10.24), "without": approx(4.0),
+        "months": 13,
     }  # fmt: skip
     assert found.message == "Without 2020-04 (+6.0 %) the total return is 4.0 % instead of 10.2 %."
 
@@ -67,6 +80,9 @@ def test_one_month_makes_all_of_the_profit():
     found = ask("one_month_makes_profit", made(monthly(0, 10, -2)))
     assert found.severity is Severity.WARNING
     assert found.evidence["without"] == approx(-2.0)
+    # of sessions to the end of December it is told, of those to the end of November not
+    assert ask("one_month_makes_profit", made(monthly(0, 10, -2)[:260])).evidence["months"] == 12
+    assert ask("one_month_makes_profit", made(monthly(0, 10, -2)[:237])) is None
 
 
 def test_many_months_make_the_profit():
@@ -99,7 +115,10 @@ def test_many_days_make_the_profit():
     returns = np.zeros(300)
     returns[:4] = 0.04  # the fourth is left
     assert ask("few_days_make_profit", made(compound(returns))) is None
-    assert ask("few_days_make_profit", made(compound(returns[:251] * [[1]]).ravel()[:100])) is None  # too short to tell
+    alone = np.zeros(252)
+    alone[10] = 0.08
+    assert ask("few_days_make_profit", made(compound(alone[:251]))) is None  # too short to tell
+    assert ask("few_days_make_profit", made(compound(alone))) is not None
     assert ask("few_days_make_profit", made(compound(-returns))) is None  # nothing was made
 
 
@@ -117,6 +136,10 @@ def test_open_profit_over_closed_losses():
     found = ask("unrealised_profit", made([1000, 1100, 1200], holdings=holdings, trades=[sale]))
     assert found.severity is Severity.WARNING
     assert found.evidence["realised"] == -50.0
+    # sales that earned something, and costs of buying without any sale
+    for held, sales in (([holding("A", 270, 150)], [sale]), (holdings, [])):
+        evidence = made([1000, 1100, 1200], holdings=held, trades=sales)
+        assert ask("unrealised_profit", evidence).severity is Severity.NOTE
 
 
 def test_profit_that_was_realised():
@@ -124,21 +147,30 @@ def test_profit_that_was_realised():
     assert ask("unrealised_profit", made([1000, 990], holdings=[holding("A", 200, 100)])) is None
 
 
+# 24 of 30 sales earn 10 each, 5 lose 6, one is even: 210 together
+SALES = [
+    trade(2, "A", -1, profit=profit, left=10.0)
+    for profit, many in ((10.0, 24), (-6.0, 5), (0.0, 1)) for _ in range(many)
+]  # fmt: skip
+
+
 def test_losers_are_kept():
-    """24 of 30 sales earn 10 each, 6 lose 5: 210 together; two holdings are 150 down."""
-    sells = [trade(2, "A", -1, profit=10.0 if one < 24 else -5.0, left=10.0) for one in range(30)]
-    holdings = [holding("A", 100, 200, days=90), holding("B", 50, 100, days=200), holding("C", 90, 80, days=900)]
-    found = ask("losers_kept", made(trades=sells, holdings=holdings))
+    """Two holdings are 150 down, one is even and one is up."""
+    holdings = [
+        holding("A", 100, 200, days=90), holding("B", 50, 100, days=200), holding("C", 90, 80, days=900),
+        holding("D", 80, 80, days=800),
+    ]  # fmt: skip
+    found = ask("losers_kept", made(trades=SALES, holdings=holdings))
     assert found.severity is Severity.WARNING
     assert found.evidence == {
         "win_rate": 80.0, "earned": 210.0, "open_loss": 150.0, "losing_holdings": 2, "oldest_days": 200,
     }  # fmt: skip
+    assert ask("losers_kept", made(trades=SALES, holdings=[holding("A", 100, 206)])) is not None  # 106 of 210
 
 
 def test_losers_that_were_sold():
-    sells = [trade(2, "A", -1, profit=10.0 if one < 24 else -5.0, left=10.0) for one in range(30)]
     heavy = [holding("A", 100, 250)]
-    assert ask("losers_kept", made(trades=sells, holdings=[holding("A", 100, 200)])) is None  # 100 of 210
-    assert ask("losers_kept", made(trades=sells[1:], holdings=heavy)) is None  # 29 sales
+    assert ask("losers_kept", made(trades=SALES, holdings=[holding("A", 100, 205)])) is None  # 105 of 210
+    assert ask("losers_kept", made(trades=SALES[:29], holdings=heavy)) is None
     losing = [trade(2, "A", -1, profit=-5.0, left=10.0)]
-    assert ask("losers_kept", made(trades=sells + losing, holdings=heavy)) is None  # 24 of 31 are 77 %
+    assert ask("losers_kept", made(trades=SALES + losing, holdings=heavy)) is None  # 24 of 31 are 77 %

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from benchmarks.alphalens_environment import NoAlphalens, alphalens_python, alphalens_run
+from benchmarks.environments import ALPHALENS, NoEnvironment
 from factors.calc.analysis import Plan, daily_figures, summarise
 from factors.calc.analysis.quantiles import quantile_rows
 from factors.calc.analysis.returns import carried, demeaned, forward_returns
@@ -15,8 +15,8 @@ AGREED = 1e-9
 @pytest.fixture(scope="module")
 def alphalens() -> None:
     try:
-        alphalens_python()
-    except NoAlphalens as error:
+        ALPHALENS.python()
+    except NoEnvironment as error:
         pytest.skip(str(error))
 
 
@@ -43,7 +43,7 @@ def test_alphalens_finds_the_same(alphalens, made_up, quantiles):
     filled = carried(close, days.astype(int), np.zeros(NAMES, int))
     ours = daily_figures(score, filled, 0, plan)
     summary = summarise(ours, plan)
-    found = alphalens_run(
+    found = ALPHALENS.ask(
         score=score, close=close, days=days, horizons=plan.horizons, quantiles=quantiles, window=plan.window
     )
 
@@ -67,7 +67,7 @@ def test_demeaned_returns_are_those_of_alphalens(alphalens, made_up):
     plan = Plan(decay=(), demean=True)
     filled = carried(close, days.astype(int), np.zeros(NAMES, int))
     summary = summarise(daily_figures(score, filled, 0, plan), plan)
-    found = alphalens_run(score=score, close=close, days=days, horizons=plan.horizons, quantiles=5, window=21)
+    found = ALPHALENS.ask(score=score, close=close, days=days, horizons=plan.horizons, quantiles=5, window=21)
     means = np.array([[one.mean for one in row] for row in summary.quantiles])
     np.testing.assert_allclose(means, found["demeaned"], rtol=0, atol=AGREED)
     returns = forward_returns(filled, SESSIONS, 1)
