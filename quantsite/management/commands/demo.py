@@ -27,7 +27,9 @@ What to try next
 
 
 class Command(HouseCommand):
-    help = "Load the demo data (real prices that come with installed packages) compute its factors, backtest a strategy."
+    help = (
+        "Load the demo data (real prices that come with installed packages) compute its factors, backtest a strategy."
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--top", type=int, default=5, help="instruments shown per factor")
