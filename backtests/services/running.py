@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from backtests.calc.errors import InputError
 from backtests.calc.rules import Fill
 from backtests.calc.run import Run
 from backtests.calc.simulate import simulate
@@ -16,6 +17,7 @@ from backtests.services.market import Benchmark, Market
 from backtests.services.signals import Asked, asked_of, signals_of
 from backtests.services.workbench import Workbench, scale_of
 from factors.services.figures import Layer
+from market.store.panels import NoBars
 
 Progress = Callable[[str, int, int], None]
 
@@ -37,7 +39,16 @@ class Finished:
 
 
 def run_of(config: Config, bench: Workbench, progress: Progress = silent) -> Finished:
-    """Read, decide and simulate. BacktestError, FiguresError and NoBars say what is missing."""
+    """Read, decide and simulate. BacktestError and FiguresError say what is missing or cannot be."""
+    try:
+        return _run_of(config, bench, progress)
+    except NoBars as error:
+        raise BacktestError(f"start: {error}") from error
+    except InputError as error:
+        raise BacktestError(f"data: {error}") from error
+
+
+def _run_of(config: Config, bench: Workbench, progress: Progress) -> Finished:
     seconds: dict[str, float] = {}
     clock = time.perf_counter()
     progress("reading prices", 0, 1)

@@ -26,7 +26,6 @@ from factors.services.runs import peak_memory_mb
 from factors.services.universes import conditions_of, members_of
 from market.calendars import sessions
 from market.regions import region_get
-from market.store.panels import NoBars
 
 COLUMNS = (
     "total_return", "annualized_return", "volatility", "sharpe_ratio", "max_drawdown", "excess_return", "win_rate",
@@ -118,10 +117,7 @@ def _execute(session: BacktestSession, progress: Progress) -> None:
     clock = time.perf_counter()
     config = config_check(config=session.config)
     bench = Workbench()
-    try:
-        finished = run_of(config, bench, progress)
-    except NoBars as error:
-        raise BacktestError(f"start: {error}") from error
+    finished = run_of(config, bench, progress)
     lap = time.perf_counter()
     progress("statistics", 0, 1)
     outcome = outcome_of(finished)
