@@ -25,7 +25,7 @@ def axes_check(config: Mapping[str, Any], axes: Any) -> list[Axis]:
     if not isinstance(axes, Mapping) or not axes:
         raise BacktestError("axes: name at least one field with a list of values")
     found = [{"field": path_check(config, path), "values": _values(path, axes[path])} for path in axes]
-    names: list[str] = [axis["field"] for axis in found]
+    names = [str(axis["field"]) for axis in found]
     for name in names:
         for other in names:
             if other.startswith(f"{name}."):

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from backtests.calc.errors import InputError
 from backtests.calc.rules import Fill
 from backtests.calc.run import Run
 from backtests.calc.simulate import simulate
@@ -16,6 +17,7 @@ from backtests.services.market import Benchmark, Market
 from backtests.services.signals import Asked, Decided, decided_of, signals_of
 from backtests.services.workbench import Tick, Workbench, scale_of
 from factors.services.figures import Layer
+from market.store.panels import NoBars
 
 Progress = Callable[[str, int, int], None]
 Decide = Callable[[Config, Market, Workbench, Tick], Decided]
@@ -38,10 +40,19 @@ class Finished:
 
 
 def run_of(config: Config, bench: Workbench, progress: Progress = silent, decide: Decide = decided_of) -> Finished:
-    """Read, decide and simulate. BacktestError, FiguresError and NoBars say what is missing.
+    """Read, decide and simulate. BacktestError and FiguresError say what is missing or cannot be.
 
     ``decide``: in place of ``decided_of``, for those who know the decisions of an earlier run.
     """
+    try:
+        return _run_of(config, bench, progress, decide)
+    except NoBars as error:
+        raise BacktestError(f"start: {error}") from error
+    except InputError as error:
+        raise BacktestError(f"data: {error}") from error
+
+
+def _run_of(config: Config, bench: Workbench, progress: Progress, decide: Decide) -> Finished:
     seconds: dict[str, float] = {}
     clock = time.perf_counter()
     progress("reading prices", 0, 1)

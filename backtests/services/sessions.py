@@ -27,8 +27,11 @@ from factors.services.runs import peak_memory_mb
 from factors.services.universes import conditions_of, members_of
 from market.calendars import sessions
 from market.regions import region_get
-from market.store.panels import NoBars
 
+STAGES = {
+    "reading prices": (0.0, 20.0), "computing factors": (20.0, 80.0), "simulating": (80.0, 85.0),
+    "statistics": (85.0, 90.0), "explaining trades": (90.0, 97.0), "saving": (97.0, 100.0),
+}  # fmt: skip # percent of a usual run
 COLUMNS = (
     "total_return", "annualized_return", "volatility", "sharpe_ratio", "max_drawdown", "excess_return", "win_rate",
 )  # fmt: skip
@@ -117,7 +120,7 @@ def backtest_execute(*, session_id: int, progress: Progress = silent) -> Backtes
     """
     session = BacktestSession.objects.get(pk=session_id)
     with carried_out(session):
-        _execute(session, Watch(session, progress))
+        _execute(session, Watch(session, progress, STAGES))
     return session
 
 
@@ -133,10 +136,7 @@ def _execute(session: BacktestSession, progress: Progress) -> None:
     clock = time.perf_counter()
     config = config_check(config=session.config)
     bench = Workbench()
-    try:
-        finished = run_of(config, bench, progress)
-    except NoBars as error:
-        raise BacktestError(f"start: {error}") from error
+    finished = run_of(config, bench, progress)
     lap = time.perf_counter()
     progress("statistics", 0, 1)
     outcome = outcome_of(finished, session.sweep.trials() if session.sweep else None)

@@ -21,12 +21,11 @@ from backtests.services.watching import told
 from backtests.services.workbench import Tick, Workbench, scale_of
 from backtests.store import Worked
 from factors.services import JobError
-from market.store.panels import NoBars
 from market.texts import storable
 
 # A variant fails by itself with these; what is left (a lost connection, no memory, a full disk) ends the worker, and
 # its variants stay pending.
-OF_VARIANT = (JobError, NoBars, ValueError, TypeError, ArithmeticError, LookupError, DataError)
+OF_VARIANT = (JobError, ValueError, TypeError, ArithmeticError, LookupError, DataError)
 MOST_BYTES = 500_000_000  # of markets and figures kept for the next variants
 SIGNAL_BYTES = 150_000_000  # of signals kept
 KINDS = 200  # ways to decide whose figures are computed together
@@ -71,7 +70,7 @@ class SweepWorker:
                 figures = dict(figures_of(self.run(variant.overrides)))
             objective = figures[self.sweep.objective]
         except OF_VARIANT as failure:
-            status, error = Status.FAILED, storable(_reason(failure))
+            status, error = Status.FAILED, storable(told(failure))
         return Worked(variant.pk, status, error, objective, figures, round(time.perf_counter() - clock, 6))
 
     def run(self, overrides: Mapping[str, Any]) -> Finished:
@@ -156,7 +155,3 @@ def _decides(config: Config, market: Market) -> tuple[Any, ...]:
         rules.frequency, rules.every, rules.rebalance_on_start,
         rules.sizing if rules.sizing in ("MARKET_CAP", "SCORE") else "",
     )  # fmt: skip
-
-
-def _reason(failure: Exception) -> str:
-    return f"start: {failure}" if isinstance(failure, NoBars) else told(failure)

@@ -8,6 +8,7 @@ import numpy as np
 from backtests.services.config import NO_BENCHMARK, Config
 from backtests.services.errors import BacktestError
 from backtests.services.market import Benchmark, Market, benchmark_read, market_read, period_check
+from backtests.services.needs import lookback_of
 from factors.models import Strategy
 from factors.services.composites import composite_factors, composite_learns, composites_compute, composites_stored
 from factors.services.cross_sections import Scale
@@ -43,7 +44,9 @@ class Workbench:
             self._periods[asked] = period_check(region=config.region, start=config.start, end=config.end)
         key = (config.region, *self._periods[asked])
         if key not in self._markets:
-            self._markets[key] = market_read(region=config.region, start=key[1], end=key[2])
+            self._markets[key] = market_read(
+                region=config.region, start=key[1], end=key[2], lookback=lookback_of(config)
+            )
         return self._markets[key]
 
     def benchmark(self, config: Config, market: Market) -> Benchmark | None:
