@@ -57,6 +57,7 @@ def search_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--objective", default="sharpe_ratio", metavar="NAME", help="the figure to choose by")
     parser.add_argument("--processes", type=int, default=cores(), metavar="N", help="at work here (all cores)")
     parser.add_argument("--background", action="store_true", help="hand it to the workers and leave")
+    parser.add_argument("--work", type=int, metavar="ID", help="join those who work on a sweep (other machines, too)")
     parser.add_argument("--resume", type=int, metavar="ID", help="go on with one that was stopped")
     parser.add_argument("--json", nargs="?", const="-", metavar="FILE", help="the whole result as JSON")
     parser.add_argument("--html", type=Path, metavar="FILE", help="the report, one self-contained file")

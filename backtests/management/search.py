@@ -10,8 +10,14 @@ from backtests.management.given import config_of
 from backtests.management.grid import axes_of, search_arguments
 from backtests.management.workers import workers
 from backtests.models import BacktestSweep, Status
+from backtests.report.text import words
 from factors.services import JobError
 from market.cli import Exit, HouseCommand, progress_bar
+
+
+def settings_told(sweep: BacktestSweep, overrides: dict[str, Any]) -> str:
+    """What a variant sets, in the order of the axes."""
+    return ", ".join(f"{axis['field']} {words(overrides[axis['field']])}" for axis in sweep.axes)
 
 
 class SearchCommand(HouseCommand):
@@ -32,6 +38,9 @@ class SearchCommand(HouseCommand):
         search_arguments(parser)
 
     def handle(self, *args: Any, **options: Any) -> None:
+        if options["work"] is not None:
+            self._join(options["work"])
+            return
         files = {kind: Path(options[kind]) for kind in ("html", "json") if options[kind] and options[kind] != "-"}
         for path in files.values():
             self.writable_or_fail(path)
@@ -62,6 +71,15 @@ class SearchCommand(HouseCommand):
         except JobError as error:
             self.fail(str(error), Exit.USAGE)
         raise AssertionError("fail leaves")
+
+    def _join(self, sweep_id: int) -> None:
+        """Work together with others, and leave when nothing is left."""
+        try:
+            with progress_bar(self.title) as bar:
+                done = services.sweep_work(sweep_id=sweep_id, progress=bar(f"#{sweep_id}"))
+        except JobError as error:
+            self.fail(str(error))
+        self.out().print(f"{done:,} variants of sweep #{sweep_id} were computed here")
 
     def _taken_up(self, sweep_id: int) -> BacktestSweep:
         if services.sweep_get(sweep_id=sweep_id).method not in self.methods:

@@ -6,7 +6,7 @@ from typing import Any
 from rich.table import Table
 
 from backtests import services
-from backtests.management.search import SearchCommand
+from backtests.management.search import SearchCommand, settings_told
 from backtests.models import BacktestSweep
 from backtests.report.text import words
 
@@ -37,21 +37,23 @@ class Command(SearchCommand):
         shown = list(dict.fromkeys([sweep.objective, *SHOWN]))
         table = Table(title=f"{sweep}: the best by {sweep.objective}", title_justify="left")
         for name in ("variant", *fields, *shown):
-            table.add_column(name, justify="right")
+            table.add_column(name, justify="right", overflow="fold")
         for one in result["best"][: options["top"]]:
             figures = (one["statistics"].get(name) for name in shown)
             set_to = (words(one["overrides"].get(field)) for field in fields)
             table.add_row(str(one["number"]), *set_to, *("–" if f is None else f"{f:,.2f}" for f in figures))
         out.print(table)
-        self._failures(result)
+        self._failures(sweep, result)
         sure, timings = result["deflated_sharpe"], sweep.timings
         luck = "not known" if sure is None else f"{sure:.3f}"
         out.print(f"deflated Sharpe ratio of the best: {luck} (above 0.95: more than the luck of so many tries)")
         out.print(f"{sweep.variant_count:,} variants in {timings['total']:.1f} s; sweep #{sweep.pk}")
 
-    def _failures(self, result: dict[str, Any]) -> None:
+    def _failures(self, sweep: BacktestSweep, result: dict[str, Any]) -> None:
         failed = [one for one in result["variants"] if one["status"] == "FAILED"]
         for one in failed[:FAILURES]:
-            self.stderr.write(f"variant {one['number']} ({words(one['overrides'])}) failed: {one['error']}")
+            self.stderr.write(
+                f"variant {one['number']} ({settings_told(sweep, one['overrides'])}) failed: {one['error']}"
+            )
         if len(failed) > FAILURES:
             self.stderr.write(f"and {len(failed) - FAILURES:,} more; --json and --html tell all")

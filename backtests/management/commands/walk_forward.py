@@ -6,9 +6,8 @@ from typing import Any
 from rich.table import Table
 
 from backtests import services
-from backtests.management.search import SearchCommand
+from backtests.management.search import SearchCommand, settings_told
 from backtests.models import BacktestSweep
-from backtests.report.text import words
 
 
 class Command(SearchCommand):
@@ -31,15 +30,16 @@ class Command(SearchCommand):
     def show(self, sweep: BacktestSweep, result: dict[str, Any], options: dict[str, Any]) -> None:
         out, objective = self.out(), sweep.objective
         table = Table(title=f"{sweep}: chosen by {objective}", title_justify="left")
-        for name in ("chosen on", "tested on", "chosen"):
-            table.add_column(name)
+        for name in ("chosen on", "tested on"):
+            table.add_column(name, no_wrap=True)
+        table.add_column("chosen", overflow="fold")
         for name in (f"{objective}, in sample", "out of sample", "return out of sample, %"):
             table.add_column(name, justify="right")
         for one in result["windows"]:
             figures = (one["train"].get(objective), one["test"].get(objective), one["test"].get("total_return"))
             table.add_row(
                 f"{one['train_start']} to {one['train_end']}", f"{one['test_start']} to {one['test_end']}",
-                words(one["chosen"]), *("–" if figure is None else f"{figure:,.2f}" for figure in figures),
+                settings_told(sweep, one["chosen"]), *("–" if figure is None else f"{figure:,.2f}" for figure in figures),
             )  # fmt: skip
         out.print(table)
         failed = result["counts"]["FAILED"]

@@ -114,7 +114,7 @@ def test_the_report(finished, boss: Client) -> None:
 @pytest.mark.parametrize(
     ("body", "field", "reason"),
     [
-        ({}, "config", "required"),
+        ({"axes": AXES}, "config", "required"),
         ({"config": BASE}, "axes", "required"),
         ({"config": BASE, "axes": AXES, "sample": 3}, "sample", "unknown field"),
         ({"config": BASE, "axes": {"max_position": [3]}}, "axes", "did you mean max_positions?"),

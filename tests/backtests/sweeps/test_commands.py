@@ -74,8 +74,8 @@ def test_the_best_are_printed_and_failures_apart(config, tmp_path) -> None:
     assert [line.split("│")[1].strip() for line in lines] == [str(one.number) for one in best]
     assert f"{best[0].objective:,.2f}" in lines[0]
     assert f"deflated Sharpe ratio of the best: {sweep.result['deflated_sharpe']:.3f}" in out
-    assert "variant 1 (mode fill, max positions 0) failed: max_positions: must be a whole number from 1, not 0" in err
-    assert "variant 2 (mode target, max positions 0) failed" in err
+    assert "variant 1 (max_positions 0, mode fill) failed: max_positions: must be a whole number from 1, not 0" in err
+    assert "variant 2 (max_positions 0, mode target) failed" in err
     assert "Parameter sweep" in page.read_text()
     assert [one["number"] for one in json.loads(data.read_text())["variants"]] == list(range(1, 9))
 
@@ -99,6 +99,14 @@ def test_two_processes_give_what_one_gives(config) -> None:
         [variant.figures for variant in sweep.variants.order_by("number")] for sweep in BacktestSweep.objects.all()
     )
     assert one == two
+
+
+def test_joining(config) -> None:
+    created = services.sweep_create(config=BASE, axes={"max_positions": [2, 3]})
+    code, out, _ = run("sweep_backtests", "--work", str(created.pk))
+    assert (code, out) == (0, f"2 variants of sweep #{created.pk} were computed here\n")
+    code, _, err = run("sweep_backtests", "--work", "99")
+    assert (code, err) == (1, "sweep: there is no sweep #99\n")
 
 
 def test_a_stopped_sweep_is_taken_up_again(config) -> None:
