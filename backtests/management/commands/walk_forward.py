@@ -8,6 +8,7 @@ from rich.table import Table
 from backtests import services
 from backtests.management.search import SearchCommand, settings_told
 from backtests.models import BacktestSweep
+from backtests.report.meaning import label
 
 
 class Command(SearchCommand):
@@ -33,13 +34,14 @@ class Command(SearchCommand):
         for name in ("chosen on", "tested on"):
             table.add_column(name, no_wrap=True)
         table.add_column("chosen", overflow="fold")
-        for name in (f"{objective}, in sample", "out of sample", "return out of sample, %"):
+        for name in (f"{label(objective)}, in sample", "out of sample", "return out of sample, %"):
             table.add_column(name, justify="right")
         for one in result["windows"]:
             figures = (one["train"].get(objective), one["test"].get(objective), one["test"].get("total_return"))
             table.add_row(
                 f"{one['train_start']} to {one['train_end']}", f"{one['test_start']} to {one['test_end']}",
-                settings_told(sweep, one["chosen"]), *("–" if figure is None else f"{figure:,.2f}" for figure in figures),
+                settings_told(sweep, one["chosen"]),
+                *("–" if figure is None else f"{figure:,.2f}" for figure in figures),
             )  # fmt: skip
         out.print(table)
         failed = result["counts"]["FAILED"]
@@ -47,5 +49,5 @@ class Command(SearchCommand):
             self.stderr.write(f"{failed:,} of {sweep.variant_count:,} variants failed; --json of the sweep tells why")
         for name in ("total_return", "annualized_return", "sharpe_ratio", "max_drawdown", "excess_return"):
             if result["statistics"][name] is not None:
-                out.print(f"{name.replace('_', ' ')} out of sample: {result['statistics'][name]:,.2f}")
+                out.print(f"{label(name)} out of sample: {result['statistics'][name]:,.2f}")
         out.print(f"{sweep.variant_count:,} variants in {sweep.timings['total']:.1f} s; sweep #{sweep.pk}")

@@ -14,6 +14,7 @@ from django.db import connection
 from django_q.models import OrmQ
 
 from backtests import services, tasks
+from backtests.management.workers import workers
 from backtests.models import BacktestSweep, BacktestVariant
 from backtests.services import sweep_worker, sweep_working
 from backtests.services.errors import BacktestError
@@ -190,6 +191,20 @@ def test_cancelling_stops_it_and_what_is_computed_stays(waiting, monkeypatch):
     assert services.sweep_work(sweep_id=waiting.pk) == 18
     with pytest.raises(BacktestError, match="is COMPLETED: there is nothing left to do"):
         services.sweep_resume(sweep_id=waiting.pk)
+
+
+def test_a_helper_process_works_over_the_same_database(waiting):
+    with workers(waiting.pk, 1):
+        pass  # the caller does nothing, and waits for it
+    waiting.refresh_from_db()
+    assert (waiting.status, len(numbers(waiting, "COMPLETED"))) == ("COMPLETED", 24)
+
+
+def test_helpers_end_with_their_caller(waiting):
+    with pytest.raises(KeyboardInterrupt), workers(waiting.pk, 1):
+        raise KeyboardInterrupt
+    waiting.refresh_from_db()
+    assert waiting.status != "COMPLETED"
 
 
 def test_an_error_of_the_machine_fails_no_variant(waiting, monkeypatch):
