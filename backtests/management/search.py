@@ -56,6 +56,8 @@ class SearchCommand(HouseCommand):
         sweep.refresh_from_db()
         result = services.sweep_result(sweep=sweep, best=max(options.get("top") or 0, 10))
         self._write(sweep, result, files)
+        if result["data_changed"]:
+            self.stderr.write("data changed while it ran: variants before and after are of different data")
         if options["json"] == "-":
             self.print_json(result)
         else:

@@ -12,13 +12,14 @@ SUMMARY = (
     "id", "name", "status", "progress", "stage", "error", "method", "objective", "axes", "options", "variant_count",
     "timings", "created_at", "started_at", "finished_at",
 )  # fmt: skip
+OPTIONS = ("samples", "seed", "train", "test", "anchored")
 SHOWN = 10
 
 
 def sweep_summary(*, sweep: BacktestSweep) -> dict[str, Any]:
     """How a sweep goes, and how many variants are in each status."""
     found = {name: getattr(sweep, name) for name in SUMMARY}
-    found["options"] = {name: value for name, value in sweep.options.items() if name != "windows"}
+    found["options"] = {name: sweep.options[name] for name in OPTIONS if name in sweep.options}
     return found | {"counts": sweep.counts()}
 
 
@@ -32,6 +33,7 @@ def sweep_result(*, sweep: BacktestSweep, best: int = SHOWN) -> dict[str, Any]:
     concluded = sweep.result or {}
     return {
         **sweep_summary(sweep=sweep), "base": sweep.config, "deflated_sharpe": concluded.get("deflated_sharpe"),
+        "data_changed": concluded.get("data_changed", False),
         "best": [variant_told(one) for one in best_variants(sweep).filter(objective__isnull=False)[:best]],
         "variants": [variant_told(one) for one in sweep.variants.order_by("number").iterator(chunk_size=2000)],
     }  # fmt: skip

@@ -14,6 +14,8 @@ from django_q.tasks import async_task
 from backtests import store
 from backtests.models import BacktestSweep, Status
 from backtests.report.meaning import LOWER
+from backtests.services.config import config_check
+from backtests.services.fingerprint import data_revision
 from backtests.services.running import Progress, silent
 from backtests.services.sweep_worker import SweepWorker
 from backtests.services.sweeps import sweep_get
@@ -160,13 +162,15 @@ class _Shift:
 
 
 def _conclusions(sweep: BacktestSweep, worker: SweepWorker) -> dict[str, Any]:
+    now = data_revision(config_check(config=sweep.config))
+    changed = {"data_changed": now != sweep.options["data_revision"]}
     if sweep.method == BacktestSweep.Method.WALK_FORWARD:
-        return walk_forward_result(sweep=sweep, worker=worker)
-    best = best_variants(sweep)[:1]
-    if not best or best[0].objective is None:
-        return {"best": None, "deflated_sharpe": None}
-    track = worker.run(best[0].overrides).run.track
-    return {"best": best[0].number, "deflated_sharpe": deflated_sharpe_ratio(track, sweep.trials())}
+        return walk_forward_result(sweep=sweep, worker=worker) | changed
+    best = best_variants(sweep).first()
+    if best is None or best.objective is None:
+        return {"best": None, "deflated_sharpe": None} | changed
+    track = worker.run(best.overrides).run.track
+    return {"best": best.number, "deflated_sharpe": deflated_sharpe_ratio(track, sweep.trials())} | changed
 
 
 def best_variants(sweep: BacktestSweep) -> Any:

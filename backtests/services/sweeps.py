@@ -13,8 +13,10 @@ from backtests.models import BacktestSession, BacktestSweep, BacktestVariant, St
 from backtests.models.jobs import GOING
 from backtests.report.meaning import units
 from backtests.services.axes import Axis, axes_check, combinations
+from backtests.services.config import config_check
 from backtests.services.config_values import text_given
 from backtests.services.errors import BacktestError
+from backtests.services.fingerprint import data_revision
 from backtests.services.overrides import overridden
 from backtests.services.running import Progress, silent
 from backtests.services.sessions import backtest_check, backtest_create, backtest_execute
@@ -59,10 +61,11 @@ def sweep_store(
 ) -> BacktestSweep:  # fmt: skip
     """Write a sweep with its variants, numbered from 1."""
     given = text_given("name", name, 120) or str(base["name"])
+    revision = data_revision(config_check(config=base))
     with transaction.atomic():
         sweep = BacktestSweep.objects.create(
-            name=given, config=base, axes=axes, method=method, objective=objective, options=options,
-            variant_count=len(variants), owner=owner,
+            name=given, config=base, axes=axes, method=method, objective=objective,
+            options={**options, "data_revision": revision}, variant_count=len(variants), owner=owner,
         )  # fmt: skip
         rows = (
             BacktestVariant(sweep=sweep, number=number, overrides=overrides)

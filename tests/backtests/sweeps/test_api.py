@@ -44,7 +44,7 @@ def test_asking_watching_and_the_result(market, boss: Client) -> None:
     shown = boss.get(address).json()
     assert (shown["status"], shown["progress"], shown["config"]["end"]) == ("COMPLETED", 100.0, "2024-06-28")
     assert (shown["counts"]["COMPLETED"], shown["counts"]["FAILED"]) == (6, 2)
-    assert set(shown["result"]) == {"best", "deflated_sharpe"}
+    assert set(shown["result"]) == {"best", "deflated_sharpe", "data_changed"}
     rows = boss.get(SWEEPS, {"status": "COMPLETED", "method": "GRID"}).json()["results"]
     assert [(one["id"], one["name"]) for one in rows] == [(number, "how many")]
     assert boss.get(SWEEPS, {"status": "FAILED"}).json()["results"] == []

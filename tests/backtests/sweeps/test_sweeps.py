@@ -146,7 +146,8 @@ def test_the_deflated_sharpe_ratio_is_of_the_best_over_all_variants(market):
     values = [single.config["initial_capital"], *single.snapshots.order_by("date").values_list("value", flat=True)]
     days = [single.statistics.details["before"], *single.snapshots.order_by("date").values_list("date", flat=True)]
     track = Track(np.array(values), np.array(days, dtype="datetime64[D]"))
-    assert found.result == {"best": best, "deflated_sharpe": deflated_sharpe_ratio(track, ratios)}
+    deflated = deflated_sharpe_ratio(track, ratios)
+    assert found.result == {"best": best, "deflated_sharpe": deflated, "data_changed": False}
     result = services.sweep_result(sweep=found, best=3)
     assert [one["number"] for one in result["best"]] == (np.argsort(-ratios, kind="stable")[:3] + 1).tolist()
     assert result["deflated_sharpe"] == found.result["deflated_sharpe"]
@@ -178,7 +179,9 @@ def test_where_less_is_better_the_best_is_the_lowest(market):
 def test_without_any_objective_there_is_no_best(market):
     found = sweep({"max_positions": [2, 3]}, BASE | {"buy_conditions": [
         {"factor": "momentum_1m", "operator": ">", "value": 1e6}]})  # fmt: skip
-    assert (found.status, found.result) == ("COMPLETED", {"best": None, "deflated_sharpe": None})
+    assert (found.status, found.result) == (
+        "COMPLETED", {"best": None, "deflated_sharpe": None, "data_changed": False},
+    )  # fmt: skip
     assert "No variant came to an end with an objective" in services.sweep_report(sweep=found)
 
 
@@ -209,6 +212,9 @@ def test_data_that_change_are_read_anew_between_batches(market):
     single = services.backtest_run(config=overridden(created.config, first.overrides))
     assert after.figures == single.statistics.figures
     assert worker.worked(second).status == "COMPLETED"
+    services.sweep_work(sweep_id=created.pk)
+    created.refresh_from_db()
+    assert services.sweep_result(sweep=created)["data_changed"]
 
 
 def test_variants_and_sessions_go_with_their_sweep(market):
