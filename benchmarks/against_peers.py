@@ -126,7 +126,8 @@ def _beside(way: Way, name: str, made: Market, ledger: Ledger, runs: int) -> lis
 
 def _only(made: Market, names: np.ndarray) -> Market:
     """The market of ``names`` alone, without dividends."""
+    figures = (np.take(found, names, axis=1) for found in (made.open, made.close, made.volume, made.score))
+    opened, close, volume, score = figures
     return replace(
-        made, tickers=made.tickers[names], open=made.open[:, names], close=made.close[:, names],
-        volume=made.volume[:, names], score=made.score[:, names], dividends=no_events(),
-    )  # fmt: skip
+        made, tickers=made.tickers[names], open=opened, close=close, volume=volume, score=score, dividends=no_events()
+    )
