@@ -1,6 +1,12 @@
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
+
+from backtests.schedules import ensure_schedules
 
 
 class BacktestsConfig(AppConfig):
     name = "backtests"
     verbose_name = "Backtests"
+
+    def ready(self) -> None:
+        post_migrate.connect(ensure_schedules, sender=self, dispatch_uid="backtests.schedules")

@@ -42,6 +42,16 @@ NAVIGATION = [
         _page("Combinations", "play_circle", "factors_combinerun"),
     ),
     _group(
+        "Backtests",
+        _page("Backtests", "insights", "backtests_backtestsession"),
+        _page("Sweeps", "grid_view", "backtests_backtestsweep"),
+        _page("Variants", "account_tree", "backtests_backtestvariant"),
+        _page("Trades", "swap_vert", "backtests_backtesttrade"),
+        _page("Days", "calendar_month", "backtests_backtestsnapshot"),
+        _page("Final holdings", "list_alt", "backtests_backtestholding"),
+        _page("Events", "call_split", "backtests_backtestevent"),
+    ),
+    _group(
         "ETFs",
         _page("Funds", "pie_chart", "etfs_etf"),
         _page("Holdings", "list_alt", "etfs_etfholding"),

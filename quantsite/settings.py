@@ -154,7 +154,10 @@ SPECTACULAR_SETTINGS = {
     "DESCRIPTION": "Instruments, prices, fundamentals, factor scores and holdings of ETFs, as of any session.",
     "VERSION": VERSION,
     "SERVE_INCLUDE_SCHEMA": False,
-    "ENUM_NAME_OVERRIDES": {"JobStateEnum": "factors.models.JobState"},  # several models have the same states
+    "ENUM_NAME_OVERRIDES": {  # several models have the same states
+        "JobStateEnum": "factors.models.JobState",
+        "BacktestStatusEnum": "backtests.models.Status",
+    },
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",

@@ -9,6 +9,13 @@ from backtests.models.sweeps import BacktestSweep
 from factors.models import Strategy
 from market.regions import REGION_CHOICES
 
+OF_STATISTICS = (
+    "final_value", "total_return", "annualized_return", "volatility", "sharpe_ratio", "max_drawdown", "excess_return",
+    "win_rate",
+)  # fmt: skip
+# What lists show of a result, and where it is; `trades` of a session are its rows.
+FIGURES = {name: f"statistics__{name}" for name in OF_STATISTICS} | {"trade_count": "statistics__trades"}
+
 
 class BacktestSessionQuerySet(models.QuerySet["BacktestSession"]):
     def completed(self) -> Self:
@@ -18,8 +25,26 @@ class BacktestSessionQuerySet(models.QuerySet["BacktestSession"]):
         """The newest finished session of equal configuration, data and code."""
         return self.completed().filter(fingerprint=fingerprint).order_by("-id").first() if fingerprint else None
 
-    def with_statistics(self) -> Self:
-        return self.select_related("statistics", "strategy", "owner")
+    def with_figures(self) -> Self:
+        """With ``FIGURES``, None where there is no result, and the names of strategy and owner."""
+        kinds = {"trade_count": models.IntegerField(null=True)}
+        known = {
+            name: models.ExpressionWrapper(models.F(column), kinds.get(name, models.FloatField(null=True)))
+            for name, column in FIGURES.items()
+        }
+        return self.annotate(**known).select_related("strategy", "owner")
+
+    def ranked(self, ordering: str) -> Self:
+        """By ``created``, ``start``, ``end`` or one of ``FIGURES`` (``-``: descending), those without it last; of
+        ``with_figures``.
+        """
+        name = ordering.removeprefix("-")
+        if name == "created":
+            return self.order_by(ordering.replace("created", "id"))
+        if name not in FIGURES:
+            return self.order_by(ordering, "-id")
+        unknown = models.ExpressionWrapper(models.Q(**{f"{name}__isnull": True}), models.BooleanField())
+        return self.annotate(unknown=unknown).order_by("unknown", ordering, "-id")
 
 
 class BacktestSession(BacktestJob):

@@ -1,6 +1,6 @@
 """A finished backtest from its tables, as plain data and as a report."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -58,7 +58,8 @@ def backtest_result(*, session: BacktestSession) -> dict[str, Any]:
     return {
         **backtest_summary(session=session), "message": session.error, "sessions": session.session_count,
         "before": found.details["before"],
-        "config": session.config, "conditions": _conditions(session), "benchmark": found.details["benchmark"],
+        "config": session.config, "benchmark": found.details["benchmark"],
+        "conditions": conditions_told(session, session.conditions.order_by("kind", "position")),
         "statistics": found.figures, "units": units(), "series": series_of(session),
         "monthly": found.monthly, "yearly": found.yearly,
         **{name: found.details[name] for name in ("drawdowns", "distributions", "reasons", "instruments")},
@@ -77,7 +78,11 @@ def backtest_report(*, session: BacktestSession) -> str:
 
 def series_of(session: BacktestSession) -> dict[str, list[Any] | None]:
     """The portfolio session by session, the session before the first at the beginning, as equally long lists."""
-    rows = list(session.snapshots.order_by("date").values_list(*OF_SNAPSHOT))
+    return series_from(session, list(session.snapshots.order_by("date").values_list(*OF_SNAPSHOT)))
+
+
+def series_from(session: BacktestSession, rows: Sequence[tuple[Any, ...]]) -> dict[str, list[Any] | None]:
+    """``series_of`` from rows of ``OF_SNAPSHOT`` by date."""
     date, value, benchmark, drawdown, cash, positions, turnover = (list(column) for column in zip(*rows, strict=True))
     details = session.statistics.details
     capital = session.config["initial_capital"]
@@ -106,12 +111,12 @@ def _records(rows: QuerySet[Any, Model], names: Sequence[str]) -> list[dict[str,
     return [dict(zip(names, row, strict=True)) for row in rows.values_list(*names)]
 
 
-def _conditions(session: BacktestSession) -> dict[str, Any]:
-    """What decided, as a person reads it."""
+def conditions_told(session: BacktestSession, rows: Iterable[BacktestCondition]) -> dict[str, Any]:
+    """What decided, as a person reads it; ``rows`` by kind and position."""
     kinds = BacktestCondition.Kind
     texts: dict[str, list[str]] = {kinds.BUY: [], kinds.SELL: [], kinds.UNIVERSE: []}
-    for kind, text in session.conditions.order_by("kind", "position").values_list("kind", "text"):
-        texts[kind].append(text)
+    for row in rows:
+        texts[row.kind].append(row.text)
     lists = [
         f"{name}: {', '.join(given)}" for name, given in session.config["universe"].items() if name != "conditions"
     ]

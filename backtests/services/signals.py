@@ -39,6 +39,21 @@ class Asked:
     members: np.ndarray
 
 
+@dataclass(frozen=True)
+class Decided:
+    """All that the simulator is given beside the rules, and the figures it follows from."""
+
+    asked: Asked
+    prices: Prices
+    signals: Signals
+
+    @property
+    def bytes(self) -> int:
+        """Memory of the signals, and of the market values where they are apart."""
+        found = (self.signals.order, self.signals.candidates, self.signals.composite, *self.signals.sells)
+        return sum(one.nbytes for one in (*found, self.prices.market_value) if one is not None)
+
+
 def plan_of(config: Config, market: Market) -> Plan:
     """Buys are asked for on rebalance sessions, factors that sell on every session."""
     buys = np.flatnonzero(rebalances_of(market.prices, config.rules))
@@ -103,6 +118,12 @@ def _priced(config: Config, prices: Prices, asked: Asked) -> Prices:
     value = np.full((prices.sessions, prices.instruments), np.nan)
     value[asked.plan.at] = asked.layers[SIZE].value
     return replace(prices, market_value=value)
+
+
+def decided_of(config: Config, market: Market, bench: Workbench, tick: Tick = nothing) -> Decided:
+    """``asked_of`` and ``signals_of``."""
+    asked = asked_of(config, market, bench, tick)
+    return Decided(asked, *signals_of(config, market, asked))
 
 
 class _Ranks:

@@ -4,7 +4,7 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
-from backtests.models import BacktestJob, Status
+from backtests.models import BacktestJob, BacktestSession, BacktestSweep, Status
 from backtests.services.errors import BacktestBusy, BacktestError, Cancelled
 from backtests.services.running import Progress, silent
 from factors import store
@@ -87,3 +87,8 @@ def tidy(kind: type[BacktestJob]) -> int:
         except store.RunInProgress:
             continue
     return ended
+
+
+def backtests_tidy() -> dict[str, int]:
+    """``tidy`` of backtests and sweeps; by kind, how many were ended."""
+    return {kind._meta.model_name or "": tidy(kind) for kind in (BacktestSession, BacktestSweep)}

@@ -30,6 +30,13 @@ class Workbench:
         self._benchmarks: dict[tuple[int, str], Benchmark | None] = {}
         self._known: dict[tuple[int, Scale, str], tuple[np.ndarray, Layer]] = {}
 
+    @property
+    def bytes(self) -> int:
+        """Memory of what is kept."""
+        grids = (one for market in self._markets.values() for one in _grids(market))
+        layers = (one for _, layer in self._known.values() for one in (layer.value, layer.score, layer.percentile))
+        return sum(one.nbytes for one in (*grids, *layers))
+
     def market(self, config: Config) -> Market:
         """The market of a configuration; BacktestError for a period that the data do not cover."""
         asked = (config.region, config.start, config.end)
@@ -105,6 +112,10 @@ class Workbench:
             return layer
         rows = np.searchsorted(places, at)
         return Layer(layer.value[rows], layer.score[rows], layer.percentile[rows])
+
+
+def _grids(market: Market) -> tuple[np.ndarray, ...]:
+    return market.prices.open, market.prices.close, market.prices.volume
 
 
 def scale_of(config: Config) -> Scale:
