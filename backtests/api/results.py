@@ -26,7 +26,7 @@ from etfs.api.answers import RowsView
 
 def finished_or_404(pk: int, *parts: str) -> BacktestSession:
     """A finished backtest with ``parts`` of its statistics; NotFound without it or without its result."""
-    columns = ("status", "error", "currency", *(f"statistics__{part}" for part in parts))
+    columns = ("status", "error", "currency", "config", *(f"statistics__{part}" for part in parts))
     rows = BacktestSession.objects.only(*columns)
     session = (rows.select_related("statistics") if parts else rows).filter(pk=pk).first()
     if session is None:

@@ -200,7 +200,7 @@ def _benchmark(asked: Any) -> str:
 
 
 def _normalisation(asked: Any) -> str:
-    if asked not in METHODS:
+    if asked not in tuple(METHODS):  # a list cannot be looked up among names
         raise BacktestError(f"normalisation: must be one of {', '.join(METHODS)}, not {asked!r}")
     return str(asked)
 

@@ -150,11 +150,14 @@ def _events(quotes: Quotes, actions: Actions) -> tuple[Events, Events]:
 
 @dataclass(frozen=True)
 class Benchmark:
-    """``levels`` float64 [S + 1]: of the session before the first, then of each; NaN where there is none."""
+    """``levels`` float64 [S + 1]: of the session before the first, then of each; NaN where there is none.
+    ``is_index``: they leave dividends out.
+    """
 
     ticker: str
     name: str
     levels: np.ndarray
+    is_index: bool
 
 
 def benchmark_find(*, region: str, ticker: str, start: dt.date, end: dt.date) -> Instrument | None:
@@ -182,4 +185,4 @@ def benchmark_read(*, region: str, ticker: str, market: Market) -> Benchmark | N
     levels = np.full(len(days), np.nan)
     known = np.isin(days.astype(np.int64), closes.days)
     levels[known] = closes.close[np.searchsorted(closes.days, days[known].astype(np.int64)), 0]
-    return Benchmark(found.ticker, found.name, levels)
+    return Benchmark(found.ticker, found.name, levels, found.asset_type == Instrument.AssetType.INDEX)
