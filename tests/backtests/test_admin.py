@@ -208,6 +208,8 @@ def test_sweeps_and_variants(boss):
             figures={"sharpe_ratio": ratio},
         )  # fmt: skip
     text = boss.get(address("change", sweep.pk, model="backtestsweep")).content.decode()
+    assert "Every combination" in text
+    assert "location.reload" in text  # it goes on
     assert "5, 10" in text
     assert text.index("max positions 10") < text.index("max positions 5")  # the best first
     rows = boss.get(address("changelist", model="backtestvariant"), {"sweep": sweep.pk}).context["cl"].result_list
