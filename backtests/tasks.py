@@ -8,6 +8,11 @@ def run_backtest(session_id: int) -> str:
     return services.backtest_execute(session_id=session_id).status
 
 
+def work_sweep(sweep_id: int) -> int:
+    """Work on a sweep together with others; returns how many variants were computed here."""
+    return services.sweep_take_turn(sweep_id=sweep_id)
+
+
 def tidy() -> dict[str, int]:
     """End backtests and sweeps whose process died; by kind, how many."""
     return services.backtests_tidy()

@@ -43,6 +43,7 @@ def measure_all(database: BenchDatabase, options: argparse.Namespace, report: Re
         against_baseline,
         analysis,
         backfill,
+        backtest_sessions,
         combining,
         compute,
         etf_holdings,
@@ -84,6 +85,7 @@ def measure_all(database: BenchDatabase, options: argparse.Namespace, report: Re
     qlib_workload.measure(database, report, min(3, runs), part)
     etf_holdings.measure(database, report, runs, part)
     simulation.measure(database, report, runs, part)
+    backtest_sessions.measure(database, report, runs, part)
     say("")
 
 

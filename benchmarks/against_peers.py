@@ -10,19 +10,10 @@ import numpy as np
 from backtests.calc.ledger import Ledger
 from backtests.calc.rules import Rules
 from benchmarks.environments import PEERS, NoEnvironment
-from benchmarks.momentum import Market, common_rules, market, simulated
+from benchmarks.momentum import Market, common_rules, market, no_events, simulated
 from benchmarks.report import Report, Row, seconds, step
 
 STOCKS, SESSIONS = 5000, 250
-
-
-@dataclass(frozen=True)
-class Ours:
-    """Our ledger; wall and CPU seconds of a run."""
-
-    ledger: Ledger
-    seconds: float
-    cpu: float
 
 
 @dataclass(frozen=True)
@@ -55,31 +46,39 @@ def measure(report: Report, runs: int, part: int = 1) -> None:
     the times with the names that are ever held alone, which a person has to know beforehand.
     """
     made = market(STOCKS // part, SESSIONS)
-    ours = _ours(report, made, runs)
+    ledger = _ours(report, made, runs)
     try:
         PEERS.python()
     except NoEnvironment as error:
         report.add(*(Row(f"simulation / {way.name}", "", [], way.at_most, str(error)) for way in WAYS))
         return
     for way in WAYS:
-        report.add(*_rows(way, way.name, ask(way, made, ours.ledger), ours))
-    held = _only(made, np.unique(ours.ledger.trades["instrument"]))
-    ours = _ours(report, held, runs)
+        report.add(*_beside(way, way.name, made, ledger, runs))
+    held = _only(made, np.unique(ledger.trades["instrument"]))
+    ledger = _ours(report, held, runs)
     for way in WAYS:
-        seconds_alone, *_ = _rows(way, f"{way.name}, names held alone", ask(way, held, ours.ledger), ours)
+        seconds_alone, *_ = _beside(way, f"{way.name}, names held alone", held, ledger, runs)
         report.add(seconds_alone)
 
 
-def _ours(report: Report, made: Market, runs: int) -> Ours:
+def _ours(report: Report, made: Market, runs: int) -> Ledger:
     title = f"simulation: {len(made.tickers):,} stocks x {len(made.days)} sessions, the peers' rules"
     ledger = simulated(made, common_rules(), dividends=False)
     with step(title):
-        started = time.process_time()
-        spent = seconds(lambda: simulated(made, common_rules(), dividends=False), 4 * runs)
-        cpu = (time.process_time() - started) / len(spent)
-    note = f"{len(ledger.trades)} trades; from arrays in memory, with all checks of the input; CPU {1000 * cpu:.1f} ms"
-    report.add(Row(title, "ms", [1000 * one for one in spent], None, note))
-    return Ours(ledger, median(spent), cpu)
+        spent, cpu = timed(made, 4 * runs)
+    note = f"{len(ledger.trades)} trades; from arrays in memory, with all checks of the input"
+    report.add(Row(title, "ms", [1000 * one for one in spent], None, f"{note}; CPU {1000 * median(cpu):.1f} ms"))
+    return ledger
+
+
+def timed(made: Market, runs: int) -> tuple[list[float], list[float]]:
+    """Wall and CPU seconds of each of our runs."""
+    spent, cpu = [], []
+    for _ in range(runs):
+        used = time.process_time()
+        spent += seconds(lambda: simulated(made, common_rules(), dividends=False), 1)
+        cpu.append(time.process_time() - used)
+    return spent, cpu
 
 
 def ask(way: Way, made: Market, ledger: Ledger) -> dict[str, np.ndarray]:
@@ -106,22 +105,29 @@ def difference(ledger: Ledger, value: np.ndarray) -> float:
     return float(np.abs(value / ledger.snapshots["value"] - 1)[known].max())
 
 
-def _rows(way: Way, name: str, theirs: dict[str, np.ndarray], ours: Ours) -> list[Row]:
+def _beside(way: Way, name: str, made: Market, ledger: Ledger, runs: int) -> list[Row]:
+    """The peer's seconds, the ratio and the difference. Ours is timed just before and just after: what else the machine
+    does changes.
+    """
+    before, theirs, after = timed(made, 2 * runs), ask(way, made, ledger), timed(made, 2 * runs)
+    ours, our_cpu = median(before[0] + after[0]), median(before[1] + after[1])
     spent = theirs["seconds"].tolist()
+    wall, cpu = median(spent) / ours, float(np.median(theirs["cpu"])) / our_cpu
     warmed = "".join(f"; a first, unmeasured run {first:.2f} s" for first in theirs["warming"])
-    wall, cpu = median(spent) / ours.seconds, float(theirs["cpu"].mean()) / ours.cpu
-    note = f"{wall:,.1f} x ours, {cpu:,.1f} x in CPU time; version {theirs['version']}{warmed}"
-    worst, sessions = difference(ours.ledger, theirs["value"]), np.isfinite(theirs["value"]).sum()
-    agreed = f"relative, of the value on {sessions} of {len(ours.ledger.snapshots)} sessions"
+    note = f"{wall:,.1f} x ours ({1000 * ours:.1f} ms before and after), {cpu:,.1f} x in CPU time"
+    worst, sessions = difference(ledger, theirs["value"]), np.isfinite(theirs["value"]).sum()
+    agreed = f"relative, of the value on {sessions} of {len(made.days)} sessions"
     return [
-        Row(name, "s", spent, None, note),
+        Row(name, "s", spent, None, f"{note}; version {theirs['version']}{warmed}"),
         Row(f"simulation / {name}", "", [1 / wall], way.at_most),
         Row(f"simulation and {name}: largest difference", "", [worst], way.agreed, agreed),
     ]
 
 
 def _only(made: Market, names: np.ndarray) -> Market:
-    columns = {
-        name: np.ascontiguousarray(getattr(made, name)[:, names]) for name in ("open", "close", "volume", "score")
-    }
-    return replace(made, tickers=made.tickers[names], **columns)
+    """The market of ``names`` alone, without dividends."""
+    figures = (np.take(found, names, axis=1) for found in (made.open, made.close, made.volume, made.score))
+    opened, close, volume, score = figures
+    return replace(
+        made, tickers=made.tickers[names], open=opened, close=close, volume=volume, score=score, dividends=no_events()
+    )

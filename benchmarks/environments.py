@@ -65,7 +65,7 @@ class Environment:
         with tempfile.TemporaryDirectory() as folder:
             asked, found = Path(folder) / "asked.npz", Path(folder) / "found.npz"
             np.savez(asked, **arrays)
-            command = [python, "-m", self.runner, asked, found]
+            command: list[str | Path] = [python, "-m", self.runner, asked, found]
             told = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
             if told.returncode:
                 raise RuntimeError(f"{self.runner} failed: {told.stderr[-2000:]}")
@@ -79,7 +79,7 @@ class Environment:
         try:
             venv.create(place, with_pip=True, symlinks=True)
             options = ["--quiet", "--disable-pip-version-check", "--retries", "1", "--timeout", "15"]
-            command = [python, "-m", "pip", "install", *options, "-r", self.requirements]
+            command: list[str | Path] = [python, "-m", "pip", "install", *options, "-r", self.requirements]
             told = subprocess.run(command, capture_output=True, text=True, timeout=INSTALL_SECONDS, check=False)
         except (OSError, subprocess.SubprocessError) as error:
             raise NoEnvironment(f"no environment for {', '.join(self.modules)}: {error}") from error
@@ -91,7 +91,7 @@ class Environment:
 
     def _check(self, python: Path) -> None:
         try:
-            command = [python, "-W", "ignore", "-c", f"import {', '.join(self.modules)}"]
+            command: list[str | Path] = [python, "-W", "ignore", "-c", f"import {', '.join(self.modules)}"]
             told = subprocess.run(command, capture_output=True, text=True, check=False)
         except OSError as error:
             raise NoEnvironment(f"{python}: {error}") from error

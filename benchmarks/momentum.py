@@ -65,6 +65,10 @@ def market(stocks: int, sessions: int) -> Market:
     )
 
 
+def no_events() -> Events:
+    return Events(np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0))
+
+
 def default_rules(mode: Mode, frequency: Frequency) -> Rules:
     """20 names, orders at the next open, whole shares, all costs, and in mode fill three sell conditions."""
     return Rules(mode=mode, frequency=frequency, sell_rules=STOPS if mode is Mode.FILL else ())
@@ -81,10 +85,9 @@ def common_rules() -> Rules:
 
 def simulated(made: Market, rules: Rules, *, dividends: bool = True) -> Ledger:
     """From arrays in memory to the ledger, with all checks of the input."""
-    events = made.dividends if dividends else Events(*(np.zeros(0, np.int64),) * 2, np.zeros(0))
     prices = Prices(
         made.days, made.tickers, made.open, made.close, made.volume, np.full(len(made.tickers), len(made.days)),
-        dividends=events, calendar=made.calendar,
+        dividends=made.dividends if dividends else no_events(), calendar=made.calendar,
     )  # fmt: skip
     return simulate(prices, Signals(made.score, np.ones(made.score.shape, dtype=bool)), rules)
 

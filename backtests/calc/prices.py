@@ -119,8 +119,15 @@ class Prices:
                 continue
             if found.shape != shape or found.dtype != np.float64:
                 raise InputError(f"{name}: float64 {shape} expected, found {found.dtype} {found.shape}")
-            bad = (found < 0 if name in ("volume", "market_value") else found <= 0) | (found == np.inf)
-            if bad.any():
-                row, column = np.argwhere(bad)[0]
-                where = f"{self.tickers[column]} on {self.dates[row]}"
-                raise InputError(f"{name}: {found[row, column]} of {where}: NaN says that there is none")
+            self._refuse_odd(name, found, zero=name in ("volume", "market_value"))
+
+    def _refuse_odd(self, name: str, found: np.ndarray, *, zero: bool) -> None:
+        """InputError for a figure that is infinite, below 0, or 0 unless ``zero`` is one; the extremes are asked first,
+        which is several times as fast as asking each.
+        """
+        low, high = (pick.reduce(found, axis=None, initial=np.nan) for pick in (np.fmin, np.fmax))
+        if not (low < 0 or (low == 0 and not zero) or high == np.inf):
+            return
+        row, column = np.argwhere((found < 0 if zero else found <= 0) | (found == np.inf))[0]
+        where = f"{self.tickers[column]} on {self.dates[row]}"
+        raise InputError(f"{name}: {found[row, column]} of {where}: NaN says that there is none")

@@ -48,7 +48,8 @@ class Evidence:
     ``skewness``, ``kurtosis``, ``worst_day``, ``benchmark_return`` and ``excess_return``; others may be there.
     ``trials`` float64 [k]: annualised Sharpe ratios of all variants tried in the same search, this one included, NaN
     where a variant has none; empty without a search. ``adjusted`` bool [N]: the raw price is not known, so quantities,
-    lots and volumes are not real; None: all raw. ``asked_benchmark``: a benchmark was asked for.
+    lots and volumes are not real; None: all raw. ``asked_benchmark``: a benchmark was asked for. ``price_index``: it is
+    an index whose levels leave dividends out.
     """
 
     run: Run
@@ -56,6 +57,7 @@ class Evidence:
     trials: np.ndarray = field(default_factory=lambda: np.zeros(0))
     adjusted: np.ndarray | None = None
     asked_benchmark: bool = False
+    price_index: bool = False
 
     @property
     def capital(self) -> float:

@@ -2,6 +2,7 @@
 
 from typing import Self
 
+import numpy as np
 from django.db import models
 
 from backtests.models.jobs import BacktestJob, Status
@@ -31,6 +32,17 @@ class BacktestSweep(BacktestJob):
     def __str__(self) -> str:
         return f"#{self.pk} {self.name or self.method}"
 
+    def trials(self) -> np.ndarray:
+        """The annualised Sharpe ratio of every variant that came to an end, by number: float64 [k], NaN without one."""
+        rows = BacktestVariant.objects.completed().filter(sweep=self).order_by("number")
+        found = list(rows.values_list("figures__sharpe_ratio", flat=True))
+        return np.array([np.nan if ratio is None else ratio for ratio in found], dtype=np.float64)
+
+    def counts(self) -> dict[str, int]:
+        """How many variants are in each status."""
+        rows = self.variants.order_by().values_list("status").annotate(models.Count("pk"))
+        return {str(status): 0 for status in Status} | dict(rows)
+
 
 class BacktestVariantQuerySet(models.QuerySet["BacktestVariant"]):
     def pending(self) -> Self:
@@ -38,6 +50,14 @@ class BacktestVariantQuerySet(models.QuerySet["BacktestVariant"]):
 
     def failed(self) -> Self:
         return self.filter(status=Status.FAILED)
+
+    def completed(self) -> Self:
+        return self.filter(status=Status.COMPLETED)
+
+    def best_first(self, *, lowest: bool) -> Self:
+        """By the objective, those without one last, equal ones by number; ``lowest``: less is better."""
+        unknown = models.ExpressionWrapper(models.Q(objective__isnull=True), models.BooleanField())
+        return self.annotate(unknown=unknown).order_by("unknown", "objective" if lowest else "-objective", "number")
 
 
 class BacktestVariant(models.Model):

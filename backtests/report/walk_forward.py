@@ -116,7 +116,7 @@ def _outcomes(walk: Walk) -> Table | None:
         return None
     shown = list(dict.fromkeys([objective, "total_return", "max_drawdown"]))
     head = ["window", "tested on"]
-    head += [f"{label(name)}, {side} sample" for name in shown for side in ("in", "out of")]
+    head += [f"{label(name)}, {side}" for name in shown for side in ("in", "out")]
     known = units()
     rows = [
         [

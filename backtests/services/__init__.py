@@ -14,6 +14,19 @@ from backtests.services.sessions import (
     backtest_rerun,
     backtest_run,
 )
+from backtests.services.sweep_result import sweep_report, sweep_result, sweep_summary, variant_told
+from backtests.services.sweep_working import best_variants, sweep_take_turn, sweep_work
+from backtests.services.sweeps import (
+    sweep_cancel,
+    sweep_create,
+    sweep_enqueue,
+    sweep_get,
+    sweep_resume,
+    variant_create,
+    variant_enqueue,
+    variant_run,
+)
+from backtests.services.walk_forward import walk_forward_create, walk_forward_report, walk_forward_told
 from backtests.services.watching import backtests_tidy
 
 __all__ = [
@@ -32,7 +45,25 @@ __all__ = [
     "backtests_compare",
     "backtests_comparison",
     "backtests_tidy",
+    "best_variants",
     "config_check",
     "orders_csv",
+    "sweep_cancel",
+    "sweep_create",
+    "sweep_enqueue",
+    "sweep_get",
+    "sweep_report",
+    "sweep_result",
+    "sweep_resume",
+    "sweep_summary",
+    "sweep_take_turn",
+    "sweep_work",
+    "variant_create",
+    "variant_enqueue",
+    "variant_run",
+    "variant_told",
+    "walk_forward_create",
+    "walk_forward_report",
+    "walk_forward_told",
     "weights_csv",
 ]

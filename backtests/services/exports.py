@@ -14,7 +14,6 @@ from backtests.services.errors import BacktestError
 from backtests.services.result import completed
 from backtests.services.running import run_of
 from backtests.services.workbench import Workbench
-from market.store.panels import NoBars
 
 
 def orders_csv(*, session: BacktestSession) -> str:
@@ -30,10 +29,7 @@ def weights_csv(*, session: BacktestSession) -> str:
 def run_again(session: BacktestSession) -> Run:
     """The run of a finished backtest, simulated again: a second or so, and it must give what is stored to the bit."""
     completed(session)
-    try:
-        run = run_of(config_check(config=session.config), Workbench()).run
-    except NoBars as error:
-        raise BacktestError(f"start: {error}") from error
+    run = run_of(config_check(config=session.config), Workbench()).run
     stored = list(session.snapshots.order_by("date").values_list("value", flat=True))
     if not np.array_equal(run.values[1:], stored):
         raise BacktestError(f"data: they, or the code, have changed since backtest #{session.pk}: run it again")

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.db import connection
 
 from backtests.services.config import Config
-from backtests.services.signals import factors_of
+from backtests.services.needs import factors_of
 from factors.services.catalogue import factors_resolved
 from factors.services.composites import composite_learns
 from market.fields import registered_fields

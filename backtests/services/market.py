@@ -12,6 +12,7 @@ from factors.services.universes import Members, members_of
 from market.calendars import FIRST_DAY, sessions, sessions_before
 from market.models import Instrument, PriceBar
 from market.regions import region_get
+from market.store.bar_years import bars_warm
 from market.store.closes import closes_read
 from market.store.quotes import Actions, Quotes, quotes_read
 
@@ -76,8 +77,12 @@ def period_check(*, region: str, start: dt.date, end: dt.date | None) -> tuple[d
     return days[0].item(), days[-1].item()
 
 
-def market_read(*, region: str, start: dt.date, end: dt.date) -> Market:
-    """The market from ``start`` to ``end``, sessions both."""
+def market_read(*, region: str, start: dt.date, end: dt.date, lookback: int = 0) -> Market:
+    """The market from ``start`` to ``end``, sessions both. ``lookback``: sessions before ``start`` whose bars factors
+    will ask for: what is not cached of them is read with the others.
+    """
+    reach = sessions_before(region, start, max(lookback, HISTORY) + 1)
+    bars_warm(region, reach[0].item() if len(reach) else start, end)
     past = sessions_before(region, start - dt.timedelta(days=1), HISTORY)
     quotes, actions = quotes_read(region, past[0].item() if len(past) else start, end)
     quotes = _still_listed(quotes)
@@ -145,11 +150,14 @@ def _events(quotes: Quotes, actions: Actions) -> tuple[Events, Events]:
 
 @dataclass(frozen=True)
 class Benchmark:
-    """``levels`` float64 [S + 1]: of the session before the first, then of each; NaN where there is none."""
+    """``levels`` float64 [S + 1]: of the session before the first, then of each; NaN where there is none.
+    ``is_index``: they leave dividends out.
+    """
 
     ticker: str
     name: str
     levels: np.ndarray
+    is_index: bool
 
 
 def benchmark_find(*, region: str, ticker: str, start: dt.date, end: dt.date) -> Instrument | None:
@@ -177,4 +185,4 @@ def benchmark_read(*, region: str, ticker: str, market: Market) -> Benchmark | N
     levels = np.full(len(days), np.nan)
     known = np.isin(days.astype(np.int64), closes.days)
     levels[known] = closes.close[np.searchsorted(closes.days, days[known].astype(np.int64)), 0]
-    return Benchmark(found.ticker, found.name, levels)
+    return Benchmark(found.ticker, found.name, levels, found.asset_type == Instrument.AssetType.INDEX)

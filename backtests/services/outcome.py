@@ -69,6 +69,7 @@ def _findings(finished: Finished, figures: Figures, trials: np.ndarray | None) -
     evidence = Evidence(
         finished.run, figures, np.zeros(0) if trials is None else trials, finished.market.adjusted,
         finished.config.benchmark != NO_BENCHMARK,
+        price_index=finished.benchmark is not None and finished.benchmark.is_index,
     )  # fmt: skip
     return [asdict(finding) | {"severity": str(finding.severity)} for finding in diagnose(evidence)]
 

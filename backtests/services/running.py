@@ -7,17 +7,20 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from backtests.calc.errors import InputError
 from backtests.calc.rules import Fill
 from backtests.calc.run import Run
 from backtests.calc.simulate import simulate
 from backtests.services.config import Config
 from backtests.services.errors import BacktestError
 from backtests.services.market import Benchmark, Market
-from backtests.services.signals import Asked, asked_of, signals_of
-from backtests.services.workbench import Workbench, scale_of
+from backtests.services.signals import Asked, Decided, decided_of, signals_of
+from backtests.services.workbench import Tick, Workbench, scale_of
 from factors.services.figures import Layer
+from market.store.panels import NoBars
 
 Progress = Callable[[str, int, int], None]
+Decide = Callable[[Config, Market, Workbench, Tick], Decided]
 
 
 def silent(stage: str, done: int, total: int) -> None:
@@ -36,8 +39,20 @@ class Finished:
     seconds: dict[str, float] = field(default_factory=dict)
 
 
-def run_of(config: Config, bench: Workbench, progress: Progress = silent) -> Finished:
-    """Read, decide and simulate. BacktestError, FiguresError and NoBars say what is missing."""
+def run_of(config: Config, bench: Workbench, progress: Progress = silent, decide: Decide = decided_of) -> Finished:
+    """Read, decide and simulate. BacktestError and FiguresError say what is missing or cannot be.
+
+    ``decide``: in place of ``decided_of``, for those who know the decisions of an earlier run.
+    """
+    try:
+        return _run_of(config, bench, progress, decide)
+    except NoBars as error:
+        raise BacktestError(f"start: {error}") from error
+    except InputError as error:
+        raise BacktestError(f"data: {error}") from error
+
+
+def _run_of(config: Config, bench: Workbench, progress: Progress, decide: Decide) -> Finished:
     seconds: dict[str, float] = {}
     clock = time.perf_counter()
     progress("reading prices", 0, 1)
@@ -45,20 +60,19 @@ def run_of(config: Config, bench: Workbench, progress: Progress = silent) -> Fin
     _refuse_without_opens(config, market)
     benchmark = bench.benchmark(config, market)
     clock = _lap(seconds, "load", clock)
-    asked = asked_of(config, market, bench, lambda done, total: progress("computing factors", done, total))
+    decided = decide(config, market, bench, lambda done, total: progress("computing factors", done, total))
     clock = _lap(seconds, "factors", clock)
     progress("simulating", 0, 1)
-    prices, signals = signals_of(config, market, asked)
-    ledger = simulate(prices, signals, config.rules)
+    ledger = simulate(decided.prices, decided.signals, config.rules)
     run = Run(
-        prices, config.rules, ledger, market.before,
+        decided.prices, config.rules, ledger, market.before,
         benchmark=benchmark.levels if benchmark else None,
         conditions=tuple(condition.text for condition in config.buys),
-        entry_scores=_entry_scores(config, asked, ledger.trades),
+        entry_scores=_entry_scores(config, decided.asked, ledger.trades),
         risk_free=config.risk_free / 100.0,
     )  # fmt: skip
     _lap(seconds, "simulate", clock)
-    return Finished(config, market, benchmark, asked, run, seconds)
+    return Finished(config, market, benchmark, decided.asked, run, seconds)
 
 
 def _refuse_without_opens(config: Config, market: Market) -> None:

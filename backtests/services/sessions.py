@@ -1,5 +1,6 @@
 """Backtests: asked for, carried out, stored, asked for again."""
 
+import datetime as dt
 import time
 from typing import Any
 
@@ -9,7 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 from django_q.tasks import async_task
 
-from backtests.models import BacktestCondition, BacktestSession, BacktestStatistics, Status
+from backtests.models import BacktestCondition, BacktestSession, BacktestStatistics, BacktestSweep, Status
 from backtests.models.jobs import GOING
 from backtests.services.config import NO_BENCHMARK, Config, config_check
 from backtests.services.errors import BacktestError, Cancelled
@@ -26,16 +27,19 @@ from factors.services.runs import peak_memory_mb
 from factors.services.universes import conditions_of, members_of
 from market.calendars import sessions
 from market.regions import region_get
-from market.store.panels import NoBars
 
+STAGES = {
+    "reading prices": (0.0, 20.0), "computing factors": (20.0, 80.0), "simulating": (80.0, 85.0),
+    "statistics": (85.0, 90.0), "explaining trades": (90.0, 97.0), "saving": (97.0, 100.0),
+}  # fmt: skip # percent of a usual run
 COLUMNS = (
     "total_return", "annualized_return", "volatility", "sharpe_ratio", "max_drawdown", "excess_return", "win_rate",
 )  # fmt: skip
 
 
-def backtest_create(*, config: Any, owner: User | None = None, again: bool = False) -> BacktestSession:
-    """A pending backtest of a configuration, or the finished one of equal configuration, data and code (unless
-    ``again``). BacktestError begins with the field that is wrong; nothing is stored then.
+def backtest_check(*, config: Any) -> tuple[Config, dt.date, dt.date]:
+    """A configuration whose data are there, its first and its last session; BacktestError begins with the field that is
+    wrong.
     """
     found = config_check(config=config)
     start, end = period_check(region=found.region, start=found.start, end=found.end)
@@ -43,8 +47,21 @@ def backtest_create(*, config: Any, owner: User | None = None, again: bool = Fal
         benchmark_find(region=found.region, ticker=found.benchmark, start=start, end=end)
     if found.universe:
         _refuse_nobody(found)
+    return found, start, end
+
+
+def backtest_create(
+    *, config: Any, owner: User | None = None, again: bool = False, sweep: BacktestSweep | None = None
+) -> BacktestSession:
+    """A pending backtest of a configuration, or the finished one of equal configuration, data and code (unless
+    ``again``). BacktestError begins with the field that is wrong; nothing is stored then.
+
+    ``sweep``: the search that it is a variant of; always computed, and never served as the answer to anybody else,
+    since what is told of it depends on the other variants.
+    """
+    found, start, end = backtest_check(config=config)
     revision = data_revision(found)
-    fingerprint = fingerprint_of(found, revision)
+    fingerprint = "" if sweep else fingerprint_of(found, revision)
     if not again and (same := BacktestSession.objects.same_as(fingerprint)):
         return same
     with transaction.atomic():
@@ -52,6 +69,7 @@ def backtest_create(*, config: Any, owner: User | None = None, again: bool = Fal
             name=found.name, region=found.region, currency=region_get(found.region).currency, start=start, end=end,
             strategy=found.strategy, config=found.written, fingerprint=fingerprint, data_revision=revision,
             code_version=code_version(), session_count=len(sessions(found.region, start, end)), owner=owner,
+            sweep=sweep,
         )  # fmt: skip
         BacktestCondition.objects.bulk_create(_conditions(created, found))
     return created
@@ -102,7 +120,7 @@ def backtest_execute(*, session_id: int, progress: Progress = silent) -> Backtes
     """
     session = BacktestSession.objects.get(pk=session_id)
     with carried_out(session):
-        _execute(session, Watch(session, progress))
+        _execute(session, Watch(session, progress, STAGES))
     return session
 
 
@@ -118,13 +136,10 @@ def _execute(session: BacktestSession, progress: Progress) -> None:
     clock = time.perf_counter()
     config = config_check(config=session.config)
     bench = Workbench()
-    try:
-        finished = run_of(config, bench, progress)
-    except NoBars as error:
-        raise BacktestError(f"start: {error}") from error
+    finished = run_of(config, bench, progress)
     lap = time.perf_counter()
     progress("statistics", 0, 1)
-    outcome = outcome_of(finished)
+    outcome = outcome_of(finished, session.sweep.trials() if session.sweep else None)
     finished.seconds["statistics"] = time.perf_counter() - lap
     rows = _rows(finished, bench, progress)
     progress("saving", 0, 1)

@@ -12,13 +12,11 @@ from backtests.calc.simulate import rebalances_of
 from backtests.services.config import Config
 from backtests.services.config_conditions import COMPOSITE
 from backtests.services.market import Market
+from backtests.services.needs import SIZE, factors_of
 from backtests.services.workbench import Tick, Workbench, nothing, scale_of
 from factors.calc.normalise import percentile_ranks
-from factors.services.composites import composite_factors, composite_learns
 from factors.services.figures import Layer
 from factors.services.universes import conditions_of
-
-SIZE = "market_cap"
 
 
 @dataclass(frozen=True)
@@ -41,24 +39,27 @@ class Asked:
     members: np.ndarray
 
 
+@dataclass(frozen=True)
+class Decided:
+    """All that the simulator is given beside the rules, and the figures it follows from."""
+
+    asked: Asked
+    prices: Prices
+    signals: Signals
+
+    @property
+    def bytes(self) -> int:
+        """Memory of the signals, and of the market values where they are apart."""
+        found = (self.signals.order, self.signals.candidates, self.signals.composite, *self.signals.sells)
+        return sum(one.nbytes for one in (*found, self.prices.market_value) if one is not None)
+
+
 def plan_of(config: Config, market: Market) -> Plan:
     """Buys are asked for on rebalance sessions, factors that sell on every session."""
     buys = np.flatnonzero(rebalances_of(market.prices, config.rules))
     sells = any(rule.kind is Exit.FACTOR for rule in config.rules.sell_rules)
     at = np.arange(market.prices.start, market.prices.sessions) if sells else buys
     return Plan(at, np.isin(at, buys), factors_of(config))
-
-
-def factors_of(config: Config) -> tuple[str, ...]:
-    """Every factor whose figures a configuration needs, the composite's own included where they are computed anew."""
-    named = [config.order_by, *(one.factor for one in config.buys)]
-    named += [one.condition.factor for one in config.sells if one.condition]
-    named += [one.factor for one in conditions_of(config.universe)]
-    if config.rules.sizing == "MARKET_CAP":
-        named.append(SIZE)
-    if config.uses_composite and config.definition and not composite_learns(definition=config.definition):
-        named += composite_factors(definition=config.definition)
-    return tuple(dict.fromkeys(name for name in named if name != COMPOSITE))
 
 
 def asked_of(config: Config, market: Market, bench: Workbench, tick: Tick = nothing) -> Asked:
@@ -117,6 +118,12 @@ def _priced(config: Config, prices: Prices, asked: Asked) -> Prices:
     value = np.full((prices.sessions, prices.instruments), np.nan)
     value[asked.plan.at] = asked.layers[SIZE].value
     return replace(prices, market_value=value)
+
+
+def decided_of(config: Config, market: Market, bench: Workbench, tick: Tick = nothing) -> Decided:
+    """``asked_of`` and ``signals_of``."""
+    asked = asked_of(config, market, bench, tick)
+    return Decided(asked, *signals_of(config, market, asked))
 
 
 class _Ranks:

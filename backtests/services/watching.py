@@ -1,7 +1,7 @@
 """A job at work: its lock, its row kept true, its cancelling noticed."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 from backtests.models import BacktestJob, BacktestSession, BacktestSweep, Status
@@ -14,17 +14,24 @@ EVERY = 0.3  # seconds between two looks at the row
 
 
 class Watch:
-    """The progress of a job: written to its row, told to whoever watches; Cancelled when somebody wants it to end."""
+    """The progress of a job: written to its row, told to whoever watches; Cancelled when somebody wants it to end.
 
-    def __init__(self, job: BacktestJob, progress: Progress = silent) -> None:
+    ``stages``: from which percent to which each stage takes the whole job; one that is not named takes all of it.
+    """
+
+    def __init__(
+        self, job: BacktestJob, progress: Progress = silent, stages: Mapping[str, tuple[float, float]] | None = None
+    ) -> None:
         self.job, self.progress, self.looked = job, progress, 0.0
+        self.stages = stages or {}
 
     def __call__(self, stage: str, done: int, total: int) -> None:
         self.progress(stage, done, total)
         now = time.monotonic()
         if now - self.looked >= EVERY:
             self.looked = now
-            self._write(stage, 100.0 * done / total if total else 0.0)
+            first, last = self.stages.get(stage, (0.0, 100.0))
+            self._write(stage, first + (last - first) * done / total if total else first)
 
     def _write(self, stage: str, percent: float) -> None:
         running = type(self.job)._default_manager.filter(pk=self.job.pk, status=Status.RUNNING)

@@ -8,6 +8,7 @@ import numpy as np
 from backtests.services.config import NO_BENCHMARK, Config
 from backtests.services.errors import BacktestError
 from backtests.services.market import Benchmark, Market, benchmark_read, market_read, period_check
+from backtests.services.needs import lookback_of
 from factors.models import Strategy
 from factors.services.composites import composite_factors, composite_learns, composites_compute, composites_stored
 from factors.services.cross_sections import Scale
@@ -29,6 +30,13 @@ class Workbench:
         self._benchmarks: dict[tuple[int, str], Benchmark | None] = {}
         self._known: dict[tuple[int, Scale, str], tuple[np.ndarray, Layer]] = {}
 
+    @property
+    def bytes(self) -> int:
+        """Memory of what is kept."""
+        grids = (one for market in self._markets.values() for one in _grids(market))
+        layers = (one for _, layer in self._known.values() for one in (layer.value, layer.score, layer.percentile))
+        return sum(one.nbytes for one in (*grids, *layers))
+
     def market(self, config: Config) -> Market:
         """The market of a configuration; BacktestError for a period that the data do not cover."""
         asked = (config.region, config.start, config.end)
@@ -36,7 +44,9 @@ class Workbench:
             self._periods[asked] = period_check(region=config.region, start=config.start, end=config.end)
         key = (config.region, *self._periods[asked])
         if key not in self._markets:
-            self._markets[key] = market_read(region=config.region, start=key[1], end=key[2])
+            self._markets[key] = market_read(
+                region=config.region, start=key[1], end=key[2], lookback=lookback_of(config)
+            )
         return self._markets[key]
 
     def benchmark(self, config: Config, market: Market) -> Benchmark | None:
@@ -102,6 +112,10 @@ class Workbench:
             return layer
         rows = np.searchsorted(places, at)
         return Layer(layer.value[rows], layer.score[rows], layer.percentile[rows])
+
+
+def _grids(market: Market) -> tuple[np.ndarray, ...]:
+    return market.prices.open, market.prices.close, market.prices.volume
 
 
 def scale_of(config: Config) -> Scale:

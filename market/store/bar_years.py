@@ -6,21 +6,26 @@ region's bars since it was read reaches back to its end.
 
 import datetime as dt
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 from django.conf import settings
+from django.db import connection
 
 from market.calc.stacking import OlderBars
 from market.store import columnar
+from market.store.arrow import snapshot
 from market.store.bar_cache import Coverage, grid_from_arrays, grid_to_arrays, names_of_arrays
 from market.store.bar_grid import FIELDS, BarGrid, Window, older_read, read_grid
 from market.store.changes import changed_since, revision_now
 
 if TYPE_CHECKING:
     import adbc_driver_postgresql.dbapi as adbc
+
+AT_A_TIME = 2  # years
 
 
 def bars_between(arrow: "adbc.Connection", wanted: Window) -> BarGrid:
@@ -39,9 +44,33 @@ def fields_between(
     return _joined([_between(grid, first, last) for grid in years], fields)
 
 
+def bars_warm(region: str, first: dt.date, last: dt.date) -> None:
+    """Read what is not kept of the years from ``first`` to ``last``, several at a time: the server makes the rows of
+    one while those of another are put in place.
+    """
+    missing = [
+        year for year in range(first.year, last.year + 1) if columnar.read_meta(_directory(region, year)) is None
+    ]
+    if len(missing) < 2:
+        return
+    with ThreadPoolExecutor(AT_A_TIME) as pool:
+        for done in [pool.submit(_warm, region, year) for year in missing]:
+            done.result()
+
+
+def _warm(region: str, year: int) -> None:
+    with snapshot() as arrow:
+        _year(arrow, region, year, ())
+    connection.close()  # the thread's own
+
+
+def _directory(region: str, year: int) -> Path:
+    return Path(settings.PANEL_CACHE_DIR) / region / "years" / str(year)
+
+
 def _year(arrow: "adbc.Connection", region: str, year: int, fields: Sequence[str]) -> BarGrid:
     """All bars of a calendar year."""
-    directory = Path(settings.PANEL_CACHE_DIR) / region / "years" / str(year)
+    directory = _directory(region, year)
     first, last = dt.date(year, 1, 1), dt.date(year, 12, 31)
     with columnar.locked(directory):
         kept = Coverage.of_meta(columnar.read_meta(directory))

@@ -77,7 +77,8 @@ class Command(HouseCommand):
 
     def _print(self, session: BacktestSession) -> None:
         out, found = self.out(), session.statistics
-        table = Table(title=str(session), title_justify="left", show_header=False)
+        out.print(f"[bold]{session}[/bold]", soft_wrap=True)
+        table = Table(show_header=False)
         table.add_column("")
         table.add_column("", justify="right")
         for name, meaning in SHOWN:

@@ -3,6 +3,7 @@
 from argparse import ArgumentParser
 from typing import Any
 
+from django.conf import settings
 from django.core.management import call_command
 
 from factors import services
@@ -10,6 +11,8 @@ from factors.management.commands.show_scores import scores_table
 from market.cli import Exit, HouseCommand
 
 REGION = "US"
+EXAMPLE = str(settings.BASE_DIR / "docs/examples/momentum.yaml")
+REPORT = str(settings.VAR_DIR / "demo-backtest.html")
 SHOWN = ("price_momentum_12m", "volatility_60d", "beta")
 
 NEXT = """
@@ -17,13 +20,16 @@ What to try next
   make serve                                   the site at http://127.0.0.1:8000 (API at /api/docs/, admin at /admin/)
   .venv/bin/python manage.py createsuperuser   a login for the admin
   .venv/bin/python manage.py show_scores --region US --factor cvar_95
+  .venv/bin/python manage.py run_backtest docs/examples/momentum.yaml --set max_positions=3
   .venv/bin/python manage.py export_scores --region US --format parquet --out scores.parquet
   .venv/bin/python manage.py load_prices --help      your own data: CSV, Parquet, KRX, Yahoo-style
 """
 
 
 class Command(HouseCommand):
-    help = "Load the demo data (real prices that come with installed packages) and compute its factors."
+    help = (
+        "Load the demo data (real prices that come with installed packages) compute its factors, backtest a strategy."
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--top", type=int, default=5, help="instruments shown per factor")
@@ -37,6 +43,7 @@ class Command(HouseCommand):
                 lambda: self._load("load_prices"),
             ),
             ("Factors of the newest session", lambda: self._call("compute_factors", "--region", REGION)),
+            ("A backtest: docs/examples/momentum.yaml", lambda: self._call("run_backtest", EXAMPLE, "--html", REPORT)),
         )
         for number, (title, step) in enumerate(steps, 1):
             self.stdout.write(self.style.MIGRATE_HEADING(f"\n[{number}/{len(steps)}] {title}"))

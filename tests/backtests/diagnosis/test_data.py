@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from backtests.diagnosis import Severity
-from tests.backtests.diagnosis.made import ask, holding, made, split, trade
+from tests.backtests.diagnosis.made import ask, dividend, holding, made, split, trade
 
 approx = pytest.approx
 NAN = np.nan
@@ -184,5 +184,26 @@ def test_somebody_disappears_or_nobody_has_to():
     ends = np.full(60, 756)
     ends[7] = 755
     assert ask("survivorship", made(sessions=756, names=60, ends=ends)) is None
-    assert ask("survivorship", made(sessions=503, names=60)) is None
-    assert ask("survivorship", made(sessions=756, names=49)) is None
+    assert ask("survivorship", made(sessions=504, names=49)) is None  # 2.94 expected
+    assert ask("survivorship", made(sessions=2012, names=20)).severity is Severity.WARNING  # 4.8 in eight years
+
+
+def test_an_index_of_prices_beside_dividends():
+    """100 of dividends on a capital of 1,000 and a lead of 5 points: they explain it all."""
+    how = {"trades": [trade(1, "A", 10)], "events": [dividend(2, "A", 100.0)], "price_index": True}
+    levels = [100, 101, 102, 103, 104, 105]
+    found = ask("price_index", made([1000, 1000, 1010, 1050, 1080, 1100], benchmark=levels, **how))
+    assert found.severity is Severity.WARNING
+    assert found.evidence["share"] == approx(10)
+    assert found.evidence["excess_return"] == approx(5)
+    ahead = ask("price_index", made([1000, 1000, 1010, 1050, 1080, 1300], benchmark=levels, **how))
+    assert ahead.severity is Severity.NOTE
+    adjusted = ask("price_index", made(benchmark=[100] * 6, adjusted="A", trades=how["trades"], price_index=True))
+    assert "adjusted prices hold the dividends" in adjusted.message
+
+
+def test_nothing_to_say_about_the_index():
+    how = {"trades": [trade(1, "A", 10)], "events": [dividend(2, "A", 100.0)]}
+    assert ask("price_index", made(benchmark=[100] * 6, **how)) is None  # an ETF
+    assert ask("price_index", made(price_index=True, **how)) is None  # no benchmark
+    assert ask("price_index", made(benchmark=[100] * 6, trades=how["trades"], price_index=True)) is None  # no dividends

@@ -32,7 +32,7 @@ def test_in_sample_against_out_of_sample(page, walk):
     assert train["y"] == [one["train"]["sharpe_ratio"] for one in walk["windows"]]
     assert test["y"] == [one["test"]["sharpe_ratio"] for one in walk["windows"]]
     assert train["marker"]["pattern"]["shape"] != test["marker"]["pattern"]["shape"]
-    shown = page.column("In sample against out of sample", "Sharpe ratio, out of sample")
+    shown = page.column("In sample against out of sample", "Sharpe ratio, out")
     assert [float(text.replace("−", "-")) for text in shown] == pytest.approx(test["y"], abs=0.005)
 
 

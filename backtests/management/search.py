@@ -1,0 +1,88 @@
+"""What the commands of searches share: asked for, carried out here or by the workers, written."""
+
+from abc import abstractmethod
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from backtests import services
+from backtests.management.given import config_of
+from backtests.management.grid import axes_of, search_arguments
+from backtests.management.workers import workers
+from backtests.models import BacktestSweep, Status
+from factors.services import JobError
+from market.cli import Exit, HouseCommand, progress_bar
+
+
+class SearchCommand(HouseCommand):
+    """Creates or takes up a sweep, works on it, prints what came out."""
+
+    title = ""
+    methods: tuple[str, ...] = ()
+
+    @abstractmethod
+    def create(self, config: dict[str, Any], axes: dict[str, list[Any]], options: dict[str, Any]) -> BacktestSweep:
+        """The sweep that is asked for; BacktestError."""
+
+    @abstractmethod
+    def show(self, sweep: BacktestSweep, result: dict[str, Any], options: dict[str, Any]) -> None:
+        """The result as tables."""
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        search_arguments(parser)
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        files = {kind: Path(options[kind]) for kind in ("html", "json") if options[kind] and options[kind] != "-"}
+        for path in files.values():
+            self.writable_or_fail(path)
+        if options["processes"] < 1:
+            self.fail("--processes: at least 1", Exit.USAGE)
+        sweep = self._sweep(options)
+        if options["background"]:
+            services.sweep_enqueue(sweep_id=sweep.pk)
+            self.out().print(f"sweep #{sweep.pk} of {sweep.variant_count:,} variants: workers carry it out")
+            return
+        self.stderr.write(f"sweep #{sweep.pk}: {sweep.variant_count:,} variants")
+        self._work(sweep, options)
+        sweep.refresh_from_db()
+        result = services.sweep_result(sweep=sweep, best=max(options.get("top") or 0, 10))
+        self._write(sweep, result, files)
+        if options["json"] == "-":
+            self.print_json(result)
+        else:
+            self.show(sweep, result, options)
+        if sweep.counts()[Status.FAILED]:
+            raise SystemExit(int(Exit.PARTLY))
+
+    def _sweep(self, options: dict[str, Any]) -> BacktestSweep:
+        try:
+            if options["resume"] is not None:
+                return self._taken_up(options["resume"])
+            return self.create(config_of(options), axes_of(options["axes"]), options)
+        except JobError as error:
+            self.fail(str(error), Exit.USAGE)
+        raise AssertionError("fail leaves")
+
+    def _taken_up(self, sweep_id: int) -> BacktestSweep:
+        if services.sweep_get(sweep_id=sweep_id).method not in self.methods:
+            raise services.BacktestError(f"resume: sweep #{sweep_id} is not one of {self.title}")
+        return services.sweep_resume(sweep_id=sweep_id)
+
+    def _work(self, sweep: BacktestSweep, options: dict[str, Any]) -> None:
+        """This process and its helpers, until nothing is left."""
+        helpers = min(options["processes"], sweep.variant_count) - 1
+        try:
+            with progress_bar(self.title, quiet=options["json"] == "-") as bar, workers(sweep.pk, helpers):
+                services.sweep_work(sweep_id=sweep.pk, progress=bar(sweep.name))
+        except JobError as error:
+            self.fail(str(error))
+        sweep.refresh_from_db()
+        if sweep.status != Status.COMPLETED:
+            told = sweep.error or "others are at work on the rest"
+            self.fail(f"sweep #{sweep.pk} is {sweep.status}: {told}; go on with --resume {sweep.pk}")
+
+    def _write(self, sweep: BacktestSweep, result: dict[str, Any], files: dict[str, Path]) -> None:
+        for kind, path in files.items():
+            text = services.sweep_report(sweep=sweep) if kind == "html" else self.json_text(result)
+            self.write_file(path, text)
+            self.stderr.write(f"{kind}: {path}")

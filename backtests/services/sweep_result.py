@@ -1,0 +1,53 @@
+"""A sweep from its tables, as plain data and as a report."""
+
+from typing import Any
+
+from backtests.models import BacktestSweep, BacktestVariant
+from backtests.report import sweep_report as report
+from backtests.services.errors import BacktestError
+from backtests.services.sweep_working import best_variants
+from backtests.services.walk_forward import walk_forward_report, walk_forward_told
+
+SUMMARY = (
+    "id", "name", "status", "progress", "stage", "error", "method", "objective", "axes", "options", "variant_count",
+    "timings", "created_at", "started_at", "finished_at",
+)  # fmt: skip
+SHOWN = 10
+
+
+def sweep_summary(*, sweep: BacktestSweep) -> dict[str, Any]:
+    """How a sweep goes, and how many variants are in each status."""
+    found = {name: getattr(sweep, name) for name in SUMMARY}
+    found["options"] = {name: value for name, value in sweep.options.items() if name != "windows"}
+    return found | {"counts": sweep.counts()}
+
+
+def sweep_result(*, sweep: BacktestSweep, best: int = SHOWN) -> dict[str, Any]:
+    """Everything of a sweep: all variants by number, the ``best`` ones first to last; those that failed are among
+    ``variants`` with their reasons. ``deflated_sharpe``: of the best, over the Sharpe ratios of all variants; None
+    until the sweep has ended. A walk-forward gives ``walk_forward_told`` instead.
+    """
+    if sweep.method == BacktestSweep.Method.WALK_FORWARD:
+        return walk_forward_told(sweep=sweep)
+    concluded = sweep.result or {}
+    return {
+        **sweep_summary(sweep=sweep), "base": sweep.config, "deflated_sharpe": concluded.get("deflated_sharpe"),
+        "best": [variant_told(one) for one in best_variants(sweep).filter(objective__isnull=False)[:best]],
+        "variants": [variant_told(one) for one in sweep.variants.order_by("number").iterator(chunk_size=2000)],
+    }  # fmt: skip
+
+
+def variant_told(variant: BacktestVariant) -> dict[str, Any]:
+    return {
+        "number": variant.number, "overrides": variant.overrides, "status": variant.status, "error": variant.error,
+        "objective": variant.objective, "statistics": variant.figures, "seconds": variant.seconds,
+    }  # fmt: skip
+
+
+def sweep_report(*, sweep: BacktestSweep) -> str:
+    """The report as one HTML file that needs nothing else; BacktestError while no variant has come to an end."""
+    if sweep.method == BacktestSweep.Method.WALK_FORWARD:
+        return walk_forward_report(sweep=sweep)
+    if not sweep.variants.completed().exists() and not sweep.variants.failed().exists():
+        raise BacktestError(f"status: {sweep} is {sweep.status} and no variant has come to an end")
+    return report(sweep_result(sweep=sweep))

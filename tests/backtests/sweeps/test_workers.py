@@ -1,0 +1,238 @@
+"""Many workers at one sweep: each variant once, whoever dies, whoever cancels."""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from django.db import connection
+from django_q.models import OrmQ
+
+from backtests import services, tasks
+from backtests.models import BacktestSweep, BacktestVariant
+from backtests.services import sweep_worker, sweep_working
+from backtests.services.errors import BacktestError
+from backtests.services.sweep_worker import SweepWorker
+from backtests.services.watching import tidy
+from tests.backtests.sweeps.made import BASE, make_market
+
+pytestmark = pytest.mark.django_db(transaction=True)
+ROOT = Path(__file__).resolve().parents[3]
+AXES = {"max_positions": [2, 3, 4, 5, 6, 7, 8, 9], "sell_conditions.0.value": [3, 5, 8]}
+
+
+@pytest.fixture
+def waiting() -> BacktestSweep:
+    make_market()
+    return services.sweep_create(config=BASE, axes=AXES)
+
+
+def in_threads(*jobs) -> None:
+    """Each with a connection of its own."""
+
+    def carried_out(job):
+        try:
+            job()
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=carried_out, args=(job,)) for job in jobs]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+        assert not thread.is_alive()
+
+
+def test_two_workers_at_once_do_each_variant_once(waiting, monkeypatch):
+    done, original = [], SweepWorker.worked
+    monkeypatch.setattr(sweep_working, "BATCH_SECONDS", 0.05)  # small batches, so that both get some
+
+    def noted(self, variant):
+        done.append((variant.number, threading.get_ident()))
+        return original(self, variant)
+
+    monkeypatch.setattr(SweepWorker, "worked", noted)
+    counts = []
+    in_threads(*[lambda: counts.append(services.sweep_work(sweep_id=waiting.pk))] * 2)
+    assert Counter(number for number, _ in done) == Counter(range(1, 25))
+    assert len({thread for _, thread in done}) == 2
+    assert sum(counts) == 24
+    waiting.refresh_from_db()
+    assert (waiting.status, waiting.progress, waiting.stage) == ("COMPLETED", 100.0, "")
+    assert waiting.finished_at > waiting.started_at
+    assert waiting.counts()["COMPLETED"] == 24
+    assert waiting.timings["variants"] > 0
+
+
+def test_however_many_work_the_figures_are_the_same(waiting):
+    in_threads(*[lambda: services.sweep_work(sweep_id=waiting.pk)] * 3)
+    alone = services.sweep_create(config=BASE, axes=AXES)
+    services.sweep_work(sweep_id=alone.pk)
+    by_many, by_one = ([one.figures for one in found.variants.order_by("number")] for found in (waiting, alone))
+    assert by_many == by_one
+    results = [BacktestSweep.objects.get(pk=found.pk).result for found in (waiting, alone)]
+    assert results[0] == results[1]
+
+
+CHILD = """
+import signal, sys
+import django
+from pathlib import Path
+from django.conf import settings
+settings.DATABASES["default"]["NAME"] = sys.argv[1]
+settings.PANEL_CACHE_DIR = Path(sys.argv[2])
+django.setup()
+from backtests import services
+from backtests.services import sweep_working
+from backtests.services.sweep_worker import SweepWorker
+
+def work_then_hang(self, variant):
+    if variant.number == 7:
+        print("at it", flush=True)
+        signal.pause()
+    return original(self, variant)
+
+original, SweepWorker.worked = SweepWorker.worked, work_then_hang
+sweep_working.BATCH_SECONDS = 1e9  # a batch is twice as large as the one before, however slow the machine is
+services.sweep_work(sweep_id=int(sys.argv[3]))
+"""
+
+
+@pytest.fixture
+def hanging(waiting, settings):
+    """Another process in the middle of its second batch: variants 5 to 12, the first four stored."""
+    environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "quantsite.settings"}
+    name = str(connection.settings_dict["NAME"])
+    with subprocess.Popen(
+        [sys.executable, "-c", CHILD, name, str(settings.PANEL_CACHE_DIR), str(waiting.pk)],
+        cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True,
+    ) as process:  # fmt: skip
+        assert process.stdout.readline() == "at it\n"
+        yield process
+        process.kill()
+        process.wait()
+
+
+def numbers(found: BacktestSweep, status: str) -> list[int]:
+    return list(found.variants.filter(status=status).order_by("number").values_list("number", flat=True))
+
+
+def until(true) -> None:
+    deadline = time.monotonic() + 30
+    while not true():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
+def test_a_killed_worker_loses_its_batch_alone_and_the_sweep_goes_on(waiting, hanging):
+    assert numbers(waiting, "COMPLETED") == [1, 2, 3, 4]
+    assert tidy(BacktestSweep) == 0  # somebody works on it
+    hanging.send_signal(signal.SIGKILL)
+    hanging.wait()
+    waiting.refresh_from_db()
+    assert (waiting.status, waiting.progress > 0) == ("RUNNING", True)
+    assert numbers(waiting, "COMPLETED") == [1, 2, 3, 4]
+    assert services.sweep_work(sweep_id=waiting.pk) == 20
+    waiting.refresh_from_db()
+    assert (waiting.status, len(numbers(waiting, "COMPLETED"))) == ("COMPLETED", 24)
+
+
+def test_a_sweep_whose_workers_died_is_told_and_can_be_taken_up_again(waiting, hanging):
+    hanging.send_signal(signal.SIGKILL)
+    hanging.wait()
+    until(lambda: tidy(BacktestSweep) == 1)  # the server notices the end of the connection
+    waiting.refresh_from_db()
+    assert (waiting.status, waiting.error) == ("FAILED", "its process ended before it")
+    assert services.sweep_work(sweep_id=waiting.pk) == 20
+    waiting.refresh_from_db()
+    assert (waiting.status, waiting.error) == ("COMPLETED", "")
+
+
+def test_those_who_still_work_take_over_what_a_killed_one_had(waiting, hanging):
+    killed = threading.Timer(1.0, lambda: hanging.send_signal(signal.SIGKILL))
+    killed.start()
+    assert services.sweep_work(sweep_id=waiting.pk) == 20  # 13 to 24, then it waits for 5 to 12
+    waiting.refresh_from_db()
+    assert waiting.status == "COMPLETED"
+
+
+def test_nobody_waits_for_ever_for_others(waiting, hanging, monkeypatch):
+    monkeypatch.setattr(sweep_working, "PATIENCE", 0.5)
+    assert services.sweep_work(sweep_id=waiting.pk) == 12
+    waiting.refresh_from_db()
+    assert (waiting.status, numbers(waiting, "PENDING")) == ("RUNNING", list(range(5, 13)))
+
+
+def test_cancelling_stops_it_and_what_is_computed_stays(waiting, monkeypatch):
+    monkeypatch.setattr(sweep_working, "LOOK", 0.0)
+    original = SweepWorker.worked
+
+    def cancelled_at_six(self, variant):
+        if variant.number == 6:
+            in_threads(lambda: services.sweep_cancel(sweep_id=waiting.pk))
+        return original(self, variant)
+
+    monkeypatch.setattr(SweepWorker, "worked", cancelled_at_six)
+    assert services.sweep_work(sweep_id=waiting.pk) == 6
+    waiting.refresh_from_db()
+    assert (waiting.status, waiting.error, waiting.result) == ("CANCELLED", "cancelled", None)
+    assert numbers(waiting, "COMPLETED") == [1, 2, 3, 4, 5, 6]
+    assert services.sweep_work(sweep_id=waiting.pk) == 0  # a task that was queued for it
+    assert not services.sweep_cancel(sweep_id=waiting.pk)
+    monkeypatch.setattr(SweepWorker, "worked", original)
+    assert services.sweep_resume(sweep_id=waiting.pk).status == "PENDING"
+    assert services.sweep_work(sweep_id=waiting.pk) == 18
+    with pytest.raises(BacktestError, match="is COMPLETED: there is nothing left to do"):
+        services.sweep_resume(sweep_id=waiting.pk)
+
+
+def test_an_error_of_the_machine_fails_no_variant(waiting, monkeypatch):
+    def full(*rest):
+        raise OSError("no space left on device")
+
+    monkeypatch.setattr(sweep_worker, "run_of", full)
+    with pytest.raises(OSError, match="no space left"):
+        services.sweep_work(sweep_id=waiting.pk)
+    assert len(numbers(waiting, "PENDING")) == 24
+    monkeypatch.undo()
+    assert services.sweep_work(sweep_id=waiting.pk) == 24
+
+
+def test_progress_is_told(waiting):
+    told = []
+    services.sweep_work(sweep_id=waiting.pk, progress=lambda stage, done, total: told.append((stage, done, total)))
+    done = [count for _, count, _ in told]
+    assert done == sorted(done)
+    assert {total for _, _, total in told} == {24}
+    assert [stage for stage, _, _ in told][:2] == ["variant 1", "reading prices"]
+    assert told.index(("conclusions", 24, 24)) > told.index(("variants", 24, 24))
+
+
+def test_background_tasks(waiting, settings):
+    with pytest.raises(BacktestError, match="tasks: must be at least 1"):
+        services.sweep_enqueue(sweep_id=waiting.pk, tasks=0)
+    assert services.sweep_enqueue(sweep_id=waiting.pk).pk == waiting.pk
+    assert OrmQ.objects.count() == settings.Q_CLUSTER["workers"]
+    assert {(one.task["func"], one.task["args"]) for one in OrmQ.objects.all()} == {
+        ("backtests.tasks.work_sweep", (waiting.pk,))
+    }
+    assert tasks.work_sweep(waiting.pk) == 24
+    assert tasks.work_sweep(waiting.pk) == 0
+
+
+def test_a_task_hands_on_before_its_time_is_over(waiting, monkeypatch):
+    monkeypatch.setattr(sweep_working.Conf, "TIMEOUT", 1e-6)
+    assert tasks.work_sweep(waiting.pk) == 0
+    assert [one.task["func"] for one in OrmQ.objects.all()] == ["backtests.tasks.work_sweep"]
+    assert BacktestVariant.objects.pending().count() == 24
+
+
+def test_a_sweep_that_is_not_there():
+    with pytest.raises(BacktestError, match="sweep: there is no sweep #77"):
+        services.sweep_work(sweep_id=77)
