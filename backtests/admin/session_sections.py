@@ -10,7 +10,7 @@ from backtests.admin.base import TONES, list_link, told
 from backtests.diagnosis.base import Severity
 from backtests.models import BacktestHolding, BacktestSession, BacktestStatistics, Status
 from backtests.report.configuration import flat
-from backtests.report.meaning import grouped, label, meanings, units
+from backtests.report.meaning import in_order, label, meanings, units
 from etfs.admin.base import Section
 
 HOLDINGS = 50
@@ -54,7 +54,7 @@ def _statistics(found: BacktestStatistics, currency: str) -> Section:
             label(name), told(found.figures[name], 0 if unit.get(name) in WHOLE else 2),
             _unit(unit.get(name, ""), currency), meaning.get(name, ""),
         )
-        for names in grouped(list(found.figures)).values() for name in names
+        for name in in_order(list(found.figures))
     ]  # fmt: skip
     return Section("Statistics", ("figure", "value", "unit", "what it is"), rows, right=(1,), text=(0,), long=3)
 

@@ -52,7 +52,7 @@ class BacktestSessionAdmin(SectionsMixin, HouseAdmin):
     actions = ("compare", "rerun", "cancel", "orders")
     ordering = ("-id",)
     list_before_template = "backtests/admin/watch.html"
-    change_form_outer_before_template = "backtests/admin/session_header.html"
+    change_form_outer_before_template = "backtests/admin/job_header.html"
     readonly_fields = ("took", "revision", "asked_by")
     fieldsets = (
         ("How it was computed", {"classes": ("collapse",), "fields": (("strategy", "sweep", "asked_by"), *HOW)}),

@@ -6,7 +6,7 @@ from typing import Any
 from django.contrib import admin, messages
 from django.contrib.admin.views.main import ChangeList
 from django.db.models import F, QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils.safestring import SafeString
 from django.utils.text import Truncator
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
@@ -35,9 +35,11 @@ class BacktestSweepAdmin(SectionsMixin, ReadOnlyMixin, HouseAdmin):
     search_help_text = "Its number, or a part of its name"
     ordering = ("-id",)
     actions = ("cancel",)
-    fields = (
-        ("name", "method", "objective"), ("status", "progress", "stage"), "error", ("variant_count", "owner"),
-        ("created_at", "started_at", "finished_at"),
+    change_form_outer_before_template = "backtests/admin/job_header.html"
+    fieldsets = (
+        ("How it was computed", {
+            "classes": ("collapse",), "fields": ("owner", ("created_at", "started_at", "finished_at")),
+        }),
     )  # fmt: skip
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[BacktestSweep]:
@@ -51,6 +53,17 @@ class BacktestSweepAdmin(SectionsMixin, ReadOnlyMixin, HouseAdmin):
         yield self._best(row)
         yield Section("The rest as set", ("setting", "value"), list(flat(row.config).items()), text=(0, 1))
 
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        sweep = context["original"]
+        context["facts"] = [
+            ("method", sweep.get_method_display()), ("chosen by", label(sweep.objective)),
+            ("variants", f"{sweep.variant_count:,}"),
+        ]  # fmt: skip
+        context["links"] = [list_link("backtestvariant", "Variants", sweep=sweep.pk)]
+        return super().render_change_form(request, context, *args, **kwargs)
+
     def _best(self, row: BacktestSweep) -> Section:
         """The best variants by the objective, and what they change."""
         objective = F("objective")
@@ -60,7 +73,8 @@ class BacktestSweepAdmin(SectionsMixin, ReadOnlyMixin, HouseAdmin):
             (row_link("backtestvariant", one.pk, one.number), told(one.objective), changed(one), one.status.lower())
             for one in best
         ]
-        headings = ("number", f"{label(row.objective)} {units().get(row.objective, '')}".strip(), "changes", "status")
+        unit = "" if units().get(row.objective) in (None, "ratio") else f", {units()[row.objective]}"
+        headings = ("number", f"{label(row.objective)}{unit}", "changes", "status")
         link = list_link("backtestvariant", "All variants", sweep=row.pk)
         return Section("The best variants", headings, rows, right=(1,), text=(2,), link=link)
 

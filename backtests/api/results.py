@@ -18,7 +18,7 @@ from backtests.api.result_serializers import (
     BacktestStatisticsSerializer,
 )
 from backtests.models import BacktestSession
-from backtests.report.meaning import grouped, meanings, units
+from backtests.report.meaning import in_order, meanings, units
 from backtests.services import BacktestError
 from backtests.services.result import completed, series_of
 from etfs.api.answers import RowsView
@@ -89,11 +89,10 @@ class Statistics(ResultView):
     def answer(self, asked: dict[str, Any]) -> Mapping[str, Any]:
         session = self.finished("figures", "details")
         found, unit, meaning = session.statistics, units(), meanings()
-        ordered = (name for names in grouped(list(found.figures)).values() for name in names)
         rows = [
             {"name": name, "value": found.figures[name], "unit": unit.get(name, "currency"),
              "meaning": meaning.get(name, "")}
-            for name in ordered
+            for name in in_order(list(found.figures))
         ]  # fmt: skip
         shown = ("benchmark", "drawdowns", "reasons", "distributions", "instruments")
         return {"id": session.pk, "currency": session.currency, "results": rows} | {

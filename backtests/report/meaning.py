@@ -82,3 +82,8 @@ def grouped(names: list[str]) -> dict[str, list[str]]:
     placed = {name for members in groups.values() for name in members}
     groups[OTHER] = [name for name in names if name not in placed]
     return {group: members for group, members in groups.items() if members}
+
+
+def in_order(names: list[str]) -> list[str]:
+    """These names in the order of ``grouped``."""
+    return [name for members in grouped(names).values() for name in members]

@@ -7,7 +7,7 @@ from backtests.models import BacktestCondition, BacktestSession, BacktestSnapsho
 from backtests.report import comparison_report
 from backtests.report.comparison import labels, rebased
 from backtests.report.configuration import differences
-from backtests.report.meaning import better
+from backtests.report.meaning import better, in_order
 from backtests.services.errors import BacktestError
 from backtests.services.result import OF_SNAPSHOT, backtest_summary, completed, conditions_told, series_from, units
 
@@ -24,7 +24,7 @@ def backtests_compare(*, sessions: Sequence[BacktestSession]) -> dict[str, Any]:
     results = _results(sessions)
     names = labels(results)
     shown = ("id", "name", "region", "currency", "start", "end", "benchmark")
-    figures = list(dict.fromkeys(name for one in results for name in one["statistics"]))
+    figures = in_order(list(dict.fromkeys(name for one in results for name in one["statistics"])))
     return {
         "backtests": [
             {"label": label} | {name: one[name] for name in shown} for label, one in zip(names, results, strict=True)

@@ -17,6 +17,7 @@ from market.texts import is_storable
 
 LISTS = ("sectors", "exclude_sectors", "tickers", "exclude_tickers")
 NOTHING: tuple[Any, ...] = (None, [])
+MOST_NAMES = 20_000  # of a list; more than a region has, and few enough to be looked up at once
 OF_CONDITION = ("factor", "field", "operator", "value")
 
 
@@ -79,6 +80,8 @@ def members_of(*, region: str, universe: Mapping[str, Any]) -> Members:
 def _names(name: str, value: Any) -> list[str]:
     if not isinstance(value, list) or not all(isinstance(one, str) and one and is_storable(one) for one in value):
         raise StrategyError(f"universe: {name} must be a list of names, not {value!r}")
+    if len(value) > MOST_NAMES:
+        raise StrategyError(f"universe: {name}: {len(value):,} names are too many (at most {MOST_NAMES:,})")
     return list(dict.fromkeys(value))
 
 

@@ -108,6 +108,7 @@ def test_lists_of_a_million(boss):
     ):  # fmt: skip
         status, told = post(boss, config(**body))
         assert (status, len(json.dumps(told)) < 5_000) == (400, True)
+    assert told == {"universe": ["tickers: 1,000,000 names are too many (at most 20,000)"]}
     assert stored() == before
 
 
