@@ -1,12 +1,12 @@
 """Addresses of backtests, below ``/api/``."""
 
-from django.urls import include, path
+from django.urls import path
 
-from backtests.api import comparing, files, results, rows, sessions
+from backtests.api import comparing, files, results, rows, sessions, sweeps
 
 OF_ONE = "backtests/<int:pk>/"
 urlpatterns = [
-    path("", include("backtests.api.sweeps")),
+    *sweeps.urlpatterns,
     path("backtests/", sessions.BacktestList.as_view(), name="backtest-list"),
     path("backtests/compare/", comparing.Compare.as_view(), name="backtest-compare"),
     path("backtests/compare/report/", comparing.CompareReport.as_view(), name="backtest-compare-report"),
