@@ -7,15 +7,26 @@ from django.contrib import admin, messages
 from django.contrib.admin.views.main import ChangeList
 from django.db.models import F, QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.text import Truncator
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import action, display
 
-from backtests.admin.base import STATUS_COLOURS, QuietChangeList, list_link, row_link, statistic, status_column, told
-from backtests.models import BacktestSweep, BacktestVariant, Status
+from backtests.admin.base import (
+    STATUS_COLOURS,
+    QuietChangeList,
+    link,
+    list_link,
+    row_link,
+    statistic,
+    status_column,
+    told,
+)
+from backtests.models import BacktestSweep, BacktestVariant
 from backtests.report.configuration import flat
 from backtests.report.meaning import LOWER, label, units
+from backtests.services import sweep_cancel
 from etfs.admin.base import Section, SectionsMixin
 from etfs.admin.runs import NumberFilter
 from market.adminbase import HouseAdmin, ReadOnlyMixin, figure
@@ -61,7 +72,8 @@ class BacktestSweepAdmin(SectionsMixin, ReadOnlyMixin, HouseAdmin):
             ("method", sweep.get_method_display()), ("chosen by", label(sweep.objective)),
             ("variants", f"{sweep.variant_count:,}"),
         ]  # fmt: skip
-        context["links"] = [list_link("backtestvariant", "Variants", sweep=sweep.pk)]
+        report = [link(reverse("backtest-sweep-report", args=[sweep.pk]), "Report")] if sweep.finished_at else []
+        context["links"] = [*report, list_link("backtestvariant", "Variants", sweep=sweep.pk)]
         return super().render_change_form(request, context, *args, **kwargs)
 
     def _best(self, row: BacktestSweep) -> Section:
@@ -75,8 +87,8 @@ class BacktestSweepAdmin(SectionsMixin, ReadOnlyMixin, HouseAdmin):
         ]
         unit = "" if units().get(row.objective) in (None, "ratio") else f", {units()[row.objective]}"
         headings = ("number", f"{label(row.objective)}{unit}", "changes", "status")
-        link = list_link("backtestvariant", "All variants", sweep=row.pk)
-        return Section("The best variants", headings, rows, right=(1,), text=(2,), link=link)
+        every = list_link("backtestvariant", "All variants", sweep=row.pk)
+        return Section("The best variants", headings, rows, right=(1,), text=(2,), link=every)
 
     def has_cancel_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("backtests.add_backtestsweep")
@@ -84,7 +96,7 @@ class BacktestSweepAdmin(SectionsMixin, ReadOnlyMixin, HouseAdmin):
     @action(description="Cancel", permissions=["cancel"])
     def cancel(self, request: HttpRequest, queryset: QuerySet[BacktestSweep]) -> None:
         for sweep in queryset:
-            if sweep.stop(Status.CANCELLED, "cancelled"):
+            if sweep_cancel(sweep_id=sweep.pk):
                 messages.success(request, f"{sweep}: cancelled; what is computed stays")
             else:
                 messages.error(request, f"{sweep}: it is {sweep.status}; there is nothing to cancel")

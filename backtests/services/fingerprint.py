@@ -18,7 +18,8 @@ from market.models import DataChange, Instrument
 
 ROOMS = (
     "market/calc", "market/store", "market/history.py", "market/panel.py", "factors/calc", "factors/library",
-    "factors/formulas", "factors/combiners", "factors/engine.py", "factors/services", "portfolio/calc", "backtests",
+    "factors/formulas", "factors/combiners", "factors/engine.py", "factors/services", "portfolio/calc",
+    "backtests/calc", "backtests/sizing", "backtests/diagnosis", "backtests/services", "backtests/defaults.py",
 )  # fmt: skip
 
 

@@ -218,6 +218,9 @@ def test_sweeps_and_variants(boss):
     assert "cancelled" in messages_of(boss, act(boss, "cancel", sweep, model="backtestsweep"))
     sweep.refresh_from_db()
     assert sweep.status == "CANCELLED"
+    report = reverse("backtest-sweep-report", args=[sweep.pk])
+    assert report not in text  # while it went on
+    assert report in boss.get(address("change", sweep.pk, model="backtestsweep")).content.decode()
 
 
 def test_permissions(client, finished):
