@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from django.db import connection
 from django.db.models import F
 
 from backtests import services
@@ -36,7 +37,7 @@ def figures(found: BacktestSweep) -> list[dict]:
 AXES = [
     {"order_by": ["momentum_1m", "market_cap"], "sizing": ["EQUAL_WEIGHT", "MARKET_CAP", "RISK_PARITY"],
      "mode": ["target"]},
-    {"rebalance": ["DAILY", "MONTHLY"], "buy_conditions.0.value": [-2, 3], "sell_conditions.1.value": [-5],
+    {"rebalance": ["MONTHLY", "DAILY"], "buy_conditions.0.value": [-2, 3], "sell_conditions.1.value": [-5],
      "fill": ["next_open", "same_close"]},
     {"buy_conditions": [[], [{"factor": "market_cap", "operator": "top", "value": 5}]], "commission": [1.5],
      "sell_conditions": [[], [{"type": "FACTOR", "factor": "market_cap", "operator": "<", "value": 1e9}],
@@ -61,11 +62,15 @@ def test_every_variant_is_the_single_backtest_of_its_configuration(market, axes)
 
 def test_a_strategy_written_in_the_configuration(market):
     config = BASE | {"strategy": {"factors": ["momentum_1m", "market_cap"]}, "order_by": "composite"}
-    found = sweep({"sizing": ["EQUAL_WEIGHT", "SCORE"], "strategy.factors": [["momentum_1m"], ["market_cap"]]}, config)
+    axes = {
+        "sizing": ["EQUAL_WEIGHT", "SCORE"], "strategy.factors": [["momentum_1m"], ["market_cap"]],
+        "normalisation": ["zscore", "percentile"],
+    }  # fmt: skip
+    found = sweep(axes, config)
     for variant in found.variants.order_by("number"):
         single = services.backtest_run(config=overridden(found.config, variant.overrides), again=True)
         assert variant.figures == single.statistics.figures
-    assert len({one["final_value"] for one in figures(found)}) == 4
+    assert len({one["final_value"] for one in figures(found)}) == 6  # equal weights do not know how scores are scaled
 
 
 def test_little_memory_changes_nothing(market, monkeypatch):
@@ -94,6 +99,20 @@ def test_a_factor_that_cannot_be_computed_fails_its_variants_alone(market):
     assert told["momentum_1m"] == ("COMPLETED", "")
     assert "no_such_factor" in told["no_such_factor"][1]
     assert told["no_such_factor"][0] == "FAILED"
+
+
+def test_an_error_of_the_database_about_one_variant_fails_it_alone(market, monkeypatch):
+    original = sweep_worker.run_of
+
+    def dividing(config, *rest):
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1 / %s", [config.rules.max_positions - 3])
+        return original(config, *rest)
+
+    monkeypatch.setattr(sweep_worker, "run_of", dividing)
+    found = sweep({"max_positions": [2, 3, 4]})
+    assert [one.status for one in found.variants.order_by("number")] == ["COMPLETED", "FAILED", "COMPLETED"]
+    assert "division by zero" in found.variants.get(number=2).error
 
 
 def test_an_exception_within_a_variant_fails_it_alone(market, monkeypatch):
