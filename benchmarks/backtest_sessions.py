@@ -31,8 +31,8 @@ def workload(part: int) -> dict[str, Any]:
     return {
         "name": "monthly momentum", "region": REGION, "start": str(days[0]), "end": str(days[-1]),
         "buy_conditions": [{"factor": "price_momentum_12m", "operator": "top", "value": max(20, 500 // part)}],
-        "rebalance": "MONTHLY", "mode": "target", "max_positions": 20, "commission": 0.015, "tax": 0.23, "slippage": 0.1,
-        "initial_capital": 100_000_000,
+        "rebalance": "MONTHLY", "mode": "target", "max_positions": 20, "initial_capital": 100_000_000,
+        "commission": 0.015, "tax": 0.23, "slippage": 0.1,
     }  # fmt: skip
 
 

@@ -35,9 +35,9 @@ def test_a_stored_session_is_reported_and_compared():
         if not cells[0].get("title")
     ]  # fmt: skip
     assert untold == []
-    idle = services.backtest_run(config=CONFIG | {"fill": "next_open", "name": "No opens"})
-    waiting = checked(services.backtest_report(session=idle))
-    assert waiting.column("Orders that came to nothing", "reason") == ["END", "LAPSED"]
+    thin = services.backtest_run(config=CONFIG | {"volume_cap": 1, "name": "Too large for its market"})
+    waiting = checked(services.backtest_report(session=thin))
+    assert "VOLUME_CAP" in waiting.column("Orders that came to nothing", "reason")
     other = services.backtest_run(config=CONFIG | {"max_positions": 2, "start": "2023-10-02", "name": "Two"})
     compared = checked(comparison_report([services.backtest_result(session=one) for one in (first, other)]))
     settings = {row[0]: row[1:] for row in compared.tables["Settings that are not the same"]["rows"]}

@@ -57,7 +57,7 @@ def config(**changes: Any) -> dict[str, Any]:
         "sell_conditions": [
             {"type": "STOP_LOSS", "value": 8}, {"type": "TAKE_PROFIT", "value": 12}, {"type": "HOLD_DAYS", "value": 60},
             {"type": "TRAILING_STOP", "value": 9},
-            {"type": "FACTOR", "factor": "momentum_1m", "operator": "<", "value": -15},
+            {"type": "FACTOR", "factor": "momentum_1m", "operator": "<", "value": -8},
         ],
         "rebalance": "WEEKLY", "max_positions": 5,
     } | changes  # fmt: skip

@@ -109,7 +109,7 @@ def test_conditions_are_kept_as_written(market):
     told = list(session.conditions.values_list("kind", "position", "text"))
     assert told[0] == ("BUY", 0, "momentum_1m value > -20")
     assert ("SELL", 0, "STOP_LOSS 8 %") in told
-    assert ("SELL", 4, "FACTOR momentum_1m value < -15") in told
+    assert ("SELL", 4, "FACTOR momentum_1m value < -8") in told
 
 
 def test_figures_of_each_trade_are_those_of_its_signal(market):
