@@ -49,7 +49,8 @@ class Evidence:
     ``trials`` float64 [k]: annualised Sharpe ratios of all variants tried in the same search, this one included, NaN
     where a variant has none; empty without a search. ``adjusted`` bool [N]: the raw price is not known, so quantities,
     lots and volumes are not real; None: all raw. ``asked_benchmark``: a benchmark was asked for. ``price_index``: it is
-    an index whose levels leave dividends out.
+    an index whose levels leave dividends out. ``coverage``: by buy condition the share of the universe that has its
+    figure, percent, over all rebalances.
     """
 
     run: Run
@@ -58,6 +59,7 @@ class Evidence:
     adjusted: np.ndarray | None = None
     asked_benchmark: bool = False
     price_index: bool = False
+    coverage: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def capital(self) -> float:

@@ -229,7 +229,12 @@ def _written(config: Config, given: Mapping[str, Any]) -> dict[str, Any]:
         "max_positions": rules.max_positions,
         **{name: getattr(rules, name) for name in TRUTHS},
         **{name: str(getattr(rules, name)) for name in CHOICES},
-        **{name: getattr(rules, name) for name in NUMBERS},
+        **{name: _plain(getattr(rules, name)) for name in NUMBERS},
         "benchmark": config.benchmark, "risk_free": config.risk_free, "normalisation": config.normalisation,
         "neutralise": list(config.neutralise),
     }  # fmt: skip
+
+
+def _plain(number: Any) -> float | None:
+    """A number as a float, whatever it was written as: 1 and 1.0 are one configuration."""
+    return None if number is None else float(number)
