@@ -178,9 +178,9 @@ def _rules(given: Mapping[str, Any], region: str, sells: tuple[SellCondition, ..
     asked |= {name: fraction_given(name, given[name]) for name in NUMBERS if name in given}
     asked |= {name: fraction_given(name, given[name]) for name in COUNTS if name in given}
     asked |= {name: truth_given(name, given[name]) for name in TRUTHS if name in given}
-    asked |= {name: text_given(name, given[name], 32) for name in CHOICES if name in given}
-    if "rebalance" in given:
-        asked["frequency"] = text_given("rebalance", given["rebalance"], 32)
+    asked |= {name: text_given(name, given[name], 32).lower() for name in ("fill", "mode") if name in given}
+    words = {"sizing": "sizing", "frequency": "rebalance"}
+    asked |= {name: text_given(field, given[field], 32).upper() for name, field in words.items() if field in given}
     for name in COUNTS:
         if name in asked and asked[name] == int(asked[name]):
             asked[name] = int(asked[name])
