@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from backtests.calc.ledger import Reason
+from backtests.calc.outcomes.facts import Facts
+from backtests.calc.positions import Positions, positions_of
 from backtests.calc.run import Run
-from backtests.diagnosis.positions import Positions, positions_of
 
 
 class Severity(StrEnum):
@@ -74,22 +74,23 @@ class Evidence:
         return float(self.run.values[-1] - self.run.values[0])
 
     @cached_property
+    def facts(self) -> Facts:
+        return Facts(self.run)
+
+    @property
     def market_trades(self) -> np.ndarray:
         """The trades made on the market: all but the closing of delisted positions."""
-        trades = self.run.ledger.trades
-        return np.asarray(trades[trades["reason"] != Reason.DELISTED])
+        return self.facts.market_trades
 
     @cached_property
     def traded_amount(self) -> float:
         """Bought and sold on the market, at execution prices."""
         return float((self.market_trades["quantity"] * self.market_trades["execution_price"]).sum())
 
-    @cached_property
+    @property
     def costs(self) -> float:
-        """Commission, tax, and what slippage took: the distance of execution price from price, times quantity."""
-        trades = self.market_trades
-        slipped = np.abs(trades["execution_price"] - trades["price"]) * trades["quantity"]
-        return float((trades["commission"] + trades["tax"] + slipped).sum())
+        """Commission, tax, and what slippage took."""
+        return self.facts.costs
 
     @cached_property
     def traded_names(self) -> np.ndarray:
