@@ -26,6 +26,13 @@ class Severity(StrEnum):
         return (Severity.SERIOUS, Severity.WARNING, Severity.NOTE).index(self)
 
 
+class SectorUse(StrEnum):
+    """What a configuration asks the sectors of stocks for."""
+
+    UNIVERSE = "universe"
+    NEUTRALISE = "neutralise"
+
+
 @dataclass(frozen=True)
 class Finding:
     """``code``: the name of the check. ``message``: one or two sentences for a person. ``evidence``: the figures behind
@@ -49,7 +56,8 @@ class Evidence:
     ``trials`` float64 [k]: annualised Sharpe ratios of all variants tried in the same search, this one included, NaN
     where a variant has none; empty without a search. ``adjusted`` bool [N]: the raw price is not known, so quantities,
     lots and volumes are not real; None: all raw. ``asked_benchmark``: a benchmark was asked for. ``price_index``: it is
-    an index whose levels leave dividends out.
+    an index whose levels leave dividends out. ``sector_uses``: what the configuration, or its strategy, needs sectors
+    for.
     """
 
     run: Run
@@ -58,6 +66,7 @@ class Evidence:
     adjusted: np.ndarray | None = None
     asked_benchmark: bool = False
     price_index: bool = False
+    sector_uses: frozenset[SectorUse] = frozenset()
 
     @property
     def capital(self) -> float:
