@@ -3,7 +3,7 @@
 import datetime as dt
 import difflib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from backtests.calc.conditions import FactorCondition
@@ -66,6 +66,10 @@ class Config:
     normalisation: str
     neutralise: tuple[str, ...]
     written: dict[str, Any]
+
+    def ending(self, end: dt.date) -> "Config":
+        """The same with its end settled."""
+        return replace(self, end=end, written=self.written | {"end": str(end)})
 
     def strategy_definition(self) -> Definition:
         """That of the strategy; BacktestError where there is none."""

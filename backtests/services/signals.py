@@ -75,13 +75,16 @@ def asked_of(config: Config, market: Market, bench: Workbench, tick: Tick = noth
 
 
 def _composite(config: Config, market: Market, bench: Workbench, plan: Plan, tick: Tick) -> Layer:
-    """A composite as if it were a factor: its value is its score. Where it sells nothing it is known on the sessions
-    on which buys are chosen alone.
-    """
+    """The composite of a plan's sessions; where it sells nothing, of those alone on which buys are chosen."""
     sells = any(one.condition and one.condition.factor == COMPOSITE for one in config.sells)
     rows = np.arange(len(plan.at)) if sells else np.flatnonzero(plan.buys)
     composite = np.full((len(plan.at), market.prices.instruments), np.nan)
     composite[rows] = bench.composites(market, config, plan.at[rows], tick)
+    return composite_layer(composite)
+
+
+def composite_layer(composite: np.ndarray) -> Layer:
+    """A composite [T', N] as if it were a factor: its value is its score."""
     return Layer(composite, composite.astype(np.float32), percentile_ranks(composite).astype(np.float32))
 
 
