@@ -10,26 +10,25 @@ from backtests.calc.positions import positions_of, sold_out
 from backtests.calc.run import Run
 
 AS_THEY_ARE = ("quantity", "price", "execution_price", "commission", "tax")
+OF_ORDER = ("trade_date", "signal_date", "ticker", "side", *AS_THEY_ARE)
+OF_WEIGHT = ("date", "ticker", "weight")
 
 
 def orders_of(run: Run) -> list[dict[str, Any]]:
-    """The trades in their order: ``trade_date``, ``signal_date``, ``ticker``, ``side`` (BUY or SELL), ``quantity``, raw
-    ``price``, ``execution_price`` with slippage, ``commission`` and ``tax`` in currency.
+    """The trades in their order, ``OF_ORDER``: ``side`` is BUY or SELL, ``price`` raw, ``execution_price`` with
+    slippage, ``commission`` and ``tax`` in currency.
     """
     trades, dates = run.ledger.trades, run.prices.dates.astype("datetime64[D]")
-    return records(
-        {
-            "trade_date": texts(dates[trades["session"]]),
-            "signal_date": texts(dates[trades["signal_session"]]),
-            "ticker": _tickers(run, trades["instrument"]),
-            "side": np.where(trades["side"] == Side.BUY, Side.BUY.name, Side.SELL.name).tolist(),
-            **{name: numbers(trades[name]) for name in AS_THEY_ARE},
-        }
-    )
+    columns = (
+        texts(dates[trades["session"]]), texts(dates[trades["signal_session"]]), _tickers(run, trades["instrument"]),
+        np.where(trades["side"] == Side.BUY, Side.BUY.name, Side.SELL.name).tolist(),
+        *(numbers(trades[name]) for name in AS_THEY_ARE),
+    )  # fmt: skip
+    return records(dict(zip(OF_ORDER, columns, strict=True)))
 
 
 def weights_of(run: Run) -> list[dict[str, Any]]:
-    """``date``, ``ticker``, ``weight``: for each session with a trade a row per name that is held after it or was sold
+    """``OF_WEIGHT``: for each session with a trade a row per name that is held after it or was sold
     on it, by ticker. The weight is a fraction of the portfolio's value at that close, 0 of a name that was sold; what
     is missing to 1 is cash.
 
@@ -39,13 +38,8 @@ def weights_of(run: Run) -> list[dict[str, Any]]:
     session, name, worth = _after_trades(run)
     value = run.ledger.snapshots["value"][session - run.prices.start]
     weight = np.divide(worth, value, out=np.zeros(len(worth)), where=value > 0)
-    return records(
-        {
-            "date": texts(run.prices.dates.astype("datetime64[D]")[session]),
-            "ticker": _tickers(run, name),
-            "weight": numbers(weight),
-        }
-    )
+    columns = (texts(run.prices.dates.astype("datetime64[D]")[session]), _tickers(run, name), numbers(weight))
+    return records(dict(zip(OF_WEIGHT, columns, strict=True)))
 
 
 def _tickers(run: Run, names: np.ndarray) -> list[str]:
