@@ -14,8 +14,8 @@ from backtests.calc.outcomes import (
     reasons,
     trade_figures,
 )
-from backtests.diagnosis import Evidence, diagnose
-from backtests.services.config import NO_BENCHMARK
+from backtests.diagnosis import Evidence, SectorUse, diagnose
+from backtests.services.config import NO_BENCHMARK, Config
 from backtests.services.running import Finished, returns_without
 from backtests.services.selection import coverage_of, selection_of
 from portfolio.calc.statistics import statistics_of
@@ -75,8 +75,23 @@ def _findings(
         finished.config.benchmark != NO_BENCHMARK,
         price_index=finished.benchmark is not None and finished.benchmark.is_index,
         coverage=coverage,
+        sector_uses=sector_uses_of(finished.config),
     )  # fmt: skip
     return [asdict(finding) | {"severity": str(finding.severity)} for finding in diagnose(evidence)]
+
+
+def sector_uses_of(config: Config) -> frozenset[SectorUse]:
+    """What a configuration or its strategy needs the sectors of stocks for."""
+    parts = [(config.universe, config.neutralise)]
+    if config.definition is not None:
+        parts.append((config.definition.universe, tuple(config.definition.neutralise)))
+    found = set()
+    for universe, neutralise in parts:
+        if universe.get("sectors") or universe.get("exclude_sectors"):
+            found.add(SectorUse.UNIVERSE)
+        if "sector" in neutralise:
+            found.add(SectorUse.NEUTRALISE)
+    return frozenset(found)
 
 
 def _instruments(finished: Finished) -> dict[str, list[dict[str, Any]]]:

@@ -8,7 +8,7 @@ from django.db.models import Model, QuerySet
 
 from backtests.calc.outcomes import TRADE_FIGURES
 from backtests.calc.outcomes.plain import numbers
-from backtests.calc.outcomes.series import SHARPE_WINDOW
+from backtests.calc.outcomes.series import SHARPE_WINDOW, drawdowns
 from backtests.models import BacktestCondition, BacktestEvent, BacktestSession, Status
 from backtests.report import session_report
 from backtests.services.errors import BacktestError
@@ -92,19 +92,10 @@ def series_from(session: BacktestSession, rows: Sequence[tuple[Any, ...]]) -> di
     has_benchmark = any(level is not None for level in levels)
     return {
         "dates": dates, "value": values, "benchmark": levels if has_benchmark else None, "drawdown": [0.0, *drawdown],
-        "benchmark_drawdown": _fall(levels) if has_benchmark else None, "cash": [capital, *cash],
-        "positions": [0, *positions], "turnover": [0.0, *turnover],
+        "benchmark_drawdown": numbers(drawdowns(np.array(levels, float))) if has_benchmark else None,
+        "cash": [capital, *cash], "positions": [0, *positions], "turnover": [0.0, *turnover],
         "rolling_sharpe": [None, *numbers(rolling_sharpe(track, SHARPE_WINDOW))],
     }  # fmt: skip
-
-
-def _fall(levels: Sequence[float | None]) -> list[float | None]:
-    """Percent below the highest level so far, 0 or negative; None without a level."""
-    highest, found = 0.0, list[float | None]()
-    for level in levels:
-        highest = max(highest, level or 0.0)
-        found.append(None if level is None else 100.0 * (level / highest - 1.0))
-    return found
 
 
 def _records(rows: QuerySet[Any, Model], names: Sequence[str]) -> list[dict[str, Any]]:
