@@ -1,4 +1,4 @@
-"""Sweeps and walk-forward tests over HTTP: asked for, watched, cancelled, taken up again, deleted; variants and reports."""
+"""Sweeps and walk-forward tests over HTTP: asked for, watched, cancelled, resumed, deleted; variants and reports."""
 
 from typing import Any
 

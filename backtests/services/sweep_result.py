@@ -26,10 +26,12 @@ def sweep_summary(*, sweep: BacktestSweep) -> dict[str, Any]:
 
 
 def sweep_result(*, sweep: BacktestSweep, best: int = SHOWN) -> dict[str, Any]:
-    """Everything of a sweep: all variants by number, the ``best`` ones first to last. Of ``variants`` the 2,000 best are
-    whole (more where more ``best`` are asked for), and those that failed, with their reasons; of the others there are
-    the objective and what they change: a hundred thousand would fill the memory. ``deflated_sharpe``: of the best, over the Sharpe ratios of all variants; None
-    until the sweep has ended. A walk-forward gives ``walk_forward_told`` instead.
+    """Everything of a sweep: all variants by number, the ``best`` ones first to last. ``deflated_sharpe``: of the best,
+    over the Sharpe ratios of all variants; None until the sweep has ended. A walk-forward gives ``walk_forward_told``
+    instead.
+
+    Of ``variants`` the 2,000 best (more where more ``best`` are asked for) are whole, and those that failed, with
+    their reasons; of the others there are what they change, status and objective: a hundred thousand are many.
     """
     if sweep.method == BacktestSweep.Method.WALK_FORWARD:
         return walk_forward_told(sweep=sweep)

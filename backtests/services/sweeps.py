@@ -18,8 +18,8 @@ from backtests.services.config import config_check
 from backtests.services.config_values import text_given
 from backtests.services.errors import BacktestError
 from backtests.services.fingerprint import data_revision
-from backtests.services.queueing import is_queued, task_add
 from backtests.services.overrides import overridden
+from backtests.services.queueing import is_queued, task_add
 from backtests.services.running import Progress, silent
 from backtests.services.sessions import backtest_check, backtest_create, backtest_execute
 

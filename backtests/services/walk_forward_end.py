@@ -15,13 +15,10 @@ from backtests.services.outcome import figures_of
 from backtests.services.sweep_worker import SweepWorker
 from portfolio.calc.statistics import Track, statistics_of
 
-
 Test = dict[str, Any]  # a tested window as plain data: ``window``, and the series that came of it
 
 
-def walk_forward_result(
-    *, sweep: BacktestSweep, worker: SweepWorker, until: float = math.inf
-) -> dict[str, Any] | None:
+def walk_forward_result(*, sweep: BacktestSweep, worker: SweepWorker, until: float = math.inf) -> dict[str, Any] | None:
     """Windows with what was chosen and what came of it, and the tests as one series, plain data.
 
     The choice of a window is made from the variants of its train window alone, before its test is run. Each test is

@@ -7,17 +7,19 @@ import sys
 import threading
 import time
 from collections import Counter
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from django.db import connection
+from django.utils import timezone
 from django_q.models import OrmQ
 
-from backtests import services, tasks
+from backtests import services, store, tasks
 from backtests.management.workers import workers
 from backtests.models import BacktestSweep, BacktestVariant
-from backtests.services import sweep_worker, sweep_working
-from backtests.services.errors import BacktestError
+from backtests.services import sweep_worker, sweep_working, workbench
+from backtests.services.errors import BacktestBusy, BacktestError
 from backtests.services.sweep_worker import SweepWorker
 from backtests.services.watching import tidy
 from tests.backtests.sweeps.made import BASE, make_market
@@ -180,17 +182,61 @@ def test_cancelling_stops_it_and_what_is_computed_stays(waiting, monkeypatch):
         return original(self, variant)
 
     monkeypatch.setattr(SweepWorker, "worked", cancelled_at_six)
-    assert services.sweep_work(sweep_id=waiting.pk) == 6
+    assert services.sweep_work(sweep_id=waiting.pk) == 5
     waiting.refresh_from_db()
     assert (waiting.status, waiting.error, waiting.result) == ("CANCELLED", "cancelled", None)
-    assert numbers(waiting, "COMPLETED") == [1, 2, 3, 4, 5, 6]
+    assert numbers(waiting, "COMPLETED") == [1, 2, 3, 4, 5]  # it was noticed within the sixth
     assert services.sweep_work(sweep_id=waiting.pk) == 0  # a task that was queued for it
     assert not services.sweep_cancel(sweep_id=waiting.pk)
     monkeypatch.setattr(SweepWorker, "worked", original)
     assert services.sweep_resume(sweep_id=waiting.pk).status == "PENDING"
-    assert services.sweep_work(sweep_id=waiting.pk) == 18
+    assert services.sweep_work(sweep_id=waiting.pk) == 19
     with pytest.raises(BacktestError, match="is COMPLETED: there is nothing left to do"):
         services.sweep_resume(sweep_id=waiting.pk)
+
+
+def test_what_it_is_at_is_on_the_row_in_the_middle_of_a_batch(waiting, monkeypatch):
+    monkeypatch.setattr(sweep_working, "LOOK", 0.0)
+    seen, original = [], workbench.figures_compute
+
+    def looked(**asked):
+        asked["tick"](1, 2)
+        in_threads(lambda: seen.append(BacktestSweep.objects.get(pk=waiting.pk).stage))
+        return original(**asked)
+
+    monkeypatch.setattr(workbench, "figures_compute", looked)
+    services.sweep_work(sweep_id=waiting.pk)
+    assert seen == ["0 of 24 variants: computing factors"]
+
+
+def test_the_row_is_not_asked_more_often_than_now_and_then(waiting, monkeypatch):
+    monkeypatch.setattr(sweep_working, "LOOK", 1e9)
+    asked, told, original = [], [], store.sweep_tell
+    monkeypatch.setattr(store, "sweep_tell", lambda *row: asked.append(row) or original(*row))
+    services.sweep_work(sweep_id=waiting.pk, progress=lambda stage, done, total: told.append(stage))
+    batches = told.count("variants")
+    assert len(told) > 24 + batches
+    assert len(asked) == batches + (asked[0][2] == "0 of 24 variants: variant 1")  # after a batch, and the first of all
+
+
+def test_a_sweep_whose_workers_stop_cannot_be_deleted_yet(waiting, hanging):
+    with pytest.raises(BacktestBusy, match="is RUNNING: cancel it first"):
+        services.sweep_delete(sweep_id=waiting.pk)
+    services.sweep_cancel(sweep_id=waiting.pk)
+    with pytest.raises(BacktestBusy, match="was cancelled a moment ago and still stops"):
+        services.sweep_delete(sweep_id=waiting.pk)
+    hanging.kill()
+    hanging.wait()
+    until(lambda: deleted(waiting.pk))
+    assert tasks.work_sweep(waiting.pk) == 0  # a task that waited for it
+
+
+def deleted(sweep_id: int) -> bool:
+    try:
+        services.sweep_delete(sweep_id=sweep_id)
+    except BacktestBusy:  # the server has not noticed the end of the connection
+        return False
+    return not BacktestVariant.objects.exists()
 
 
 def test_a_helper_process_works_over_the_same_database(waiting):
@@ -246,6 +292,72 @@ def test_a_task_hands_on_before_its_time_is_over(waiting, monkeypatch):
     assert tasks.work_sweep(waiting.pk) == 0
     assert [one.task["func"] for one in OrmQ.objects.all()] == ["backtests.tasks.work_sweep"]
     assert BacktestVariant.objects.pending().count() == 24
+
+
+def test_the_end_comes_though_the_last_batch_took_all_the_time(waiting, monkeypatch):
+    original = SweepWorker.worked
+
+    def slow_at_last(self, variant):
+        found = original(self, variant)
+        if variant.number == 24:
+            time.sleep(max(0.0, deadline - time.monotonic()))
+        return found
+
+    monkeypatch.setattr(SweepWorker, "worked", slow_at_last)
+    monkeypatch.setattr(sweep_working.Conf, "TIMEOUT", 20)
+    deadline = time.monotonic() + 10.5
+    assert tasks.work_sweep(waiting.pk) == 24
+    waiting.refresh_from_db()
+    assert (waiting.status, OrmQ.objects.count()) == ("COMPLETED", 0)
+
+
+def test_a_task_that_others_left_with_nothing_pending_ends_the_sweep(waiting, monkeypatch):
+    services.sweep_work(sweep_id=waiting.pk)
+    BacktestSweep.objects.filter(pk=waiting.pk).update(status="RUNNING", result=None)
+    monkeypatch.setattr(sweep_working.Conf, "TIMEOUT", 1e-6)
+    assert tasks.work_sweep(waiting.pk) == 0
+    waiting.refresh_from_db()
+    assert (waiting.status, waiting.result["data_changed"]) == ("COMPLETED", False)
+
+
+def test_a_task_without_patience_hands_on(waiting, hanging, monkeypatch):
+    monkeypatch.setattr(sweep_working, "PATIENCE", 0.5)
+    assert tasks.work_sweep(waiting.pk) == 12
+    assert OrmQ.objects.count() == 1  # what the hanging one has is somebody's
+
+
+def test_a_sweep_that_is_queued_is_not_queued_again(waiting):
+    services.sweep_enqueue(sweep_id=waiting.pk, tasks=2)
+    services.sweep_enqueue(sweep_id=waiting.pk, tasks=2)
+    assert OrmQ.objects.count() == 2
+    other = services.sweep_create(config=BASE, axes={"max_positions": [2]})
+    services.sweep_enqueue(sweep_id=other.pk)
+    assert OrmQ.objects.count() == 3
+    OrmQ.objects.update(lock=timezone.now() + timedelta(hours=1))  # workers have them
+    BacktestSweep.objects.filter(pk=waiting.pk).update(status="RUNNING")
+    services.sweep_enqueue(sweep_id=waiting.pk, tasks=2)
+    assert OrmQ.objects.count() == 3
+    services.sweep_cancel(sweep_id=waiting.pk)  # those who work on it leave now
+    services.sweep_enqueue(sweep_id=waiting.pk, tasks=2)
+    assert OrmQ.objects.count() == 5
+
+
+def test_a_sweep_between_two_tasks_goes_on(waiting, monkeypatch):
+    monkeypatch.setattr(sweep_working.Conf, "TIMEOUT", 1e-6)
+    tasks.work_sweep(waiting.pk)
+    waiting.refresh_from_db()
+    assert (waiting.status, tidy(BacktestSweep)) == ("RUNNING", 0)
+    OrmQ.objects.all().delete()
+    assert tidy(BacktestSweep) == 1  # nobody comes
+
+
+def test_one_that_failed_with_variants_left_can_be_cancelled(waiting):
+    BacktestSweep.objects.filter(pk=waiting.pk).update(status="FAILED")
+    assert services.sweep_cancel(sweep_id=waiting.pk)
+    assert services.sweep_work(sweep_id=waiting.pk) == 0
+    BacktestVariant.objects.update(status="COMPLETED")
+    BacktestSweep.objects.filter(pk=waiting.pk).update(status="FAILED")
+    assert not services.sweep_cancel(sweep_id=waiting.pk)
 
 
 def test_a_sweep_that_is_not_there():
