@@ -1,55 +1,21 @@
 """Many workers at one sweep: each variant once, whoever dies, whoever cancels."""
 
-import os
 import signal
-import subprocess
-import sys
 import threading
-import time
 from collections import Counter
-from datetime import timedelta
-from pathlib import Path
 
 import pytest
-from django.db import connection
-from django.utils import timezone
-from django_q.models import OrmQ
 
-from backtests import services, store, tasks
+from backtests import services, store
 from backtests.management.workers import workers
-from backtests.models import BacktestSweep, BacktestVariant
+from backtests.models import BacktestSweep
 from backtests.services import sweep_worker, sweep_working, workbench
-from backtests.services.errors import BacktestBusy, BacktestError
+from backtests.services.errors import BacktestError
 from backtests.services.sweep_worker import SweepWorker
 from backtests.services.watching import tidy
-from tests.backtests.sweeps.made import BASE, make_market
+from tests.backtests.sweeps.made import AXES, BASE, in_threads, numbers, until
 
 pytestmark = pytest.mark.django_db(transaction=True)
-ROOT = Path(__file__).resolve().parents[3]
-AXES = {"max_positions": [2, 3, 4, 5, 6, 7, 8, 9], "sell_conditions.0.value": [3, 5, 8]}
-
-
-@pytest.fixture
-def waiting() -> BacktestSweep:
-    make_market()
-    return services.sweep_create(config=BASE, axes=AXES)
-
-
-def in_threads(*jobs) -> None:
-    """Each with a connection of its own."""
-
-    def carried_out(job):
-        try:
-            job()
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=carried_out, args=(job,)) for job in jobs]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(60)
-        assert not thread.is_alive()
 
 
 def test_two_workers_at_once_do_each_variant_once(waiting, monkeypatch):
@@ -81,56 +47,6 @@ def test_however_many_work_the_figures_are_the_same(waiting):
     assert by_many == by_one
     results = [BacktestSweep.objects.get(pk=found.pk).result for found in (waiting, alone)]
     assert results[0] == results[1]
-
-
-CHILD = """
-import signal, sys
-import django
-from pathlib import Path
-from django.conf import settings
-settings.DATABASES["default"]["NAME"] = sys.argv[1]
-settings.PANEL_CACHE_DIR = Path(sys.argv[2])
-django.setup()
-from backtests import services
-from backtests.services import sweep_working
-from backtests.services.sweep_worker import SweepWorker
-
-def work_then_hang(self, variant):
-    if variant.number == 7:
-        print("at it", flush=True)
-        signal.pause()
-    return original(self, variant)
-
-original, SweepWorker.worked = SweepWorker.worked, work_then_hang
-sweep_working.BATCH_SECONDS = 1e9  # a batch is twice as large as the one before, however slow the machine is
-services.sweep_work(sweep_id=int(sys.argv[3]))
-"""
-
-
-@pytest.fixture
-def hanging(waiting, settings):
-    """Another process in the middle of its second batch: variants 5 to 12, the first four stored."""
-    environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "quantsite.settings"}
-    name = str(connection.settings_dict["NAME"])
-    with subprocess.Popen(
-        [sys.executable, "-c", CHILD, name, str(settings.PANEL_CACHE_DIR), str(waiting.pk)],
-        cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True,
-    ) as process:  # fmt: skip
-        assert process.stdout.readline() == "at it\n"
-        yield process
-        process.kill()
-        process.wait()
-
-
-def numbers(found: BacktestSweep, status: str) -> list[int]:
-    return list(found.variants.filter(status=status).order_by("number").values_list("number", flat=True))
-
-
-def until(true) -> None:
-    deadline = time.monotonic() + 30
-    while not true():
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
 
 
 def test_a_killed_worker_loses_its_batch_alone_and_the_sweep_goes_on(waiting, hanging):
@@ -219,26 +135,6 @@ def test_the_row_is_not_asked_more_often_than_now_and_then(waiting, monkeypatch)
     assert len(asked) == batches + (asked[0][2] == "0 of 24 variants: variant 1")  # after a batch, and the first of all
 
 
-def test_a_sweep_whose_workers_stop_cannot_be_deleted_yet(waiting, hanging):
-    with pytest.raises(BacktestBusy, match="is RUNNING: cancel it first"):
-        services.sweep_delete(sweep_id=waiting.pk)
-    services.sweep_cancel(sweep_id=waiting.pk)
-    with pytest.raises(BacktestBusy, match="was cancelled a moment ago and still stops"):
-        services.sweep_delete(sweep_id=waiting.pk)
-    hanging.kill()
-    hanging.wait()
-    until(lambda: deleted(waiting.pk))
-    assert tasks.work_sweep(waiting.pk) == 0  # a task that waited for it
-
-
-def deleted(sweep_id: int) -> bool:
-    try:
-        services.sweep_delete(sweep_id=sweep_id)
-    except BacktestBusy:  # the server has not noticed the end of the connection
-        return False
-    return not BacktestVariant.objects.exists()
-
-
 def test_a_helper_process_works_over_the_same_database(waiting):
     with workers(waiting.pk, 1):
         pass  # the caller does nothing, and waits for it
@@ -273,91 +169,6 @@ def test_progress_is_told(waiting):
     assert {total for _, _, total in told} == {24}
     assert [stage for stage, _, _ in told][:2] == ["variant 1", "reading prices"]
     assert told.index(("conclusions", 24, 24)) > told.index(("variants", 24, 24))
-
-
-def test_background_tasks(waiting, settings):
-    with pytest.raises(BacktestError, match="tasks: must be at least 1"):
-        services.sweep_enqueue(sweep_id=waiting.pk, tasks=0)
-    assert services.sweep_enqueue(sweep_id=waiting.pk).pk == waiting.pk
-    assert OrmQ.objects.count() == settings.Q_CLUSTER["workers"]
-    assert {(one.task["func"], one.task["args"]) for one in OrmQ.objects.all()} == {
-        ("backtests.tasks.work_sweep", (waiting.pk,))
-    }
-    assert tasks.work_sweep(waiting.pk) == 24
-    assert tasks.work_sweep(waiting.pk) == 0
-
-
-def test_a_task_hands_on_before_its_time_is_over(waiting, monkeypatch):
-    monkeypatch.setattr(sweep_working.Conf, "TIMEOUT", 1e-6)
-    assert tasks.work_sweep(waiting.pk) == 0
-    assert [one.task["func"] for one in OrmQ.objects.all()] == ["backtests.tasks.work_sweep"]
-    assert BacktestVariant.objects.pending().count() == 24
-
-
-def test_the_end_comes_though_the_last_batch_took_all_the_time(waiting, monkeypatch):
-    original = SweepWorker.worked
-
-    def slow_at_last(self, variant):
-        found = original(self, variant)
-        if variant.number == 24:
-            time.sleep(max(0.0, deadline - time.monotonic()))
-        return found
-
-    monkeypatch.setattr(SweepWorker, "worked", slow_at_last)
-    monkeypatch.setattr(sweep_working.Conf, "TIMEOUT", 20)
-    deadline = time.monotonic() + 10.5
-    assert tasks.work_sweep(waiting.pk) == 24
-    waiting.refresh_from_db()
-    assert (waiting.status, OrmQ.objects.count()) == ("COMPLETED", 0)
-
-
-def test_a_task_that_others_left_with_nothing_pending_ends_the_sweep(waiting, monkeypatch):
-    services.sweep_work(sweep_id=waiting.pk)
-    BacktestSweep.objects.filter(pk=waiting.pk).update(status="RUNNING", result=None)
-    monkeypatch.setattr(sweep_working.Conf, "TIMEOUT", 1e-6)
-    assert tasks.work_sweep(waiting.pk) == 0
-    waiting.refresh_from_db()
-    assert (waiting.status, waiting.result["data_changed"]) == ("COMPLETED", False)
-
-
-def test_a_task_without_patience_hands_on(waiting, hanging, monkeypatch):
-    monkeypatch.setattr(sweep_working, "PATIENCE", 0.5)
-    assert tasks.work_sweep(waiting.pk) == 12
-    assert OrmQ.objects.count() == 1  # what the hanging one has is somebody's
-
-
-def test_a_sweep_that_is_queued_is_not_queued_again(waiting):
-    services.sweep_enqueue(sweep_id=waiting.pk, tasks=2)
-    services.sweep_enqueue(sweep_id=waiting.pk, tasks=2)
-    assert OrmQ.objects.count() == 2
-    other = services.sweep_create(config=BASE, axes={"max_positions": [2]})
-    services.sweep_enqueue(sweep_id=other.pk)
-    assert OrmQ.objects.count() == 3
-    OrmQ.objects.update(lock=timezone.now() + timedelta(hours=1))  # workers have them
-    BacktestSweep.objects.filter(pk=waiting.pk).update(status="RUNNING")
-    services.sweep_enqueue(sweep_id=waiting.pk, tasks=2)
-    assert OrmQ.objects.count() == 3
-    services.sweep_cancel(sweep_id=waiting.pk)  # those who work on it leave now
-    services.sweep_enqueue(sweep_id=waiting.pk, tasks=2)
-    assert OrmQ.objects.count() == 5
-
-
-def test_a_sweep_between_two_tasks_goes_on(waiting, monkeypatch):
-    monkeypatch.setattr(sweep_working.Conf, "TIMEOUT", 1e-6)
-    tasks.work_sweep(waiting.pk)
-    waiting.refresh_from_db()
-    assert (waiting.status, tidy(BacktestSweep)) == ("RUNNING", 0)
-    OrmQ.objects.all().delete()
-    assert tidy(BacktestSweep) == 1  # nobody comes
-
-
-def test_one_that_failed_with_variants_left_can_be_cancelled(waiting):
-    BacktestSweep.objects.filter(pk=waiting.pk).update(status="FAILED")
-    assert services.sweep_cancel(sweep_id=waiting.pk)
-    assert services.sweep_work(sweep_id=waiting.pk) == 0
-    BacktestVariant.objects.update(status="COMPLETED")
-    BacktestSweep.objects.filter(pk=waiting.pk).update(status="FAILED")
-    assert not services.sweep_cancel(sweep_id=waiting.pk)
 
 
 def test_a_sweep_that_is_not_there():
