@@ -1,10 +1,12 @@
 """Files of strategies: YAML, of which JSON is a part."""
 
+import re
 from typing import Any
 
 import yaml
 
 MOST = 100_000  # values in a file
+UNQUOTED = re.compile(r":\s*>(?!\s*$)")  # of an operator; a folded text has its > at the end of the line
 
 
 class NotYaml(ValueError):
@@ -45,8 +47,16 @@ def strategies_read(*, text: str) -> Any:
     except RecursionError as error:
         raise NotYaml("too many levels of lists within lists") from error
     except yaml.YAMLError as error:
-        raise NotYaml(str(error)) from error
+        raise NotYaml(f"{error}{_advice(error, text)}") from error
     except NotYaml:
         raise
     except (ValueError, KeyError, AttributeError, TypeError) as error:  # a date like 2024-13-01, a !!bool like 7
         raise NotYaml(f"a value cannot be read: {error}") from error
+
+
+def _advice(error: yaml.YAMLError, text: str) -> str:
+    """What to do about a ``>`` that YAML takes for the beginning of a folded text."""
+    mark = getattr(error, "problem_mark", None)
+    lines = text.splitlines()
+    line = lines[mark.line] if mark is not None and mark.line < len(lines) else ""
+    return '\nquote it, e.g. operator: ">"' if UNQUOTED.search(line) else ""

@@ -128,6 +128,41 @@ def test_wrong_usage(market, file, arguments, told):
     assert not BacktestSession.objects.exists()
 
 
+def test_parts_of_fields_are_set_in_their_order(market, file):
+    code, _, err = run(
+        file, "--set", "sell_conditions.0.value=20", "--set", "buy_conditions.0.operator='>='", "--set",
+        "universe.sectors=[bank]", "--set", "sell_conditions.0.value=21",
+    )  # fmt: skip
+    assert code == Exit.DONE, err
+    stored = BacktestSession.objects.get().config
+    assert stored["sell_conditions"][0] == {"type": "STOP_LOSS", "value": 21.0}
+    assert stored["buy_conditions"][0] == {"factor": "momentum_1m", "field": "value", "operator": ">=", "value": -20.0}
+    assert stored["universe"] == {"sectors": ["bank"]}
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        ("sell_conditions.9.value=1", "--set: sell_conditions.9.value: sell_conditions has rows 0 to 4, not '9'"),
+        ("sell_condition.0.value=1", "--set: sell_condition.0.value: unknown field 'sell_condition'; did you mean"),
+        ("max_positions.x=1", "--set: max_positions.x: max_positions is one value and has no parts"),
+    ],
+)
+def test_paths_to_nowhere(market, file, given, told):
+    code, _, err = run(file, "--set", given)
+    assert (code, told in err) == (Exit.USAGE, True), err
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["buy_conditions: [{factor: roe, operator: >, value: 1}]", "buy_conditions:\n  - factor: roe\n    operator: >=\n"],
+)
+def test_an_unquoted_operator_is_told(market, tmp_path, text):
+    path = tmp_path / "odd.yaml"
+    path.write_text(text)
+    assert 'quote it, e.g. operator: ">"' in run(path)[2]
+
+
 @pytest.mark.parametrize("text", ["- 1\n- 2\n", "a: [1, 2", "name: x\nname: y\n", "\x00"])
 def test_files_that_are_none(market, tmp_path, text):
     path = tmp_path / "odd.yaml"
@@ -135,6 +170,7 @@ def test_files_that_are_none(market, tmp_path, text):
     code, _, err = run(path)
     assert code == Exit.USAGE
     assert err.startswith("config: ")
+    assert "quote it" not in err
 
 
 def test_a_file_that_means_far_more_than_it_says(market, tmp_path):
