@@ -56,8 +56,8 @@ class Evidence:
     ``trials`` float64 [k]: annualised Sharpe ratios of all variants tried in the same search, this one included, NaN
     where a variant has none; empty without a search. ``adjusted`` bool [N]: the raw price is not known, so quantities,
     lots and volumes are not real; None: all raw. ``asked_benchmark``: a benchmark was asked for. ``price_index``: it is
-    an index whose levels leave dividends out. ``sector_uses``: what the configuration, or its strategy, needs sectors
-    for.
+    an index whose levels leave dividends out. ``coverage``: by buy condition the share of the universe that has its
+    figure, percent, over all rebalances. ``sector_uses``: what the configuration, or its strategy, needs sectors for.
     """
 
     run: Run
@@ -66,6 +66,7 @@ class Evidence:
     adjusted: np.ndarray | None = None
     asked_benchmark: bool = False
     price_index: bool = False
+    coverage: Mapping[str, float] = field(default_factory=dict)
     sector_uses: frozenset[SectorUse] = frozenset()
 
     @property

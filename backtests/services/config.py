@@ -178,9 +178,9 @@ def _rules(given: Mapping[str, Any], region: str, sells: tuple[SellCondition, ..
     asked |= {name: fraction_given(name, given[name]) for name in NUMBERS if name in given}
     asked |= {name: fraction_given(name, given[name]) for name in COUNTS if name in given}
     asked |= {name: truth_given(name, given[name]) for name in TRUTHS if name in given}
-    asked |= {name: text_given(name, given[name], 32) for name in CHOICES if name in given}
-    if "rebalance" in given:
-        asked["frequency"] = text_given("rebalance", given["rebalance"], 32)
+    asked |= {name: text_given(name, given[name], 32).lower() for name in ("fill", "mode") if name in given}
+    words = {"sizing": "sizing", "frequency": "rebalance"}
+    asked |= {name: text_given(field, given[field], 32).upper() for name, field in words.items() if field in given}
     for name in COUNTS:
         if name in asked and asked[name] == int(asked[name]):
             asked[name] = int(asked[name])
@@ -229,7 +229,12 @@ def _written(config: Config, given: Mapping[str, Any]) -> dict[str, Any]:
         "max_positions": rules.max_positions,
         **{name: getattr(rules, name) for name in TRUTHS},
         **{name: str(getattr(rules, name)) for name in CHOICES},
-        **{name: getattr(rules, name) for name in NUMBERS},
+        **{name: _plain(getattr(rules, name)) for name in NUMBERS},
         "benchmark": config.benchmark, "risk_free": config.risk_free, "normalisation": config.normalisation,
         "neutralise": list(config.neutralise),
     }  # fmt: skip
+
+
+def _plain(number: Any) -> float | None:
+    """A number as a float, whatever it was written as: 1 and 1.0 are one configuration."""
+    return None if number is None else float(number)

@@ -20,7 +20,18 @@ from market.models import DataChange, Instrument
 
 ROOMS = ("market", "factors", "portfolio", "backtests")
 # What shows results and decides none; a change of it leaves stored results valid.
-DOORS = {"admin", "api", "management", "migrations", "report", "tearsheet", "timescale", "tasks.py", "admin.py"}
+DOORS = {
+    "admin",
+    "api",
+    "management",
+    "migrations",
+    "report",
+    "tearsheet",
+    "timescale",
+    "tasks.py",
+    "admin.py",
+    "adminbase.py",
+}
 LIBRARIES = ("numpy", "scipy", "pandas", "scikit-learn", "exchange_calendars")
 
 

@@ -62,7 +62,7 @@ def backtest_result(*, session: BacktestSession) -> dict[str, Any]:
         "conditions": conditions_told(session, session.conditions.order_by("kind", "position")),
         "statistics": found.figures, "units": units(), "series": series_of(session),
         "monthly": found.monthly, "yearly": found.yearly,
-        **{name: found.details[name] for name in ("drawdowns", "distributions", "reasons", "instruments")},
+        **{name: found.details[name] for name in ("drawdowns", "distributions", "reasons", "instruments", "selection")},
         "contribution": found.contribution, "findings": found.findings,
         "holdings": _records(session.holdings.order_by("number"), OF_HOLDING),
         "trades": _records(session.trades.order_by("number"), OF_TRADE),

@@ -114,6 +114,12 @@ def test_defaults_are_those_of_the_region(market):
     assert (korea.fill, korea.mode, korea.cash_buffer, korea.rebalance_on_start) == ("next_open", "fill", 5.0, True)
 
 
+def test_words_in_any_case(market):
+    small = {"start": "2024-06-03", "order_by": "momentum_1m", "region": "kr", "rebalance": "weekly", "mode": "Target"}
+    rules = config_check(config=small | {"sizing": "risk_parity", "fill": "NEXT_CLOSE"}).rules
+    assert (rules.frequency, rules.mode, rules.sizing, rules.fill) == ("WEEKLY", "target", "RISK_PARITY", "next_close")
+
+
 def test_what_is_written_down_is_whole_and_means_the_same(market):
     """The stored configuration, checked again, is the same configuration."""
     asked = config(

@@ -7,15 +7,16 @@ import pytest
 from backtests.models import BacktestSession, Status
 from backtests.services import backtest_create, backtest_execute, backtest_run, config_check, fingerprint
 from backtests.services.fingerprint import basis_of, deciding_files
+from factors.models import FactorFormula
 from factors.services import (
     FiguresError,
     backfill_create,
     backfill_execute,
     combine_run_create,
     combine_run_execute,
-    formula_save,
     strategy_save,
 )
+from factors.services.formulas import formula_save
 from market.models import Fundamental, Instrument, PriceBar
 from tests.backtests.services.tables import START, config, days, small_market
 from tests.shared_data import ROOT
@@ -72,7 +73,8 @@ def test_what_a_result_follows_from(market, settings, monkeypatch, change):
 def test_a_formula_that_means_something_else(market):
     formula_save(name="trend", formula="mean(close, 5) / close")
     before = told(order_by="trend")
-    formula_save(name="trend", formula="close / mean(close, 5)")
+    existing = FactorFormula.objects.get(name="trend")
+    formula_save(name="trend", formula="close / mean(close, 5)", existing=existing)
     assert told(order_by="trend") != before
 
 
