@@ -1,11 +1,12 @@
-"""Sweeps and their variants in the admin: watched, read, cancelled."""
+"""Sweeps and their variants in the admin: watched, read, cancelled, deleted."""
 
 from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import admin, messages
 from django.contrib.admin.views.main import ChangeList
-from django.db.models import F, QuerySet
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.safestring import SafeString
@@ -25,8 +26,8 @@ from backtests.admin.base import (
 )
 from backtests.models import BacktestSweep, BacktestVariant
 from backtests.report.configuration import flat
-from backtests.report.meaning import LOWER, label, units
-from backtests.services import sweep_cancel
+from backtests.report.meaning import label, units
+from backtests.services import BacktestBusy, best_variants, sweep_cancel, sweep_delete
 from etfs.admin.base import Section, SectionsMixin
 from etfs.admin.runs import NumberFilter
 from market.adminbase import HouseAdmin, ReadOnlyMixin, figure
@@ -56,7 +57,7 @@ class BacktestSweepAdmin(SectionsMixin, ReadOnlyMixin, HouseAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[BacktestSweep]:
         rows = super().get_queryset(request)
         on_a_list = request.resolver_match and request.resolver_match.url_name.endswith("_changelist")
-        return rows.defer("config", "result", "timings") if on_a_list else rows
+        return rows.defer("config", "result", "tests", "timings") if on_a_list else rows
 
     def sections(self, row: BacktestSweep) -> Iterable[Section]:
         axes = [(one.get("field", "-"), ", ".join(map(str, one.get("values", [])))) for one in row.axes]
@@ -78,17 +79,30 @@ class BacktestSweepAdmin(SectionsMixin, ReadOnlyMixin, HouseAdmin):
 
     def _best(self, row: BacktestSweep) -> Section:
         """The best variants by the objective, and what they change."""
-        objective = F("objective")
-        order = objective.asc(nulls_last=True) if row.objective in LOWER else objective.desc(nulls_last=True)
-        best = row.variants.order_by(order, "number")[:SHOWN]
-        rows = [
-            (row_link("backtestvariant", one.pk, one.number), told(one.objective), changed(one), one.status.lower())
-            for one in best
-        ]
+        best = best_variants(row).defer("figures")[:SHOWN]
+        rows = [(row_link("backtestvariant", one.pk, one.number), told(one.objective), changed(one)) for one in best]
         unit = "" if units().get(row.objective) in (None, "ratio") else f", {units()[row.objective]}"
-        headings = ("number", f"{label(row.objective)}{unit}", "changes", "status")
+        headings = ("number", f"{label(row.objective)}{unit}", "changes")
         every = list_link("backtestvariant", "All variants", sweep=row.pk)
         return Section("The best variants", headings, rows, right=(1,), text=(2,), link=every)
+
+    def has_delete_permission(self, request: HttpRequest, obj: BacktestSweep | None = None) -> bool:
+        return request.user.has_perm("backtests.delete_backtestsweep")
+
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> tuple[list, dict, set, list]:
+        """Names only: a sweep has thousands of variants. One that goes on is cancelled first."""
+        going = [f"{one} is {one.status}: cancel it first" for one in objs if one.is_going]
+        return [f"{one}, with its variants and their backtests" for one in objs], {"sweeps": len(objs)}, set(), going
+
+    def delete_model(self, request: HttpRequest, obj: BacktestSweep) -> None:
+        try:
+            sweep_delete(sweep_id=obj.pk)
+        except BacktestBusy as error:
+            raise PermissionDenied(str(error)) from error
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[BacktestSweep]) -> None:
+        for sweep in queryset:
+            self.delete_model(request, sweep)
 
     def has_cancel_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("backtests.add_backtestsweep")

@@ -1,4 +1,4 @@
-"""Sweeps and walk-forward tests over HTTP: asked for, watched, cancelled, taken up again; variants and reports."""
+"""Sweeps and walk-forward tests over HTTP: asked for, watched, cancelled, resumed, deleted; variants and reports."""
 
 from typing import Any
 
@@ -114,7 +114,7 @@ class SweepList(OfSweeps, ListView):
     params = SweepParams
 
     def get_queryset(self) -> QuerySet[BacktestSweep]:
-        return self.queryset.filter(**self.asked()).defer("config", "result", "options").order_by("-id")
+        return self.queryset.filter(**self.asked()).defer("config", "result", "tests", "options").order_by("-id")
 
     @extend_schema(
         request=SweepRequest, responses={202: BacktestSweepDetailSerializer, 400: REFUSED},
@@ -145,6 +145,15 @@ def _created(asked: dict[str, Any], request: Request) -> BacktestSweep:
 
 class SweepDetail(OfSweeps, generics.RetrieveAPIView):
     """One sweep: status with progress, variants by status, and what came out."""
+
+    @extend_schema(
+        responses={204: None, 409: CONFLICT},
+        description="Delete it with its variants and their backtests (permission `backtests.delete_backtestsweep`);"
+        " one that waits or runs is cancelled first.",
+    )  # fmt: skip
+    def delete(self, request: Request, pk: int) -> Response:
+        services.sweep_delete(sweep_id=self.get_object().pk)
+        return Response(status=status.HTTP_204_NO_CONTENT)
 
 
 class SweepVariants(OfSweeps, ListView):

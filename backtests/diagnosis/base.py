@@ -57,7 +57,8 @@ class Evidence:
     where a variant has none; empty without a search. ``adjusted`` bool [N]: the raw price is not known, so quantities,
     lots and volumes are not real; None: all raw. ``asked_benchmark``: a benchmark was asked for. ``price_index``: it is
     an index whose levels leave dividends out. ``coverage``: by buy condition the share of the universe that has its
-    figure, percent, over all rebalances. ``sector_uses``: what the configuration, or its strategy, needs sectors for.
+    figure, percent, over all rebalances. ``sector_uses``: what the configuration, or its strategy, needs sectors
+    for.
     """
 
     run: Run

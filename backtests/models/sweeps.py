@@ -24,6 +24,9 @@ class BacktestSweep(BacktestJob):
     options = models.JSONField(default=dict, blank=True, help_text="Samples and seed, or windows.")
     variant_count = models.PositiveIntegerField(default=0)
     result = models.JSONField(null=True, blank=True, help_text="Of a walk-forward: windows, series, statistics.")
+    tests = models.JSONField(
+        default=list, blank=True, help_text="Of a walk-forward that is not at its end: the windows tested so far."
+    )
     timings = models.JSONField(default=dict, blank=True)
 
     class Meta:

@@ -2,7 +2,7 @@
 
 from backtests.services.compare import backtests_compare, backtests_comparison
 from backtests.services.config import Config, config_check
-from backtests.services.deleting import backtest_delete
+from backtests.services.deleting import backtest_delete, sweep_delete
 from backtests.services.errors import BacktestBusy, BacktestError
 from backtests.services.exports import orders_csv, weights_csv
 from backtests.services.result import backtest_report, backtest_result
@@ -50,6 +50,7 @@ __all__ = [
     "orders_csv",
     "sweep_cancel",
     "sweep_create",
+    "sweep_delete",
     "sweep_enqueue",
     "sweep_get",
     "sweep_report",

@@ -32,6 +32,8 @@ from market.regions import region_get
 PERCENTAGES = ("cash_buffer", "commission", "tax", "slippage", "volume_cap", "delisting_return")
 NUMBERS = (*PERCENTAGES, "initial_capital", "lot_size")
 COUNTS = ("max_positions", "every")
+MOST = 1_000_000  # positions, or sessions between rebalances
+BOUNDS = {"initial_capital": (None, 1e15), "lot_size": (1e-9, 1e9)}  # beyond, money has no digits left for a share
 TRUTHS = ("rebalance_on_start", "fractional")
 CHOICES = ("fill", "mode", "sizing")
 WRITTEN = (
@@ -175,8 +177,8 @@ def _rules(given: Mapping[str, Any], region: str, sells: tuple[SellCondition, ..
         "initial_capital": usual.capital, "commission": usual.commission, "tax": usual.tax,
         "slippage": usual.slippage, "lot_size": usual.lot,
     }  # fmt: skip
-    asked |= {name: fraction_given(name, given[name]) for name in NUMBERS if name in given}
-    asked |= {name: fraction_given(name, given[name]) for name in COUNTS if name in given}
+    asked |= {name: fraction_given(name, given[name], *BOUNDS.get(name, ())) for name in NUMBERS if name in given}
+    asked |= {name: fraction_given(name, given[name], high=MOST) for name in COUNTS if name in given}
     asked |= {name: truth_given(name, given[name]) for name in TRUTHS if name in given}
     asked |= {name: text_given(name, given[name], 32).lower() for name in ("fill", "mode") if name in given}
     words = {"sizing": "sizing", "frequency": "rebalance"}

@@ -15,6 +15,7 @@ from backtests.services.errors import BacktestError
 from backtests.services.result import completed
 from backtests.services.running import run_of
 from backtests.services.workbench import Workbench
+from market.spreadsheets import cell_safe
 
 
 def orders_csv(*, session: BacktestSession) -> str:
@@ -44,5 +45,5 @@ def _csv(columns: Sequence[str], rows: Iterable[dict[str, Any]]) -> str:
     text = io.StringIO()
     writer = csv.DictWriter(text, columns, lineterminator="\n")
     writer.writeheader()
-    writer.writerows(rows)
+    writer.writerows({name: cell_safe(value) for name, value in row.items()} for row in rows)
     return text.getvalue()

@@ -105,8 +105,8 @@ def _instruments(region: str) -> str:
     table = Instrument._meta.db_table
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT md5(string_agg(concat_ws('|', id, ticker, name, asset_type, sector, company, currency, listed_on,"
-            f" delisted_on), ',' ORDER BY id)) FROM {table} WHERE region = %s",
+            "SELECT md5(string_agg(to_json(ARRAY[id::text, ticker, name, asset_type, sector, company, currency,"
+            f" listed_on::text, delisted_on::text])::text, ',' ORDER BY id)) FROM {table} WHERE region = %s",
             [region],
         )
         return str(cursor.fetchone()[0])

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 from django.contrib.auth.models import User
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django_q.tasks import async_task
 
@@ -145,16 +145,23 @@ def _execute(session: BacktestSession, progress: Progress) -> None:
     rows = _rows(finished, bench, progress)
     progress("saving", 0, 1)
     lap = time.perf_counter()
+    try:
+        _save(session, finished, outcome, rows, basis)
+    except IntegrityError as error:
+        raise BacktestError("data: an instrument was deleted while it ran: run it again") from error
+    now = time.perf_counter()
+    finished.seconds |= {"save": now - lap, "total": now - clock}
+    session.timings = {stage: round(seconds, 4) for stage, seconds in finished.seconds.items()}
+    session.save(update_fields=["timings"])
+
+
+def _save(session: BacktestSession, finished: Finished, outcome: Outcome, rows: Rows, basis: Basis) -> None:
+    """Everything, with the status, in one transaction; Cancelled where somebody wanted it to end."""
     with transaction.atomic():
         if not BacktestSession.objects.select_for_update().filter(pk=session.pk, status=Status.RUNNING).exists():
             raise Cancelled
-        session.timings = finished.seconds
         _store(session, finished, outcome, rows)
-        _stamp(session, basis, basis_of(config))
-        now = time.perf_counter()
-        session.timings = {
-            stage: round(seconds, 4) for stage, seconds in (session.timings | {"save": now - lap}).items()
-        } | {"total": round(now - clock, 4)}
+        _stamp(session, basis, basis_of(finished.config))
         session.save()
 
 

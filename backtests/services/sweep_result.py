@@ -1,9 +1,11 @@
 """A sweep from its tables, as plain data and as a report."""
 
+from collections.abc import Iterator
 from typing import Any
 
-from backtests.models import BacktestSweep, BacktestVariant
+from backtests.models import BacktestSweep, BacktestVariant, Status
 from backtests.report import sweep_report as report
+from backtests.report.sweep_tables import MOST
 from backtests.services.errors import BacktestError
 from backtests.services.sweep_working import best_variants
 from backtests.services.walk_forward import walk_forward_report, walk_forward_told
@@ -24,9 +26,12 @@ def sweep_summary(*, sweep: BacktestSweep) -> dict[str, Any]:
 
 
 def sweep_result(*, sweep: BacktestSweep, best: int = SHOWN) -> dict[str, Any]:
-    """Everything of a sweep: all variants by number, the ``best`` ones first to last; those that failed are among
-    ``variants`` with their reasons. ``deflated_sharpe``: of the best, over the Sharpe ratios of all variants; None
-    until the sweep has ended. A walk-forward gives ``walk_forward_told`` instead.
+    """Everything of a sweep: all variants by number, the ``best`` ones first to last. ``deflated_sharpe``: of the best,
+    over the Sharpe ratios of all variants; None until the sweep has ended. A walk-forward gives ``walk_forward_told``
+    instead.
+
+    Of ``variants`` the 2,000 best (more where more ``best`` are asked for) are whole, and those that failed, with
+    their reasons; of the others there are what they change, status and objective: a hundred thousand are many.
     """
     if sweep.method == BacktestSweep.Method.WALK_FORWARD:
         return walk_forward_told(sweep=sweep)
@@ -35,8 +40,24 @@ def sweep_result(*, sweep: BacktestSweep, best: int = SHOWN) -> dict[str, Any]:
         **sweep_summary(sweep=sweep), "base": sweep.config, "deflated_sharpe": concluded.get("deflated_sharpe"),
         "data_changed": concluded.get("data_changed", False),
         "best": [variant_told(one) for one in best_variants(sweep).filter(objective__isnull=False)[:best]],
-        "variants": [variant_told(one) for one in sweep.variants.order_by("number").iterator(chunk_size=2000)],
+        "variants": list(_variants(sweep, max(best, MOST))),
     }  # fmt: skip
+
+
+def _variants(sweep: BacktestSweep, whole: int) -> Iterator[dict[str, Any]]:
+    """All by number, the ``whole`` best ones as ``variant_told`` gives them."""
+    best = {one.number: one for one in best_variants(sweep)[:whole]}
+    for one in sweep.variants.order_by("number").defer("figures").iterator(chunk_size=2000):
+        if one.number in best:
+            yield variant_told(best[one.number])
+        elif one.status == Status.FAILED:
+            one.figures = {}  # it has none
+            yield variant_told(one)
+        else:
+            yield {
+                "number": one.number, "overrides": one.overrides, "status": one.status, "objective": one.objective,
+                "statistics": {sweep.objective: one.objective},
+            }  # fmt: skip
 
 
 def variant_told(variant: BacktestVariant) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from backtests.models import BacktestSweep, BacktestVariant, Status
 from backtests.services.config import Config, config_check
 from backtests.services.fingerprint import data_revision
 from backtests.services.market import Market
+from backtests.services.needs import factors_of
 from backtests.services.outcome import figures_of
 from backtests.services.overrides import overridden
 from backtests.services.running import Finished, run_of
@@ -26,7 +27,7 @@ from market.texts import storable
 # A variant fails by itself with these; what is left (a lost connection, no memory, a full disk) ends the worker, and
 # its variants stay pending.
 OF_VARIANT = (JobError, ValueError, TypeError, ArithmeticError, LookupError, DataError)
-MOST_BYTES = 500_000_000  # of markets and figures kept for the next variants
+MOST_BYTES = 500_000_000  # of markets and figures kept for the next variants, beside those of the present one
 SIGNAL_BYTES = 150_000_000  # of signals kept
 KINDS = 200  # ways to decide whose figures are computed together
 # Fields on which no figure depends: variants that differ in these alone need the same factors on the same sessions.
@@ -76,8 +77,6 @@ class SweepWorker:
     def run(self, overrides: Mapping[str, Any]) -> Finished:
         """The backtest of the sweep's configuration with ``overrides``; errors as ``run_of``."""
         config = config_check(config=overridden(self.sweep.config, overrides))
-        if self.bench.bytes > MOST_BYTES:
-            self._empty()
         if config.region not in self.regions:
             self.regions[config.region] = replace(config, end=None)
             self.revision[config.region] = data_revision(self.regions[config.region])
@@ -86,6 +85,7 @@ class SweepWorker:
 
     def _decide(self, config: Config, market: Market, bench: Workbench, tick: Tick) -> Decided:
         """What a configuration decides: kept, since variants often differ in how they trade alone."""
+        self._make_room(config, market)
         key = _decides(config, market)
         found = self.decided.pop(key, None)
         if found is None:
@@ -95,6 +95,13 @@ class SweepWorker:
             del self.decided[next(iter(self.decided))]  # the one that was used longest ago
         self.decided[key] = found
         return found
+
+    def _make_room(self, config: Config, market: Market) -> None:
+        """Forget what this variant does not need where that is too much."""
+        if self.bench.trim(market, scale_of(config), factors_of(config), MOST_BYTES):
+            self.decided.clear()  # they hold figures, and are told apart by where their market was in memory
+            kept = {id(one) for one in self.bench.markets}
+            self.prepared = {key for key in self.prepared if key[0] in kept}
 
     def _prepare(self, config: Config, market: Market, tick: Tick) -> None:
         """Compute at once what all variants over ``market`` need: reading bars is most of a factor's time."""

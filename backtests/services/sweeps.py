@@ -6,6 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import transaction
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django_q.tasks import async_task
 
@@ -18,6 +19,7 @@ from backtests.services.config_values import text_given
 from backtests.services.errors import BacktestError
 from backtests.services.fingerprint import data_revision
 from backtests.services.overrides import overridden
+from backtests.services.queueing import is_queued, task_add
 from backtests.services.running import Progress, silent
 from backtests.services.sessions import backtest_check, backtest_create, backtest_execute
 
@@ -77,15 +79,18 @@ def sweep_store(
 
 def sweep_enqueue(*, sweep_id: int, tasks: int | None = None) -> BacktestSweep:
     """Hand a sweep to the background workers of all machines, as ``tasks`` tasks (QUANTSITE_WORKERS): each works on it
-    until nothing is left. BacktestError when there is nothing to do.
+    until nothing is left; nothing more where tasks of it are there already. BacktestError when there is nothing to do.
     """
     count = settings.Q_CLUSTER["workers"] if tasks is None else tasks
     if count < 1:
         raise BacktestError(f"tasks: must be at least 1, not {count}")
     with transaction.atomic():
+        locked = BacktestSweep.objects.select_for_update().filter(pk=sweep_id).first()
+        begun = locked is not None and locked.is_going  # those who work on a cancelled one are about to leave
         sweep = sweep_resume(sweep_id=sweep_id)
-        for _ in range(min(count, max(sweep.variant_count, 1))):
-            async_task("backtests.tasks.work_sweep", sweep.pk, task_name=f"sweep {sweep}"[:100])
+        if not is_queued(sweep_id, begun=begun):
+            for _ in range(min(count, max(sweep.variant_count, 1))):
+                task_add(sweep)
     return sweep
 
 
@@ -107,8 +112,11 @@ def sweep_get(*, sweep_id: int) -> BacktestSweep:
 
 
 def sweep_cancel(*, sweep_id: int) -> bool:
-    """Let its workers stop after the variant they are at; what is computed stays. False when it does not go on."""
-    going = BacktestSweep.objects.filter(pk=sweep_id, status__in=GOING)
+    """Let its workers stop; what is computed stays. False when it does not go on. One that failed with variants left
+    can be cancelled, too: a task that waits would take it up.
+    """
+    left = Q(status=Status.FAILED) & Exists(BacktestVariant.objects.pending().filter(sweep=OuterRef("pk")))
+    going = BacktestSweep.objects.filter(Q(status__in=GOING) | left, pk=sweep_id)
     return bool(going.update(status=Status.CANCELLED, stage="", finished_at=timezone.now(), error="cancelled"))
 
 

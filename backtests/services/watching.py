@@ -6,6 +6,7 @@ from contextlib import contextmanager
 
 from backtests.models import BacktestJob, BacktestSession, BacktestSweep, Status
 from backtests.services.errors import BacktestBusy, BacktestError, Cancelled
+from backtests.services.queueing import is_queued
 from backtests.services.running import Progress, silent
 from factors import store
 from factors.services import JobError, NotQueued
@@ -69,7 +70,8 @@ def carried_out(job: BacktestJob) -> Iterator[None]:
                 raise
     except store.RunInProgress as error:
         raise BacktestBusy(str(error)) from error
-    job.refresh_from_db()
+    if type(job)._default_manager.filter(pk=job.pk).exists():  # somebody may have deleted it since
+        job.refresh_from_db()
 
 
 def told(error: BaseException) -> str:
@@ -78,9 +80,13 @@ def told(error: BaseException) -> str:
 
 
 def tidy(kind: type[BacktestJob]) -> int:
-    """End jobs that say they run although nobody holds their lock: their process ended without a word; how many."""
+    """End jobs that say they run although nobody holds their lock: their process ended without a word; how many. A
+    sweep between two tasks is left alone: the next one takes it up.
+    """
     ended = 0
     for job in kind._default_manager.filter(status=Status.RUNNING):
+        if isinstance(job, BacktestSweep) and is_queued(job.pk):
+            continue
         try:
             with store.advisory_lock(lock_name(job), ""):
                 ended += job.stop(Status.FAILED, "its process ended before it")

@@ -31,11 +31,33 @@ class Workbench:
         self._known: dict[tuple[int, Scale, str], tuple[np.ndarray, Layer]] = {}
 
     @property
-    def bytes(self) -> int:
-        """Memory of what is kept."""
-        grids = (one for market in self._markets.values() for one in _grids(market))
-        layers = (one for _, layer in self._known.values() for one in (layer.value, layer.score, layer.percentile))
-        return sum(one.nbytes for one in (*grids, *layers))
+    def markets(self) -> list[Market]:
+        """Those that are kept."""
+        return list(self._markets.values())
+
+    def trim(self, market: Market, scale: Scale, names: Sequence[str], most: int) -> bool:
+        """Forget, the oldest first, other markets than ``market`` and then other figures than its ``names`` until they
+        take at most ``most`` bytes; whether anything had to go. What is named stays, however large it is.
+        """
+        used = {(id(market), scale, name) for name in names}
+        spare = sum(_market_bytes(one) for one in self._markets.values() if one is not market)
+        spare += sum(_layer_bytes(layer) for key, (_, layer) in self._known.items() if key not in used)
+        if spare <= most:
+            return False
+        for place, other in list(self._markets.items()):
+            if spare > most and other is not market:
+                del self._markets[place]
+                spare -= _market_bytes(other) + self._forget(id(other))
+        for key in list(self._known):
+            if spare > most and key not in used:
+                spare -= _layer_bytes(self._known.pop(key)[1])
+        return True
+
+    def _forget(self, place: int) -> int:
+        """Take away all that belongs to a market; the bytes of its figures."""
+        for benchmark in [key for key in self._benchmarks if key[0] == place]:
+            del self._benchmarks[benchmark]
+        return sum(_layer_bytes(self._known.pop(key)[1]) for key in list(self._known) if key[0] == place)
 
     def market(self, config: Config) -> Market:
         """The market of a configuration; BacktestError for a period that the data do not cover."""
@@ -121,8 +143,12 @@ class Workbench:
         return Layer(layer.value[rows], layer.score[rows], layer.percentile[rows])
 
 
-def _grids(market: Market) -> tuple[np.ndarray, ...]:
-    return market.prices.open, market.prices.close, market.prices.volume
+def _market_bytes(market: Market) -> int:
+    return sum(one.nbytes for one in (market.prices.open, market.prices.close, market.prices.volume))
+
+
+def _layer_bytes(layer: Layer) -> int:
+    return sum(one.nbytes for one in (layer.value, layer.score, layer.percentile))
 
 
 def scale_of(config: Config) -> Scale:

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection
+from django.db.backends.base.base import BaseDatabaseWrapper
 
-from backtests.models import BacktestVariant, Status
+from backtests.models import BacktestSweep, BacktestVariant, Status
 from factors.store.locks import LOCK_CLASS
 
 
@@ -39,6 +40,28 @@ def shared_lock(name: str) -> Iterator[None]:
         if connection.connection is not None and not connection.connection.closed:
             with connection.cursor() as cursor:
                 cursor.execute("SELECT pg_advisory_unlock_shared(%s, hashtext(%s))", key)
+
+
+@contextmanager
+def beside() -> Iterator[BaseDatabaseWrapper]:
+    """A connection of its own: what is written over it in the middle of a transaction is seen by others at once, and
+    its rows are free again.
+    """
+    other = connection.copy()
+    try:
+        yield other
+    finally:
+        other.close()
+
+
+def sweep_tell(over: BaseDatabaseWrapper, sweep_id: int, stage: str, progress: float) -> bool:
+    """Write what a sweep is at and how far, percent; False when it does not run any more."""
+    with over.cursor() as cursor:
+        cursor.execute(
+            f"UPDATE {BacktestSweep._meta.db_table} SET stage = %s, progress = %s WHERE id = %s AND status = %s",
+            [stage[:60], progress, sweep_id, str(Status.RUNNING)],
+        )
+        return bool(cursor.rowcount)
 
 
 def variants_claim(sweep_id: int, most: int) -> list[BacktestVariant]:

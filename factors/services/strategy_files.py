@@ -4,6 +4,8 @@ from typing import Any
 
 import yaml
 
+MOST = 100_000  # values in a file
+
 
 class NotYaml(ValueError):
     """A text that is not YAML, or means two things."""
@@ -23,10 +25,23 @@ class _Loader(yaml.SafeLoader):
         return super().construct_mapping(node, deep)
 
 
+def _count(value: Any, left: int) -> int:
+    """How many values may still come; NotYaml where that is none. Aliases make one value many, or a part of itself."""
+    if left <= 0:
+        raise NotYaml(f"more than {MOST:,} values")
+    parts = [*value.keys(), *value.values()] if isinstance(value, dict) else value if isinstance(value, list) else ()
+    left -= 1
+    for part in parts:
+        left = _count(part, left)
+    return left
+
+
 def strategies_read(*, text: str) -> Any:
-    """What a file says; NotYaml tells where it is wrong."""
+    """What a file says; NotYaml tells where it is wrong, and refuses one that means far more than it says."""
     try:
-        return yaml.load(text, _Loader)  # noqa: S506 - a SafeLoader
+        found = yaml.load(text, _Loader)  # noqa: S506 - a SafeLoader
+        _count(found, MOST)
+        return found
     except RecursionError as error:
         raise NotYaml("too many levels of lists within lists") from error
     except yaml.YAMLError as error:

@@ -207,13 +207,17 @@ def test_sweeps_and_variants(boss):
             number=number, overrides={"max_positions": slots}, objective=ratio, status=Status.COMPLETED,
             figures={"sharpe_ratio": ratio},
         )  # fmt: skip
+    sweep.variants.create(number=3, overrides={"max_positions": 77}, status=Status.FAILED, error="bad")
+    sweep.variants.create(number=4, overrides={"max_positions": 88})
     text = boss.get(address("change", sweep.pk, model="backtestsweep")).content.decode()
+    assert "max positions 77" not in text  # neither those that failed nor those that wait are among the best
+    assert "max positions 88" not in text
     assert "Every combination" in text
     assert "location.reload" in text  # it goes on
     assert "5, 10" in text
     assert text.index("max positions 10") < text.index("max positions 5")  # the best first
     rows = boss.get(address("changelist", model="backtestvariant"), {"sweep": sweep.pk}).context["cl"].result_list
-    assert [row.number for row in rows] == [1, 2]
+    assert [row.number for row in rows] == [1, 2, 3, 4]
     assert boss.get(address("change", rows[0].pk, model="backtestvariant")).status_code == 200
     assert "cancelled" in messages_of(boss, act(boss, "cancel", sweep, model="backtestsweep"))
     sweep.refresh_from_db()
@@ -221,6 +225,21 @@ def test_sweeps_and_variants(boss):
     report = reverse("backtest-sweep-report", args=[sweep.pk])
     assert report not in text  # while it went on
     assert report in boss.get(address("change", sweep.pk, model="backtestsweep")).content.decode()
+
+
+def test_deleting_sweeps(boss, client):
+    going, done = (BacktestSweep.objects.create(name=name, config=config(), status=status)
+                   for name, status in (("at it", Status.RUNNING), ("over", Status.COMPLETED)))  # fmt: skip
+    done.variants.create(number=1, overrides={})
+    page = address("delete", going.pk, model="backtestsweep")
+    assert "is RUNNING: cancel it first" in boss.get(page).content.decode()
+    boss.post(page, {"post": "yes"})
+    assert BacktestSweep.objects.count() == 2
+    chosen = {"action": "delete_selected", "_selected_action": [done.pk], "post": "yes"}
+    assert boss.post(address("changelist", model="backtestsweep"), chosen).status_code == 302
+    assert list(BacktestSweep.objects.all()) == [going]
+    client.force_login(User.objects.create_user("staff", password="a long secret", is_staff=True))
+    assert client.post(page, {"post": "yes"}).status_code == 403
 
 
 def test_permissions(client, finished):

@@ -33,10 +33,11 @@ CODES = {
     "adjusted_prices", "bars_stop", "benchmark_missing", "benchmark_not_beaten", "capacity", "cash_idle",
     "concentration", "cost_drag", "costs_zero", "deep_drawdown", "delisted_at_end", "delisting_losses",
     "few_days_make_profit", "few_trades", "high_turnover", "look_ahead_fill", "losers_kept", "low_coverage",
-    "luck_not_excluded", "many_trials", "missing_bars", "never_sells", "no_dividends", "no_rebalance_candidates",
-    "no_trades", "one_month_makes_profit", "one_name_makes_profit", "price_index", "price_jumps",
-    "risk_free_not_beaten", "ruin", "sectors_of_today", "short_period", "slippage_zero", "stale_prices", "survivorship",
-    "tail_risk", "too_good", "unrealised_profit", "unstable_halves", "volume_unknown", "waiting_orders",
+    "luck_not_excluded", "many_trials", "missing_bars", "never_sells", "no_dividends",
+    "no_rebalance_candidates", "no_trades", "one_month_makes_profit", "one_name_makes_profit", "price_index",
+    "price_jumps", "risk_free_not_beaten", "ruin", "sectors_of_today", "short_period", "slippage_zero",
+    "stale_prices", "survivorship", "tail_risk", "too_good", "unrealised_profit", "unstable_halves",
+    "volume_unknown", "waiting_orders",
 }  # fmt: skip
 every_check = pytest.mark.parametrize("one", all_checks(), ids=lambda one: one.code)
 SEEDS = range(6)

@@ -65,9 +65,7 @@ def made(values=None, *, sessions=5, trades=(), events=(), cancels=(), holdings=
     run = Run(prices, Rules(initial_capital=values[0], **rules), ledger, before, levels, risk_free=risk_free)
     known = statistics_of(run.track) | (statistics or {})
     flags = None if adjusted is None else np.array([name in adjusted for name in NAMES[:names]])
-    return Evidence(
-        run, known, np.array(trials, float), flags, asked, price_index, coverage or {}, frozenset(sectors)
-    )  # fmt: skip
+    return Evidence(run, known, np.array(trials, float), flags, asked, price_index, coverage or {}, frozenset(sectors))
 
 
 def _prices(count, names, *, close, volume, ends, start):

@@ -67,7 +67,11 @@ REFUSED = {
     "a strategy of nothing": ({"strategy": {"combiner": "equal_weight"}}, "strategy: name its factors"),
     "odd normalisation": ({"normalisation": "log"}, "normalisation: must be one of"),
     "odd neutralising": ({"neutralise": ["country"]}, "neutralise: must be a list of sector and/or size"),
-    "odd rate": ({"risk_free": -150}, "risk_free: must be from -99 to 1000"),
+    "odd rate": ({"risk_free": -150}, "risk_free: must be at least -99 and at most 1000"),
+    "more money than there is": ({"initial_capital": 1e300}, "initial_capital: must be at most 1e+15, not 1e+300"),
+    "a lot of nothing": ({"lot_size": 1e-320}, "lot_size: must be at least 1e-09 and at most 1e+09"),
+    "a rebalance never": ({"rebalance": "EVERY_N", "every": 10**19}, "every: must be at most 1e+06"),
+    "a hundred conditions": ({"universe": {"conditions": [PE] * 101}}, "universe: 101 conditions are too many"),
     "a volume cap of nothing": ({"volume_cap": 0}, "volume_cap: must be above 0"),
     "a nul": ({"name": "a\0b"}, "name: must be a text"),
 }  # fmt: skip

@@ -70,6 +70,15 @@ def test_what_a_result_follows_from(market, settings, monkeypatch, change):
     assert len(before) == 64
 
 
+def test_a_first_day_is_no_last_day(market):
+    """Listed on a day, then delisted on it: two markets."""
+    stock = Instrument.objects.filter(ticker="T00")
+    stock.update(listed_on=days()[-20], delisted_on=None)
+    listed = told()
+    stock.update(listed_on=None, delisted_on=days()[-20])
+    assert told() != listed
+
+
 def test_a_formula_that_means_something_else(market):
     formula_save(name="trend", formula="mean(close, 5) / close")
     before = told(order_by="trend")

@@ -137,6 +137,21 @@ def test_files_that_are_none(market, tmp_path, text):
     assert err.startswith("config: ")
 
 
+def test_a_file_that_means_far_more_than_it_says(market, tmp_path):
+    """Eight levels of ten aliases are a hundred million values."""
+    levels = ["a0: &a0 [1, 1, 1, 1, 1, 1, 1, 1, 1, 1]"]
+    levels += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]" for n in range(1, 9)]
+    path = tmp_path / "bomb.yaml"
+    path.write_text("\n".join(levels))
+    code, _, err = run(path)
+    assert code == Exit.USAGE
+    assert "more than 100,000 values" in err
+    path.write_text("universe: &a [*a]\n")
+    code, _, err = run(path)
+    assert code == Exit.USAGE
+    assert len(err) < 300
+
+
 def test_in_the_background(market, file):
     code, out, _ = run(file, "--background")
     session = BacktestSession.objects.get()

@@ -101,6 +101,20 @@ def test_cancelling_and_taking_up_again(market, boss: Client) -> None:
     assert tasks.work_sweep(made.pk) == 8
 
 
+def test_deleting(finished, boss: Client, reader: Client) -> None:
+    address = f"{SWEEPS}{finished.pk}/"
+    assert reader.delete(address).status_code == 403
+    BacktestSweep.objects.filter(pk=finished.pk).update(status="RUNNING")
+    refused = boss.delete(address)
+    assert (refused.status_code, refused.json()["detail"]) == (
+        409, f"sweep #{finished.pk} is RUNNING: cancel it first",
+    )  # fmt: skip
+    BacktestSweep.objects.filter(pk=finished.pk).update(status="COMPLETED")
+    assert boss.delete(address).status_code == 204
+    assert not BacktestSweep.objects.exists()
+    assert boss.delete(address).status_code == 404
+
+
 def test_the_report(finished, boss: Client) -> None:
     page = boss.get(f"{SWEEPS}{finished.pk}/report/")
     assert (page.status_code, page["Content-Type"]) == (200, "text/html; charset=utf-8")

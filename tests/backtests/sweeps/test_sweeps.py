@@ -1,5 +1,7 @@
 """Sweeps over a small market: what each variant gives, what fails, what is refused."""
 
+from importlib import import_module
+
 import numpy as np
 import pytest
 from django.db import connection
@@ -7,7 +9,7 @@ from django.db.models import F
 
 from backtests import services
 from backtests.models import BacktestSession, BacktestSweep, BacktestVariant
-from backtests.services import sweep_worker
+from backtests.services import sweep_worker, workbench
 from backtests.services.errors import BacktestError
 from backtests.services.overrides import overridden
 from backtests.services.sweep_worker import SweepWorker
@@ -44,6 +46,7 @@ AXES = [
                          [{"type": "TRAILING_STOP", "value": 4}]], "universe.sectors": [["bank"]]},
     {"start": ["2024-02-01", "2024-03-05"], "end": ["2024-05-10", None], "benchmark": [""],
      "normalisation": ["zscore", "minmax"]},
+    {"rebalance": ["EVERY_N"], "every": [4, 7], "rebalance_on_start": [True, False]},
 ]  # fmt: skip
 
 
@@ -79,6 +82,33 @@ def test_little_memory_changes_nothing(market, monkeypatch):
     monkeypatch.setattr(sweep_worker, "MOST_BYTES", 1)
     monkeypatch.setattr(sweep_worker, "SIGNAL_BYTES", 1)
     assert figures(sweep(axes)) == plenty
+
+
+def test_what_a_variant_needs_is_not_read_again_however_little_memory_there_is(market, monkeypatch):
+    monkeypatch.setattr(sweep_worker, "MOST_BYTES", 1)
+    read, computed = [], []
+    for place, name, calls in ((workbench, "market_read", read), (workbench, "figures_compute", computed)):
+        original = getattr(place, name)
+        monkeypatch.setattr(place, name, lambda *, was=original, to=calls, **asked: to.append(asked) or was(**asked))
+    found = sweep({"max_positions": [2, 3, 5, 8], "buy_conditions.0.value": [-2, 3]})  # sells by a factor every day
+    assert (len(read), len(computed), found.counts()["COMPLETED"]) == (1, 1, 8)
+
+
+def test_markets_and_figures_that_are_not_needed_go_the_oldest_first(market, monkeypatch):
+    created = services.sweep_create(config=BASE, axes={"start": ["2024-02-01", "2024-03-05"], "max_positions": [2, 3]})
+    monkeypatch.setattr(sweep_worker, "MOST_BYTES", 1)
+    worker = SweepWorker(created)
+    worker.run({"start": "2024-02-01"})
+    assert [str(one.prices.dates[one.prices.start]) for one in worker.bench.markets] == ["2024-02-01"]
+    worker.run({"start": "2024-03-05"})
+    assert [str(one.prices.dates[one.prices.start]) for one in worker.bench.markets] == ["2024-03-05"]
+    last = worker.run({"start": "2024-03-05", "order_by": "market_cap", "sell_conditions": [], "buy_conditions": []})
+    computed = []
+    original = workbench.figures_compute
+    monkeypatch.setattr(workbench, "figures_compute", lambda **asked: computed.append(asked) or original(**asked))
+    for name, times in (("market_cap", 0), ("momentum_1m", 1)):
+        worker.bench.figures(last.market, workbench.scale_of(last.config), [name], last.asked.plan.at)
+        assert len(computed) == times, name
 
 
 def test_variants_that_fail_are_kept_apart(market):
@@ -234,6 +264,23 @@ def test_data_that_change_are_read_anew_between_batches(market):
     services.sweep_work(sweep_id=created.pk)
     created.refresh_from_db()
     assert services.sweep_result(sweep=created)["data_changed"]
+
+
+def test_of_many_variants_the_best_and_the_failed_alone_are_whole(market, monkeypatch):
+    monkeypatch.setattr(import_module("backtests.services.sweep_result"), "MOST", 2)
+    found = sweep({"max_positions": [0, 2, 3, 4, 5]}, objective="total_return")
+    returns = {one.number: one.objective for one in found.variants.completed()}
+    best = sorted(returns, key=returns.get, reverse=True)[:2]
+    told = services.sweep_result(sweep=found, best=2)["variants"]
+    assert [one["number"] for one in told] == [1, 2, 3, 4, 5]
+    assert told[0]["error"] == "max_positions: must be a whole number from 1, not 0"
+    for one in told[1:]:
+        assert one["objective"] == one["statistics"]["total_return"] == returns[one["number"]]
+        assert one["overrides"] == {"max_positions": one["number"]}
+        assert (len(one["statistics"]) > 30) == (one["number"] in best)
+    whole = services.sweep_result(sweep=found, best=4)["variants"]
+    assert all(len(one["statistics"]) > 30 for one in whole[1:])
+    assert f"{max(returns.values()):,.2f}" in services.sweep_report(sweep=found)
 
 
 def test_variants_and_sessions_go_with_their_sweep(market):

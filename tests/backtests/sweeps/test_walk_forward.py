@@ -4,9 +4,11 @@ import datetime as dt
 
 import numpy as np
 import pytest
+from django_q.models import OrmQ
 
-from backtests import services
+from backtests import services, tasks
 from backtests.models import BacktestSweep
+from backtests.services import sweep_working, walk_forward_end
 from backtests.services.errors import BacktestError
 from market.models import Instrument, PriceBar
 from portfolio.calc.statistics import Track, statistics_of
@@ -122,6 +124,47 @@ def test_the_future_changes_no_choice_made_before_it(market):
     assert after[0]["test"] == before[0]["test"]
     assert after[1]["test"] != before[1]["test"]
     assert [one["train"] for one in after[2:]] != [one["train"] for one in before[2:]]
+
+
+def test_tests_are_made_turn_by_turn_where_a_turn_is_short(market, monkeypatch):
+    at_once = walk()
+    created = services.walk_forward_create(config=CONFIG, axes=AXES, train=2, test=1)
+    services.sweep_work(sweep_id=created.pk, most_seconds=0)
+    created.variants.update(status="COMPLETED")
+    for done, one in zip(at_once.variants.order_by("number"), created.variants.order_by("number"), strict=True):
+        created.variants.filter(pk=one.pk).update(objective=done.objective, figures=done.figures)
+    monkeypatch.setattr(sweep_working.Conf, "TIMEOUT", 1e-6)
+    for turn in (1, 2, 3):
+        assert tasks.work_sweep(created.pk) == 0
+        created.refresh_from_db()
+        assert (created.status, len(created.tests), created.result) == ("RUNNING", turn, None)
+        assert OrmQ.objects.count() == turn
+    tasks.work_sweep(created.pk)
+    created.refresh_from_db()
+    assert (created.status, created.tests, OrmQ.objects.count()) == ("COMPLETED", [], 3)
+    assert created.result == at_once.result
+
+
+def test_cancelled_between_two_tests_it_goes_on_from_there(market, monkeypatch):
+    at_once, made, original = walk(), [], walk_forward_end._tested
+    created = services.walk_forward_create(config=CONFIG, axes=AXES, train=2, test=1)
+
+    def cancelled_at_two(sweep, worker, place):
+        made.append(place)
+        if made == [0, 1]:
+            services.sweep_cancel(sweep_id=sweep.pk)
+        return original(sweep, worker, place)
+
+    monkeypatch.setattr(sweep_working, "LOOK", 0.0)
+    monkeypatch.setattr(walk_forward_end, "_tested", cancelled_at_two)
+    services.sweep_work(sweep_id=created.pk)
+    created.refresh_from_db()
+    assert (created.status, len(created.tests), made) == ("CANCELLED", 1, [0, 1])
+    services.sweep_resume(sweep_id=created.pk)
+    services.sweep_work(sweep_id=created.pk)
+    created.refresh_from_db()
+    assert (created.status, made) == ("COMPLETED", [0, 1, 1, 2, 3])
+    assert created.result == at_once.result
 
 
 def test_anchored_windows_and_equal_variants(market):

@@ -1,53 +1,21 @@
 """Many workers at one sweep: each variant once, whoever dies, whoever cancels."""
 
-import os
 import signal
-import subprocess
-import sys
 import threading
-import time
 from collections import Counter
-from pathlib import Path
 
 import pytest
-from django.db import connection
-from django_q.models import OrmQ
 
-from backtests import services, tasks
+from backtests import services, store
 from backtests.management.workers import workers
-from backtests.models import BacktestSweep, BacktestVariant
-from backtests.services import sweep_worker, sweep_working
+from backtests.models import BacktestSweep
+from backtests.services import sweep_worker, sweep_working, workbench
 from backtests.services.errors import BacktestError
 from backtests.services.sweep_worker import SweepWorker
 from backtests.services.watching import tidy
-from tests.backtests.sweeps.made import BASE, make_market
+from tests.backtests.sweeps.made import AXES, BASE, in_threads, numbers, until
 
 pytestmark = pytest.mark.django_db(transaction=True)
-ROOT = Path(__file__).resolve().parents[3]
-AXES = {"max_positions": [2, 3, 4, 5, 6, 7, 8, 9], "sell_conditions.0.value": [3, 5, 8]}
-
-
-@pytest.fixture
-def waiting() -> BacktestSweep:
-    make_market()
-    return services.sweep_create(config=BASE, axes=AXES)
-
-
-def in_threads(*jobs) -> None:
-    """Each with a connection of its own."""
-
-    def carried_out(job):
-        try:
-            job()
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=carried_out, args=(job,)) for job in jobs]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(60)
-        assert not thread.is_alive()
 
 
 def test_two_workers_at_once_do_each_variant_once(waiting, monkeypatch):
@@ -79,56 +47,6 @@ def test_however_many_work_the_figures_are_the_same(waiting):
     assert by_many == by_one
     results = [BacktestSweep.objects.get(pk=found.pk).result for found in (waiting, alone)]
     assert results[0] == results[1]
-
-
-CHILD = """
-import signal, sys
-import django
-from pathlib import Path
-from django.conf import settings
-settings.DATABASES["default"]["NAME"] = sys.argv[1]
-settings.PANEL_CACHE_DIR = Path(sys.argv[2])
-django.setup()
-from backtests import services
-from backtests.services import sweep_working
-from backtests.services.sweep_worker import SweepWorker
-
-def work_then_hang(self, variant):
-    if variant.number == 7:
-        print("at it", flush=True)
-        signal.pause()
-    return original(self, variant)
-
-original, SweepWorker.worked = SweepWorker.worked, work_then_hang
-sweep_working.BATCH_SECONDS = 1e9  # a batch is twice as large as the one before, however slow the machine is
-services.sweep_work(sweep_id=int(sys.argv[3]))
-"""
-
-
-@pytest.fixture
-def hanging(waiting, settings):
-    """Another process in the middle of its second batch: variants 5 to 12, the first four stored."""
-    environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "quantsite.settings"}
-    name = str(connection.settings_dict["NAME"])
-    with subprocess.Popen(
-        [sys.executable, "-c", CHILD, name, str(settings.PANEL_CACHE_DIR), str(waiting.pk)],
-        cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True,
-    ) as process:  # fmt: skip
-        assert process.stdout.readline() == "at it\n"
-        yield process
-        process.kill()
-        process.wait()
-
-
-def numbers(found: BacktestSweep, status: str) -> list[int]:
-    return list(found.variants.filter(status=status).order_by("number").values_list("number", flat=True))
-
-
-def until(true) -> None:
-    deadline = time.monotonic() + 30
-    while not true():
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
 
 
 def test_a_killed_worker_loses_its_batch_alone_and_the_sweep_goes_on(waiting, hanging):
@@ -180,17 +98,41 @@ def test_cancelling_stops_it_and_what_is_computed_stays(waiting, monkeypatch):
         return original(self, variant)
 
     monkeypatch.setattr(SweepWorker, "worked", cancelled_at_six)
-    assert services.sweep_work(sweep_id=waiting.pk) == 6
+    assert services.sweep_work(sweep_id=waiting.pk) == 5
     waiting.refresh_from_db()
     assert (waiting.status, waiting.error, waiting.result) == ("CANCELLED", "cancelled", None)
-    assert numbers(waiting, "COMPLETED") == [1, 2, 3, 4, 5, 6]
+    assert numbers(waiting, "COMPLETED") == [1, 2, 3, 4, 5]  # it was noticed within the sixth
     assert services.sweep_work(sweep_id=waiting.pk) == 0  # a task that was queued for it
     assert not services.sweep_cancel(sweep_id=waiting.pk)
     monkeypatch.setattr(SweepWorker, "worked", original)
     assert services.sweep_resume(sweep_id=waiting.pk).status == "PENDING"
-    assert services.sweep_work(sweep_id=waiting.pk) == 18
+    assert services.sweep_work(sweep_id=waiting.pk) == 19
     with pytest.raises(BacktestError, match="is COMPLETED: there is nothing left to do"):
         services.sweep_resume(sweep_id=waiting.pk)
+
+
+def test_what_it_is_at_is_on_the_row_in_the_middle_of_a_batch(waiting, monkeypatch):
+    monkeypatch.setattr(sweep_working, "LOOK", 0.0)
+    seen, original = [], workbench.figures_compute
+
+    def looked(**asked):
+        asked["tick"](1, 2)
+        in_threads(lambda: seen.append(BacktestSweep.objects.get(pk=waiting.pk).stage))
+        return original(**asked)
+
+    monkeypatch.setattr(workbench, "figures_compute", looked)
+    services.sweep_work(sweep_id=waiting.pk)
+    assert seen == ["0 of 24 variants: computing factors"]
+
+
+def test_the_row_is_not_asked_more_often_than_now_and_then(waiting, monkeypatch):
+    monkeypatch.setattr(sweep_working, "LOOK", 1e9)
+    asked, told, original = [], [], store.sweep_tell
+    monkeypatch.setattr(store, "sweep_tell", lambda *row: asked.append(row) or original(*row))
+    services.sweep_work(sweep_id=waiting.pk, progress=lambda stage, done, total: told.append(stage))
+    batches = told.count("variants")
+    assert len(told) > 24 + batches
+    assert len(asked) == batches + (asked[0][2] == "0 of 24 variants: variant 1")  # after a batch, and the first of all
 
 
 def test_a_helper_process_works_over_the_same_database(waiting):
@@ -227,25 +169,6 @@ def test_progress_is_told(waiting):
     assert {total for _, _, total in told} == {24}
     assert [stage for stage, _, _ in told][:2] == ["variant 1", "reading prices"]
     assert told.index(("conclusions", 24, 24)) > told.index(("variants", 24, 24))
-
-
-def test_background_tasks(waiting, settings):
-    with pytest.raises(BacktestError, match="tasks: must be at least 1"):
-        services.sweep_enqueue(sweep_id=waiting.pk, tasks=0)
-    assert services.sweep_enqueue(sweep_id=waiting.pk).pk == waiting.pk
-    assert OrmQ.objects.count() == settings.Q_CLUSTER["workers"]
-    assert {(one.task["func"], one.task["args"]) for one in OrmQ.objects.all()} == {
-        ("backtests.tasks.work_sweep", (waiting.pk,))
-    }
-    assert tasks.work_sweep(waiting.pk) == 24
-    assert tasks.work_sweep(waiting.pk) == 0
-
-
-def test_a_task_hands_on_before_its_time_is_over(waiting, monkeypatch):
-    monkeypatch.setattr(sweep_working.Conf, "TIMEOUT", 1e-6)
-    assert tasks.work_sweep(waiting.pk) == 0
-    assert [one.task["func"] for one in OrmQ.objects.all()] == ["backtests.tasks.work_sweep"]
-    assert BacktestVariant.objects.pending().count() == 24
 
 
 def test_a_sweep_that_is_not_there():
