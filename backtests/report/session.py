@@ -73,7 +73,7 @@ def _trading(result: Result) -> Section:
         trade_charts.profit_rates(spread["profit_rate"]), trade_charts.hold_days(spread["hold_days"]),
         trade_charts.sales(result["trades"]),
         trade_tables.reasons(result["reasons"], currency, result["conditions"]["sell"]),
-        trade_tables.contribution(result["contribution"]),
+        trade_tables.contribution(result["contribution"], result["statistics"].get("sells")),
         trade_tables.names("Best names", result["instruments"]["best"], currency),
         trade_tables.names("Worst names", result["instruments"]["worst"], currency),
         trade_tables.trades(result["trades"], currency),

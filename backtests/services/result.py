@@ -11,6 +11,7 @@ from backtests.calc.outcomes.plain import numbers
 from backtests.calc.outcomes.series import SHARPE_WINDOW, drawdowns
 from backtests.models import BacktestCondition, BacktestEvent, BacktestSession, Status
 from backtests.report import session_report
+from backtests.services.config import WRITTEN
 from backtests.services.errors import BacktestError
 from portfolio.calc.statistics import Track, all_statistics, rolling_sharpe
 
@@ -43,6 +44,11 @@ def backtest_summary(*, session: BacktestSession) -> dict[str, Any]:
     return {name: getattr(session, name) for name in names}
 
 
+def config_in_order(config: dict[str, Any]) -> dict[str, Any]:
+    """A configuration in the order in which people write one; the database keeps its own."""
+    return {name: config[name] for name in (*WRITTEN, *config) if name in config}
+
+
 def completed(session: BacktestSession) -> None:
     """BacktestError unless there is a result."""
     if session.status != Status.COMPLETED:
@@ -58,7 +64,7 @@ def backtest_result(*, session: BacktestSession) -> dict[str, Any]:
     return {
         **backtest_summary(session=session), "message": session.error, "sessions": session.session_count,
         "before": found.details["before"],
-        "config": session.config, "benchmark": found.details["benchmark"],
+        "config": config_in_order(session.config), "benchmark": found.details["benchmark"],
         "conditions": conditions_told(session, session.conditions.order_by("kind", "position")),
         "statistics": found.figures, "units": units(), "series": series_of(session),
         "monthly": found.monthly, "yearly": found.yearly,
