@@ -4,6 +4,7 @@ import copy
 import datetime as dt
 import difflib
 import json
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -16,6 +17,7 @@ from market.texts import is_storable
 # What a part may hold beyond what is written in it; of other parts the written names are all there are.
 PARTS = {"buy_conditions": OF_BUY, "sell_conditions": OF_SELL, "universe": (*LISTS, "conditions")}
 LONGEST = 200  # characters of a path
+ROW = re.compile("0|[1-9][0-9]{0,8}")  # written in one way alone
 FREE = "strategy"  # factors and options of a strategy have any names
 
 
@@ -67,7 +69,7 @@ def _key(part: Any, path: str, names: list[str], depth: int, name: str) -> str |
     if depth == 0:
         return name
     if isinstance(part, list):
-        if name != str(_whole(name)) or int(name) >= len(part):
+        if not ROW.fullmatch(name) or int(name) >= len(part):
             rows = f"rows 0 to {len(part) - 1}" if part else "no row"
             raise BacktestError(f"axes: {path}: {'.'.join(names[:depth])} has {rows}, not {name!r}")
         return int(name)
@@ -77,11 +79,6 @@ def _key(part: Any, path: str, names: list[str], depth: int, name: str) -> str |
     if not is_last or names[0] != FREE:
         _refuse_unknown(path, name, (*part, *(PARTS.get(names[0], ()) if is_last else ())))
     return name
-
-
-def _whole(name: str) -> int:
-    """A row as it is written in one way alone: no leading zeros, no other digits; -1 for what is none."""
-    return int(name) if name.isascii() and name.isdigit() and len(name) < 10 else -1
 
 
 def _refuse_unknown(path: str, name: str, known: tuple[str, ...]) -> None:
