@@ -74,6 +74,7 @@ def _trading(result: Result) -> Section:
         trade_charts.sales(result["trades"]),
         trade_tables.reasons(result["reasons"], currency, result["conditions"]["sell"]),
         trade_tables.contribution(result["contribution"], result["statistics"].get("sells")),
+        trade_tables.selection(result.get("selection", []), result["conditions"]["buy"]),
         trade_tables.names("Best names", result["instruments"]["best"], currency),
         trade_tables.names("Worst names", result["instruments"]["worst"], currency),
         trade_tables.trades(result["trades"], currency),

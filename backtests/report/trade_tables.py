@@ -91,10 +91,27 @@ def contribution(rows: list[Row], sales: float | None) -> Table | None:
     ]  # fmt: skip
     note = (
         "Every buy meets all conditions, so buys, sales and wins are those of the whole run. What tells conditions "
-        "apart: the total return with it less without it (change), and the rank correlation of the score at entry with the "
-        "profit rate."
+        "apart: the total return with it less without it (change), and the rank correlation of the score at entry with "
+        "the profit rate."
     )
     return Table("Contribution of the buy conditions", head, shown, note, id="contribution-table", wide=True)
+
+
+def selection(rows: list[Row], conditions: list[str]) -> Table | None:
+    """Who could be chosen on each rebalance session, and where the others were lost."""
+    if not rows:
+        return None
+    head = ["rebalance", "universe", *(f"{text}: known, met" for text in conditions), "candidates", "bought"]
+    shown = [
+        [
+            Cell(row["date"]), _sorted(row["universe"], 0),
+            *(Cell(f"{one['known']:,}, {one['met']:,}", value=one["met"]) for one in row["conditions"]),
+            _sorted(row["candidates"], 0), _sorted(row["bought"], 0),
+        ]
+        for row in rows
+    ]  # fmt: skip
+    note = "Names with a bar on the session; of those who has a condition's figure, and who meets it; who meets all."
+    return Table("Selection at each rebalance", head, shown, note, id="selection-table", wide=True)
 
 
 def names(title: str, rows: list[Row], currency: str) -> Table | None:

@@ -36,6 +36,9 @@ def test_a_stored_session_is_reported_and_compared():
     assert page.figures["chart-0"]["data"][0]["y"] == found["series"]["value"]
     sales = next(one for one in page.figures.values() if one["data"][0]["name"] in ("HOLD_DAYS", "STOP_LOSS"))
     assert sales["data"][0]["x"][0][:4] in ("2023", "2024")
+    chosen = found["selection"]
+    assert page.column("Selection at each rebalance", "rebalance") == [one["date"] for one in chosen]
+    assert page.column("Selection at each rebalance", "candidates") == [f"{one['candidates']:,}" for one in chosen]
     untold = [
         cells[0] for title in ("Return", "Account and costs") for cells in page.tables[title]["cells"]
         if not cells[0].get("title")
