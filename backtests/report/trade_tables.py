@@ -111,7 +111,7 @@ def selection(rows: list[Row], conditions: list[str]) -> Table | None:
         for row in rows
     ]  # fmt: skip
     note = "Names with a bar on the session; of those who has a condition's figure, and who meets it; who meets all."
-    return Table("Selection at each rebalance", head, shown, note, id="selection-table", wide=True)
+    return Table("Selection at each rebalance", head, shown, note, id="selection-table", tall=True, wide=True)
 
 
 def names(title: str, rows: list[Row], currency: str) -> Table | None:
