@@ -91,8 +91,8 @@ def contribution(rows: list[Row], sales: float | None) -> Table | None:
     ]  # fmt: skip
     note = (
         "Every buy meets all conditions, so buys, sales and wins are those of the whole run. What tells conditions "
-        "apart: the total return with it less without it (change), and the rank correlation of the score at entry with the "
-        "profit rate."
+        "apart: the total return with it less without it (change), and the rank correlation of the score at entry with "
+        "the profit rate."
     )
     return Table("Contribution of the buy conditions", head, shown, note, id="contribution-table", wide=True)
 
