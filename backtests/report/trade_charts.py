@@ -18,8 +18,8 @@ def profit_rates(distribution: dict[str, Any]) -> Chart | None:
     """
     edges = distribution["edges"]
     colours = [LOSS if high <= 0 else GAIN if low >= 0 else PLAIN for low, high in pairwise(edges)]
-    note = "Net of the costs of both sides. Blue: gains, red: losses"
-    note += ", grey: small ones of either." if PLAIN in colours else "."
+    note = "Net of the costs of both sides. Blue bars: gains, red: losses"
+    note += ", grey: the one with 0 in it." if PLAIN in colours else "."
     return _histogram("Profit of closed trades", "% of what was paid", distribution, colours, note)
 
 

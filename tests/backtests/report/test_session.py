@@ -201,7 +201,7 @@ def test_turnover_is_told_by_half_years_or_years(months, ticks):
 
 def test_a_bar_that_is_neither_gain_nor_loss_is_told():
     spread = {"edges": [-10.0, -4.0, 2.0, 8.0], "counts": [1, 2, 3]}
-    assert "grey: small ones of either" in profit_rates(spread)["note"]
+    assert "grey: the one with 0 in it" in profit_rates(spread)["note"]
     assert "grey" not in profit_rates(spread | {"edges": [-8.0, -4.0, 0.0, 8.0]})["note"]
 
 
