@@ -49,7 +49,7 @@ def factors_named(names: Iterable[str]) -> list[Factor]:
 
 
 def unknown_factor(name: str, known: Iterable[str]) -> UnknownFactor:
-    """What to raise for a name that is not among ``known``: it tells those that are close."""
+    """What to raise for a name that is not among ``known``: it tells those that are close, or where all are."""
     close = difflib.get_close_matches(name, list(known), n=3)
-    hint = f"; did you mean {', '.join(close)}?" if close else ""
+    hint = f"; did you mean {', '.join(close)}?" if close else "; manage.py list_factors shows all"
     return UnknownFactor(f"unknown factor {name!r}{hint}")

@@ -9,7 +9,7 @@ from django.http import HttpResponse
 from backtests.models import BacktestSession
 from backtests.services import BacktestError, orders_csv
 
-MOST = 20  # each is simulated again
+MOST = 20  # they are packed in memory
 
 
 def orders_response(sessions: Sequence[BacktestSession]) -> HttpResponse:

@@ -11,6 +11,7 @@ from backtests.diagnosis.base import Severity
 from backtests.models import BacktestHolding, BacktestSession, BacktestStatistics, Status
 from backtests.report.configuration import flat
 from backtests.report.meaning import in_order, label, meanings, units
+from backtests.services.result import config_in_order
 from etfs.admin.base import Section
 
 HOLDINGS = 50
@@ -30,7 +31,9 @@ def session_sections(session: BacktestSession) -> Iterator[Section]:
         yield _holdings(session)
         yield _statistics(found, session.currency)
     yield _conditions(session)
-    yield Section("Every rule as set", ("setting", "value"), list(flat(session.config).items()), text=(0, 1))
+    yield Section(
+        "Every rule as set", ("setting", "value"), list(flat(config_in_order(session.config)).items()), text=(0, 1)
+    )
     if session.warnings:
         rows = [(place, warning) for place, warning in enumerate(session.warnings, 1)]
         yield Section("Warnings of the simulation", ("", "warning"), rows, right=(0,), long=1)

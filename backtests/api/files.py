@@ -7,6 +7,7 @@ from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 
 from backtests import services
+from backtests.api.permissions import RunPermission
 from backtests.api.refusals import Conflict
 from backtests.api.results import finished_or_404
 from backtests.api.sessions import OfBacktests
@@ -35,24 +36,29 @@ class Report(FileView):
 
 
 class Orders(FileView):
-    """Every fill, simulated again and equal to what is stored; 409 when data or code have changed since."""
+    """Every fill as it is stored, for other programs."""
 
-    make = staticmethod(services.orders_csv)
+    @extend_schema(responses={(200, "text/csv"): OpenApiTypes.STR})
+    def get(self, request: Request, pk: int) -> HttpResponse:
+        return _download(pk, "orders.csv", services.orders_csv(session=self.finished(pk)))
+
+
+class Weights(FileView):
+    """The weights after each session with trades, simulated again and equal to what is stored, so for those who may run
+    backtests (permission `backtests.add_backtestsession`); 409 when data or code have changed since.
+    """
+
+    permission_classes = (RunPermission,)
 
     @extend_schema(responses={(200, "text/csv"): OpenApiTypes.STR})
     def get(self, request: Request, pk: int) -> HttpResponse:
         session = self.finished(pk)
         try:
-            text = type(self).make(session=session)
+            return _download(pk, "weights.csv", services.weights_csv(session=session))
         except services.BacktestError as error:
             raise Conflict(str(error)) from error
-        response = HttpResponse(text, content_type="text/csv; charset=utf-8")
-        name = request.path.rpartition("/")[2]
-        response["Content-Disposition"] = f'attachment; filename="backtest-{pk}-{name}"'
-        return response
 
 
-class Weights(Orders):
-    """The weights after each session with trades; 409 when data or code have changed since."""
-
-    make = staticmethod(services.weights_csv)
+def _download(pk: int, name: str, text: str) -> HttpResponse:
+    given = {"Content-Disposition": f'attachment; filename="backtest-{pk}-{name}"'}
+    return HttpResponse(text, content_type="text/csv; charset=utf-8", headers=given)

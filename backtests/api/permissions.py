@@ -14,3 +14,9 @@ class WorkPermission(DjangoModelPermissions):
     def _queryset(self, view: Any) -> QuerySet[Any]:
         """The view's own, whose model counts: ``get_queryset`` would read the parameters of a list, and rows."""
         return view.queryset
+
+
+class RunPermission(WorkPermission):
+    """Reading that simulates: for those who may ask for backtests."""
+
+    perms_map = WorkPermission.perms_map | {method: ["%(app_label)s.add_%(model_name)s"] for method in ("GET", "HEAD")}

@@ -47,8 +47,9 @@ class Lots:
         return max(math.floor(shares / lot + ROUNDING), 0) * lot
 
     def less(self, instrument: int, shares: float) -> float:
-        """The next smaller quantity."""
-        return math.nextafter(shares, 0.0) if self.fractional else max(shares - self.size.item(instrument), 0.0)
+        """The next smaller quantity; where a lot is less than what numbers of that size can tell, the next number."""
+        fewer = shares if self.fractional else max(shares - self.size.item(instrument), 0.0)
+        return fewer if fewer < shares else math.nextafter(shares, 0.0)
 
     def affordable(self, instrument: int, wanted: float, price: float, costs: Costs, cash: float) -> float:
         """At most ``wanted`` shares, in whole lots, that ``cash`` pays at execution ``price`` with the commission; 0

@@ -5,10 +5,10 @@ docs/backtest-diagnosis.md lists them all.
 """
 
 from backtests.diagnosis import checks
-from backtests.diagnosis.base import Evidence, Finding, Severity
+from backtests.diagnosis.base import Evidence, Finding, SectorUse, Severity
 from backtests.diagnosis.registry import Check, all_checks, check, check_named, diagnose, unregister_check
 
 __all__ = [
-    "Check", "Evidence", "Finding", "Severity", "all_checks", "check", "check_named", "checks", "diagnose",
+    "Check", "Evidence", "Finding", "SectorUse", "Severity", "all_checks", "check", "check_named", "checks", "diagnose",
     "unregister_check",
 ]  # fmt: skip

@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from backtests.calc.ledger import Reason
+from backtests.calc.outcomes.facts import Facts
+from backtests.calc.positions import Positions, positions_of
 from backtests.calc.run import Run
-from backtests.diagnosis.positions import Positions, positions_of
 
 
 class Severity(StrEnum):
@@ -24,6 +24,13 @@ class Severity(StrEnum):
     def rank(self) -> int:
         """0 for the most severe."""
         return (Severity.SERIOUS, Severity.WARNING, Severity.NOTE).index(self)
+
+
+class SectorUse(StrEnum):
+    """What a configuration asks the sectors of stocks for."""
+
+    UNIVERSE = "universe"
+    NEUTRALISE = "neutralise"
 
 
 @dataclass(frozen=True)
@@ -49,7 +56,9 @@ class Evidence:
     ``trials`` float64 [k]: annualised Sharpe ratios of all variants tried in the same search, this one included, NaN
     where a variant has none; empty without a search. ``adjusted`` bool [N]: the raw price is not known, so quantities,
     lots and volumes are not real; None: all raw. ``asked_benchmark``: a benchmark was asked for. ``price_index``: it is
-    an index whose levels leave dividends out.
+    an index whose levels leave dividends out. ``coverage``: by buy condition the share of the universe that has its
+    figure, percent, over all rebalances. ``sector_uses``: what the configuration, or its strategy, needs sectors
+    for.
     """
 
     run: Run
@@ -58,6 +67,8 @@ class Evidence:
     adjusted: np.ndarray | None = None
     asked_benchmark: bool = False
     price_index: bool = False
+    coverage: Mapping[str, float] = field(default_factory=dict)
+    sector_uses: frozenset[SectorUse] = frozenset()
 
     @property
     def capital(self) -> float:
@@ -74,22 +85,23 @@ class Evidence:
         return float(self.run.values[-1] - self.run.values[0])
 
     @cached_property
+    def facts(self) -> Facts:
+        return Facts(self.run)
+
+    @property
     def market_trades(self) -> np.ndarray:
         """The trades made on the market: all but the closing of delisted positions."""
-        trades = self.run.ledger.trades
-        return np.asarray(trades[trades["reason"] != Reason.DELISTED])
+        return self.facts.market_trades
 
     @cached_property
     def traded_amount(self) -> float:
         """Bought and sold on the market, at execution prices."""
         return float((self.market_trades["quantity"] * self.market_trades["execution_price"]).sum())
 
-    @cached_property
+    @property
     def costs(self) -> float:
-        """Commission, tax, and what slippage took: the distance of execution price from price, times quantity."""
-        trades = self.market_trades
-        slipped = np.abs(trades["execution_price"] - trades["price"]) * trades["quantity"]
-        return float((trades["commission"] + trades["tax"] + slipped).sum())
+        """Commission, tax, and what slippage took."""
+        return self.facts.costs
 
     @cached_property
     def traded_names(self) -> np.ndarray:

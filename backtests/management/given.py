@@ -5,9 +5,12 @@ from pathlib import Path
 from typing import Any
 
 from backtests.services import BacktestError
+from backtests.services.overrides import overridden
 from factors.services import StrategyError, strategy_get
 from factors.services.strategy_files import NotYaml, strategies_read
 from market.cli import iso_date
+
+EMPTY: dict[str, Any] = {"universe": {}, "buy_conditions": [], "sell_conditions": []}  # what a file may leave out
 
 
 def field_given(text: str) -> tuple[str, Any]:
@@ -31,7 +34,7 @@ def config_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--to", dest="end", type=iso_date, metavar="YYYY-MM-DD", help="last day (the newest bar)")
     parser.add_argument(
         "--set", action="append", default=[], type=field_given, metavar="FIELD=VALUE", dest="fields",
-        help="a field of the configuration, such as max_positions=30 (repeatable)",
+        help="a field of the configuration, such as max_positions=30 or sell_conditions.0.value=20 (repeatable)",
     )  # fmt: skip
 
 
@@ -49,7 +52,22 @@ def config_of(options: dict[str, Any]) -> dict[str, Any]:
             raise BacktestError(str(error)) from error
         config = {"name": found.name, "region": found.region} | config | {"strategy": found.name}
     days = {"start": options["start"], "end": options["end"]}
-    return config | {name: day for name, day in days.items() if day} | dict(options["fields"])
+    return _set(config | {name: day for name, day in days.items() if day}, options["fields"])
+
+
+def _set(config: dict[str, Any], fields: list[tuple[str, Any]]) -> dict[str, Any]:
+    """``config`` with fields set in their order; a path such as ``sell_conditions.0.value`` goes into a field."""
+    for name, value in fields:
+        if "." not in name:
+            config = config | {name: value}  # a wrong name is told with all else that is wrong
+            continue
+        head = name.partition(".")[0]
+        empty = {head: EMPTY[head]} if head in EMPTY and config.get(head) is None else {}
+        try:
+            config = overridden(config | empty, {name: value})
+        except BacktestError as error:
+            raise BacktestError(str(error).replace("axes:", "--set:", 1)) from error
+    return config
 
 
 def _read(path: Path) -> dict[str, Any]:

@@ -2,12 +2,12 @@
 
 from abc import abstractmethod
 from argparse import ArgumentParser
-from pathlib import Path
 from typing import Any
 
 from backtests import services
 from backtests.management.given import config_of
 from backtests.management.grid import axes_of, search_arguments
+from backtests.management.showing import files_given, files_written
 from backtests.management.workers import workers
 from backtests.models import BacktestSweep, Status
 from backtests.report.text import words
@@ -41,7 +41,7 @@ class SearchCommand(HouseCommand):
         if options["work"] is not None:
             self._join(options["work"])
             return
-        files = {kind: Path(options[kind]) for kind in ("html", "json") if options[kind] and options[kind] != "-"}
+        files = files_given(options, ("html", "json"))
         for path in files.values():
             self.writable_or_fail(path)
         if options["processes"] < 1:
@@ -55,7 +55,9 @@ class SearchCommand(HouseCommand):
         self._work(sweep, options)
         sweep.refresh_from_db()
         result = services.sweep_result(sweep=sweep, best=max(options.get("top") or 0, 10))
-        self._write(sweep, result, files)
+        files_written(self, files, {
+            "html": lambda: services.sweep_report(sweep=sweep), "json": lambda: self.json_text(result),
+        })  # fmt: skip
         if result["data_changed"]:
             self.stderr.write("data changed while it ran: variants before and after are of different data")
         if options["json"] == "-":
@@ -100,9 +102,3 @@ class SearchCommand(HouseCommand):
         if sweep.status != Status.COMPLETED:
             told = sweep.error or "others are at work on the rest"
             self.fail(f"sweep #{sweep.pk} is {sweep.status}: {told}; go on with --resume {sweep.pk}")
-
-    def _write(self, sweep: BacktestSweep, result: dict[str, Any], files: dict[str, Path]) -> None:
-        for kind, path in files.items():
-            text = services.sweep_report(sweep=sweep) if kind == "html" else self.json_text(result)
-            self.write_file(path, text)
-            self.stderr.write(f"{kind}: {path}")

@@ -3,8 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
+from backtests.calc.conditions import FactorCondition
+from backtests.calc.rules import Exit
 from backtests.report.page import Lines, Pairs
-from backtests.report.text import figure, spaced, words
+from backtests.report.text import figure, is_known, spaced, words
 
 Config = dict[str, Any]
 
@@ -17,8 +19,30 @@ def flat(config: Mapping[str, Any], above: str = "") -> dict[str, str]:
         if isinstance(value, Mapping) and value:
             found |= flat(value, f"{path} · ")
         else:
-            found[path] = words(value)
+            found[path] = _told(value)
     return found
+
+
+def _told(value: Any) -> str:
+    """A setting as a person reads it, conditions as they are told everywhere."""
+    if not isinstance(value, list | tuple) or not value:
+        return words(value)
+    texts = [_condition(one) if isinstance(one, Mapping) else None for one in value]
+    return "; ".join(text or words(one) for text, one in zip(texts, value, strict=True)) if any(texts) else words(value)
+
+
+def _condition(one: Mapping[str, Any]) -> str | None:
+    """None for what is no condition."""
+    kind, value = one.get("type", Exit.FACTOR), one.get("value")
+    bounds = value if isinstance(value, list | tuple) else [value, value]
+    if len(bounds) != 2 or not all(is_known(bound) for bound in bounds):
+        return None
+    if kind != Exit.FACTOR:
+        return f"{kind} {bounds[0]:g} {'days' if kind == Exit.HOLD_DAYS else '%'}"
+    if "factor" not in one:
+        return None
+    condition = FactorCondition(one["factor"], one.get("field", "value"), one.get("operator", ">="), *bounds)
+    return f"FACTOR {condition.text}" if "type" in one else condition.text
 
 
 def rules(config: Config, title: str = "Every rule as set") -> Pairs | None:

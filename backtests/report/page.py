@@ -15,10 +15,10 @@ TEMPLATE = "backtests/report.html"
 
 @dataclass(frozen=True)
 class Pairs:
-    """A card of names with their texts."""
+    """A card of names with their texts, and what more there is to say of a name."""
 
     title: str
-    pairs: Sequence[tuple[str, str]]
+    pairs: Sequence[tuple[str, str] | tuple[str, str, str]]
     note: str = ""
     wide: bool = False
 

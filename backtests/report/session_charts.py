@@ -11,6 +11,7 @@ BENCHMARK = {"line": {"color": OTHER, "width": 1.8, "dash": "dash"}}
 FEW = 20  # sessions
 LINEAR, LOG = "linear", "logarithmic"
 PERCENT_AXIS = {"ticksuffix": " %"}
+MONTHS_TOLD, MONTHS_OF_HALF_YEARS, MOST_TICKS = 12, 60, 12
 Series = dict[str, Any]
 
 
@@ -104,12 +105,22 @@ def turnover(series: Series) -> Chart:
     }  # fmt: skip
     layout = {
         "yaxis": PERCENT_AXIS | {"hoverformat": ".1f", "rangemode": "tozero"}, "showlegend": False, "bargap": 0.15,
-        "xaxis": {"type": "category", "nticks": 8},
+        "xaxis": {"type": "category"} | _half_years(list(months)),
     }  # fmt: skip
     found = chart(
         "Turnover by month", "% of the value", [trace], layout, "Half of what was bought and sold.", height=300
     )
     return found | {"first_column": "month"}
+
+
+def _half_years(months: list[str]) -> dict[str, Any]:
+    """Ticks of an axis of months (YYYY-MM): every month of a year, half-years of some, years of many."""
+    if len(months) <= MONTHS_TOLD:
+        return {}
+    shown = ("-01", "-07") if len(months) <= MONTHS_OF_HALF_YEARS else ("-01",)
+    ticks = [month for month in months if month.endswith(shown)]
+    ticks = ticks[:: 1 + len(ticks) // MOST_TICKS]
+    return {"tickvals": ticks, "ticktext": [tick.removesuffix("-01") for tick in ticks]}
 
 
 def _benchmark_name(result: dict[str, Any]) -> str:

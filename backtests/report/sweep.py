@@ -4,12 +4,13 @@ from statistics import median
 from typing import Any
 
 from backtests.report import configuration
+from backtests.report.axes import axis_labels
 from backtests.report.figures import glossary
 from backtests.report.meaning import best_of, label, units
 from backtests.report.page import Page, Section, rendered
 from backtests.report.sweep_charts import objective_chart, risk_and_return
 from backtests.report.sweep_tables import MAIN, failures_table, variants_table
-from backtests.report.text import counted, figure, in_unit, percent, spaced, words
+from backtests.report.text import counted, figure, in_unit, percent, words
 from factors.tearsheet.parts import Tile
 
 SURE = 0.95
@@ -20,13 +21,14 @@ def sweep_report(sweep: Sweep) -> str:
     """One self-contained HTML file of a sweep: ``id``, ``name``, ``objective``, ``axes`` (``field``, ``values``),
     ``variants`` (``number``, ``overrides``, ``status``, ``error``, ``statistics``), ``base``, ``deflated_sharpe``.
     """
+    sweep = sweep | {"labels": axis_labels([axis["field"] for axis in sweep["axes"]], sweep["base"])}
     done = completed(sweep)
     best = best_variant(sweep)
     objective = sweep["objective"]
     notes = [] if done else ["No variant came to an end with an objective, so there is nothing to draw."]
     sections = [
         Section("objective", label(objective)[:1].upper() + label(objective)[1:], [
-            objective_chart(sweep, done), risk_and_return(done, best, objective),
+            objective_chart(sweep, done), risk_and_return(done, best, sweep),
         ], notes),
         Section("variants", "Variants", [variants_table(sweep, best, done), failures_table(sweep)]),
         Section("configuration", "Configuration", [_axes(sweep), configuration.rules(sweep["base"], "Base")]),
@@ -54,7 +56,7 @@ def best_variant(sweep: Sweep) -> dict[str, Any] | None:
 
 
 def _axes(sweep: Sweep) -> configuration.Pairs | None:
-    pairs = [(spaced(axis["field"]), words(axis["values"])) for axis in sweep["axes"]]
+    pairs = [(sweep["labels"][axis["field"]], words(axis["values"]), axis["field"]) for axis in sweep["axes"]]
     return configuration.Pairs("What was varied", pairs) if pairs else None
 
 
@@ -104,7 +106,7 @@ def _alerts(sweep: Sweep) -> list[str]:
 
 
 def _facts(sweep: Sweep) -> list[tuple[str, str]]:
-    axes = " × ".join(f"{spaced(axis['field'])} ({len(axis['values'])})" for axis in sweep["axes"])
+    axes = " × ".join(f"{sweep['labels'][axis['field']]} ({len(axis['values'])})" for axis in sweep["axes"])
     return [
         ("objective", label(sweep["objective"])), ("varied", axes or words(None)),
         ("variants", f"{len(sweep['variants']):,}"),

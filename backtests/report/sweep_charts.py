@@ -5,8 +5,8 @@ from typing import Any
 
 from backtests.report.meaning import LOWER, best_of, label
 from backtests.report.session_charts import OWN, PERCENT_AXIS
-from backtests.report.sweep_tables import MOST, best_first
-from backtests.report.text import spaced, words
+from backtests.report.sweep_tables import MOST, best_first, settings_told
+from backtests.report.text import words
 from factors.tearsheet.figures import Chart, chart
 
 SCALE = [[0, "#b2453c"], [0.5, "#f1efe9"], [1, "#2b6cb0"]]
@@ -45,7 +45,7 @@ def _one(figures: list[float], objective: str, how: str) -> float | None:
 
 
 def _heat_map(sweep: dict[str, Any], done: Variants) -> Chart:
-    axes, objective = sweep["axes"], sweep["objective"]
+    axes, objective = _labelled(sweep), sweep["objective"]
     pairs = list(combinations(axes, 2))
     several = len(pairs) > 1
     drawn = {
@@ -75,7 +75,11 @@ def _heat_map(sweep: dict[str, Any], done: Variants) -> Chart:
 
 
 def _pair(across: Axis, down: Axis) -> str:
-    return f"{' '.join(spaced(across['field']).split())} × {' '.join(spaced(down['field']).split())}"
+    return " × ".join(" ".join(axis["label"].split()) for axis in (across, down))
+
+
+def _labelled(sweep: dict[str, Any]) -> list[Axis]:
+    return [axis | {"label": sweep["labels"][axis["field"]]} for axis in sweep["axes"]]
 
 
 def _drawn(done: Variants, across: Axis, down: Axis, objective: str, how: str) -> dict[str, Any]:
@@ -90,15 +94,15 @@ def _drawn(done: Variants, across: Axis, down: Axis, objective: str, how: str) -
         "hovertemplate": "%{x}, %{y}: %{z:.3f}<extra></extra>",
     }  # fmt: skip
     layout = {
-        "xaxis": {"type": "category", "title": {"text": spaced(across["field"])}, "showgrid": False},
-        "yaxis": {"type": "category", "title": {"text": spaced(down["field"])}, "showgrid": False},
+        "xaxis": {"type": "category", "title": {"text": across["label"]}, "showgrid": False},
+        "yaxis": {"type": "category", "title": {"text": down["label"]}, "showgrid": False},
         "hovermode": "closest",
     }  # fmt: skip
     return {"data": [trace], "layout": layout}
 
 
 def _line(sweep: dict[str, Any], done: Variants) -> Chart:
-    (axis,), objective = sweep["axes"], sweep["objective"]
+    (axis,), objective = _labelled(sweep), sweep["objective"]
     at: dict[str, list[float]] = {}
     for one in done:
         at.setdefault(words(one["overrides"].get(axis["field"])), []).append(one["statistics"][objective])
@@ -108,19 +112,20 @@ def _line(sweep: dict[str, Any], done: Variants) -> Chart:
         "line": {"color": OWN, "width": 2}, "marker": {"size": 9},
     }  # fmt: skip
     layout = {
-        "xaxis": {"type": "category", "title": {"text": spaced(axis["field"])}},
+        "xaxis": {"type": "category", "title": {"text": axis["label"]}},
         "yaxis": {"title": {"text": label(objective)}}, "showlegend": False,
     }  # fmt: skip
-    found = chart(label(objective), f"by {spaced(axis['field'])}", [trace], layout) | {"wide": True}
-    return found | {"first_column": spaced(axis["field"])}
+    found = chart(label(objective), f"by {axis['label']}", [trace], layout) | {"wide": True}
+    return found | {"first_column": axis["label"]}
 
 
 def _ticks(axis: Axis) -> list[str]:
     return [words(value) for value in axis["values"]]
 
 
-def risk_and_return(done: Variants, best: dict[str, Any] | None, objective: str) -> Chart | None:
+def risk_and_return(done: Variants, best: dict[str, Any] | None, sweep: dict[str, Any]) -> Chart | None:
     """Total return against the deepest fall, a point per variant."""
+    objective, labels = sweep["objective"], sweep["labels"]
     known = [one for one in done if None not in (_of(one, "total_return"), _of(one, "max_drawdown"))]
     if not known:
         return None
@@ -131,10 +136,10 @@ def risk_and_return(done: Variants, best: dict[str, Any] | None, objective: str)
         "colorbar": {"thickness": 10, "title": {"text": label(objective), "side": "right"}}, "opacity": 0.9,
         "reversescale": objective in LOWER, "line": {"width": 0.7, "color": "#5b6776"},
     }  # fmt: skip
-    traces = [_points(others, "variant", marker)] if others else []
+    traces = [_points(others, "variant", marker, labels)] if others else []
     if best in known and best is not None:
         star = {"size": 16, "symbol": "star", "color": BEST_COLOUR, "line": {"width": 1, "color": "#5b6776"}}
-        traces.append(_points([best], f"best {label(objective)}", star))
+        traces.append(_points([best], f"best {label(objective)}", star, labels))
     layout = {
         "xaxis": PERCENT_AXIS | {"title": {"text": "max drawdown"}, "rangemode": "tozero"},
         "yaxis": PERCENT_AXIS | {"title": {"text": "total return"}}, "hovermode": "closest", "showlegend": True,
@@ -147,10 +152,10 @@ def _of(one: dict[str, Any], name: str) -> float | None:
     return one["statistics"].get(name)
 
 
-def _points(rows: Variants, name: str, marker: dict[str, Any]) -> dict[str, Any]:
+def _points(rows: Variants, name: str, marker: dict[str, Any], labels: dict[str, str]) -> dict[str, Any]:
     return {
         "type": "scatter", "mode": "markers", "name": name, "x": [_of(one, "max_drawdown") for one in rows],
         "y": [_of(one, "total_return") for one in rows], "marker": marker,
-        "hovertext": [f"{one['number']}: {words(one['overrides'])}" for one in rows],
+        "hovertext": [f"{one['number']}: {settings_told(one, labels)}" for one in rows],
         "hovertemplate": "%{hovertext}<br>return %{y:.2f} %, drawdown %{x:.2f} %<extra></extra>",
     }  # fmt: skip

@@ -3,7 +3,7 @@
 from typing import Any
 
 from backtests.report.meaning import LOWER, label, units
-from backtests.report.text import in_unit, spaced, words
+from backtests.report.text import in_unit, words
 from factors.tearsheet.parts import Cell, Table
 
 MAIN = (
@@ -25,13 +25,14 @@ def variants_table(sweep: Sweep, best: Variant | None, done: list[Variant]) -> T
     fields, objective = [axis["field"] for axis in sweep["axes"]], sweep["objective"]
     given = [name for name in MAIN if name != objective and any(name in one["statistics"] for one in rows)]
     figures = [objective, *given]
-    head = ["variant", *(spaced(name) for name in fields), *(_head(name) for name in figures)]
+    head = ["variant", *(sweep["labels"][name] for name in fields), *(_head(name) for name in figures)]
+    paths = dict(enumerate(fields, 1))
     shown = rows if len(rows) <= MOST else best_first(done, objective)[:MOST]
     body = [_variant(one, fields, figures, one is best) for one in shown]
     note = f"★ and bold: the best {label(objective)}. The buttons in the head sort."
     if len(rows) > MOST:
         note = f"The best {len(shown):,} of {len(rows):,} variants, all of which are stored. {note}"
-    return Table("All variants", head, body, note, id="variants-table", tall=True, wide=True)
+    return Table("All variants", head, body, note, id="variants-table", tall=True, wide=True, titles=paths)
 
 
 def best_first(done: list[Variant], objective: str) -> list[Variant]:
@@ -62,15 +63,24 @@ def _sortable(value: Any) -> float | str | None:
     return value if isinstance(value, int | float | str) and not isinstance(value, bool) else None
 
 
+def settings_told(variant: Variant, labels: dict[str, str]) -> str:
+    """What a variant sets, as a person reads it."""
+    return ", ".join(f"{labels.get(name, name)} {words(value)}" for name, value in variant["overrides"].items())
+
+
 def failures_table(sweep: Sweep) -> Table | None:
     """What each variant that failed was, and why; the first 2,000."""
     failed = [one for one in sweep["variants"] if one["status"] == "FAILED"]
     if not failed:
         return None
     rows = [
-        [Cell(str(one["number"]), value=one["number"]), Cell(words(one["overrides"])), Cell(words(one["error"]))]
+        [
+            Cell(str(one["number"]), value=one["number"]),
+            Cell(settings_told(one, sweep["labels"])),
+            Cell(words(one["error"])),
+        ]
         for one in failed[:MOST]
     ]
     note = f"The first {MOST:,} of {len(failed):,}." if len(failed) > MOST else ""
-    head = ["variant", "overrides", "error"]
+    head = ["variant", "settings", "error"]
     return Table("Failed variants", head, rows, note, words=(1, 2), tall=True, wide=True)

@@ -13,10 +13,13 @@ COLOURS = ("#3b82c4", "#e08a1e", "#2f9e77", "#b65fa5", "#8a7f3d", "#c9524a", "#5
 
 
 def profit_rates(distribution: dict[str, Any]) -> Chart | None:
-    """Histogram of the profit rates; blue above zero, red below, the sign stands on the axis as well."""
+    """Histogram of the profit rates; blue above zero, red below, the sign stands on the axis as well. The bar that zero
+    is within is neither.
+    """
     edges = distribution["edges"]
     colours = [LOSS if high <= 0 else GAIN if low >= 0 else PLAIN for low, high in pairwise(edges)]
-    note = "Net of the costs of both sides."
+    note = "Net of the costs of both sides. Blue: gains, red: losses"
+    note += ", grey: small ones of either." if PLAIN in colours else "."
     return _histogram("Profit of closed trades", "% of what was paid", distribution, colours, note)
 
 

@@ -1,5 +1,6 @@
 """The trades of a backtest as tables: one by one, by reason, by name, by condition, and what was left."""
 
+from dataclasses import replace
 from typing import Any
 
 from backtests.report.text import POINTS, counted, figure, is_known, money, percent, price, spaced, words
@@ -24,10 +25,10 @@ def trades(rows: list[Row], currency: str) -> Table | None:
         if len(rows) <= MOST
         else (f"The first {MOST:,} of {len(rows):,} rows, which the filters search; all are in the CSV of the trades.")
     )
-    return Table(
+    return named(Table(
         "Trades", head, shown, note, words=(1, 3, 16, 17), id="trades-table", tall=True, wide=True,
         caption="Trades; the buttons in the head sort",
-    )  # fmt: skip
+    ))  # fmt: skip
 
 
 def _trade(row: Row, currency: str) -> list[Cell]:
@@ -68,13 +69,13 @@ def reasons(rows: list[Row], currency: str, sells: list[str]) -> Table | None:
     return Table("Reasons of the sales", head, shown, words=(1,), id="reasons-table", wide=True)
 
 
-def contribution(rows: list[Row]) -> Table | None:
-    """What each buy condition added."""
+def contribution(rows: list[Row], sales: float | None) -> Table | None:
+    """What each buy condition added; ``sales`` of the whole run."""
     if not rows:
         return None
     head = [
-        "buy condition", "rank", "change of return", "return without", "rank correlation", "trades", "wins", "win rate",
-        "mean profit", "contribution score",
+        "buy condition", "rank", "change of return", "return without", "rank correlation", "buys", "sales", "wins",
+        "win rate of sales", "mean profit of sales",
     ]  # fmt: skip
     shown = [
         [
@@ -83,17 +84,34 @@ def contribution(rows: list[Row]) -> Table | None:
                  tone=_tone(row["return_change"])),
             _rate(row["return_without"]),
             Cell(figure(row["rank_correlation"], 2, sign=True), value=row["rank_correlation"]),
-            _sorted(row["trades"], 0), _sorted(row["wins"], 0), _share(row["win_rate"]),
-            _rate(row["average_profit_rate"]), _sorted(row["contribution_score"], 1),
+            _sorted(row["trades"], 0), _sorted(sales, 0), _sorted(row["wins"], 0), _share(row["win_rate"]),
+            _rate(row["average_profit_rate"]),
         ]
         for row in rows
     ]  # fmt: skip
     note = (
-        "Every trade meets all conditions, so trades and wins are those of the whole run. What tells conditions apart: "
-        "the total return with it less without it (change), and the rank correlation of the score at entry with the "
-        "profit rate."
+        "Every buy meets all conditions, so buys, sales and wins are those of the whole run. What tells conditions "
+        "apart: the total return with it less without it (change), and the rank correlation of the score at entry with "
+        "the profit rate."
     )
     return Table("Contribution of the buy conditions", head, shown, note, id="contribution-table", wide=True)
+
+
+def selection(rows: list[Row], conditions: list[str]) -> Table | None:
+    """Who could be chosen on each rebalance session, and where the others were lost."""
+    if not rows:
+        return None
+    head = ["rebalance", "universe", *(f"{text}: known, met" for text in conditions), "candidates", "bought"]
+    shown = [
+        [
+            Cell(row["date"]), _sorted(row["universe"], 0),
+            *(Cell(f"{one['known']:,}, {one['met']:,}", value=one["met"]) for one in row["conditions"]),
+            _sorted(row["candidates"], 0), _sorted(row["bought"], 0),
+        ]
+        for row in rows
+    ]  # fmt: skip
+    note = "Names with a bar on the session; of those who has a condition's figure, and who meets it; who meets all."
+    return Table("Selection at each rebalance", head, shown, note, id="selection-table", tall=True, wide=True)
 
 
 def names(title: str, rows: list[Row], currency: str) -> Table | None:
@@ -108,7 +126,7 @@ def names(title: str, rows: list[Row], currency: str) -> Table | None:
         for row in rows
     ]  # fmt: skip
     note = "Realised and open profit with dividends; share of the total gain or loss."
-    return Table(title, ["ticker", "name", f"profit, {currency}", "share", "trades"], shown, note, words=(1,))
+    return named(Table(title, ["ticker", "name", f"profit, {currency}", "share", "trades"], shown, note, words=(1,)))
 
 
 def holdings(rows: list[Row], currency: str) -> Table | None:
@@ -128,7 +146,16 @@ def holdings(rows: list[Row], currency: str) -> Table | None:
         "ticker", "name", "quantity", "average price", "close", f"value, {currency}", "weight", f"profit, {currency}",
         "profit %", "first bought", "days held",
     ]  # fmt: skip
-    return Table("Holdings at the end", head, shown, words=(1,), id="holdings-table", tall=True, wide=True)
+    return named(Table("Holdings at the end", head, shown, words=(1,), id="holdings-table", tall=True, wide=True))
+
+
+def named(table: Table) -> Table:
+    """The table without its column of names (the second) where no row has one."""
+    if any(row[1].text not in ("", NONE) for row in table.rows):
+        return table
+    words = tuple(place - (place > 1) for place in table.words if place != 1)
+    head, rows = [table.head[0], *table.head[2:]], [[row[0], *row[2:]] for row in table.rows]
+    return replace(table, head=head, rows=rows, words=words)
 
 
 def tallied(title: str, rows: list[Row], key: str, note: str) -> Table | None:

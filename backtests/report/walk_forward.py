@@ -3,11 +3,12 @@
 from typing import Any
 
 from backtests.report import configuration
+from backtests.report.axes import axis_labels
 from backtests.report.figures import glossary, statistics_tables
 from backtests.report.meaning import label, meanings, units
 from backtests.report.page import Page, Section, rendered
 from backtests.report.session_charts import OTHER, OWN, equity
-from backtests.report.text import figure, in_unit, is_known, percent, spaced, words
+from backtests.report.text import POINTS, figure, in_unit, is_known, percent, words
 from factors.tearsheet.figures import Chart, chart
 from factors.tearsheet.parts import NONE, Cell, Table, Tile
 
@@ -35,13 +36,14 @@ def walk_forward_report(walk: Walk) -> str:
 
 
 def kept(walk: Walk) -> float | None:
-    """Mean objective out of sample in percent of the mean in sample, over windows that have both; None where the
-    latter is not above zero.
+    """Mean objective out of sample in percent of the mean in sample, over windows that have both; None unless it is
+    above zero in sample in every window: a share of a mean of gains and losses tells nothing.
     """
     pairs = [_both(one, walk["objective"]) for one in walk["windows"]]
     known = [(train, test) for train, test in pairs if train is not None and test is not None]
-    inside = sum(train for train, _ in known)
-    return 100.0 * sum(test for _, test in known) / inside if inside > 0 else None
+    if not known or any(train is not None and train <= 0 for train, _ in pairs):
+        return None
+    return 100.0 * sum(test for _, test in known) / sum(train for train, _ in known)
 
 
 def _both(window: Window, objective: str) -> tuple[float | None, float | None]:
@@ -106,8 +108,9 @@ def _chosen(walk: Walk) -> Table | None:
             ),
         ])  # fmt: skip
     note = "◆ and bold: not what the window before had. Settings that change often are not settled by the data."
-    head = ["window", "chosen on", "tested on", *(spaced(name) for name in fields)]
-    return Table("Chosen settings", head, rows, note, words=(1, 2), wide=True)
+    labels = axis_labels(fields, walk.get("base") or {})
+    head = ["window", "chosen on", "tested on", *(labels[name] for name in fields)]
+    return Table("Chosen settings", head, rows, note, words=(1, 2), wide=True, titles=dict(enumerate(fields, 3)))
 
 
 def _outcomes(walk: Walk) -> Table | None:
@@ -137,12 +140,26 @@ def _tiles(walk: Walk) -> list[Tile]:
     won = [one["test"].get("total_return") for one in walk["windows"]]
     earned = sum(value is not None and value > 0 for value in won)
     told = "mean out of sample by mean in sample"
-    detail = told if share is not None else "in sample it is not above 0 on average"
+    detail = told if share is not None else "not above 0 in sample in every window"
     return [
         Tile("total return", percent(of.get("total_return"), sign=True), "out of sample", strong=True),
         Tile(label(objective), in_unit(of.get(objective), units().get(objective, ""), ""), "out of sample"),
+        *_against(walk),
         Tile(f"{label(objective)} kept", percent(share, 0), detail),
         Tile("windows with a gain", f"{earned} of {len(won)}" if won else NONE, "out of sample"),
+    ]
+
+
+def _against(walk: Walk) -> list[Tile]:
+    """The benchmark over the same sessions, and what was earned beyond it."""
+    if not walk.get("benchmark"):
+        return []
+    of, known = walk["statistics"], meanings()
+    name = str(walk["benchmark"].get("name") or walk["benchmark"].get("ticker"))
+    excess = figure(of.get("excess_return"), 2, sign=True, suffix=POINTS)
+    return [
+        Tile("benchmark", percent(of.get("benchmark_return"), sign=True), name, title=known["benchmark_return"]),
+        Tile("beyond the benchmark", excess, "out of sample", title=known["excess_return"]),
     ]
 
 

@@ -12,6 +12,7 @@ from backtests.models import BacktestSweep
 from backtests.services.errors import BacktestError
 from backtests.services.overrides import path_check, plain
 
+MOST_AXES = 20
 MOST_VARIANTS = 100_000
 MOST_COMBINATIONS = 10**15  # to draw from
 Axis = dict[str, Any]
@@ -24,6 +25,8 @@ def axes_check(config: Mapping[str, Any], axes: Any) -> list[Axis]:
     """
     if not isinstance(axes, Mapping) or not axes:
         raise BacktestError("axes: name at least one field with a list of values")
+    if len(axes) > MOST_AXES:
+        raise BacktestError(f"axes: {len(axes):,} fields are too many (at most {MOST_AXES})")
     found = [{"field": path_check(config, path), "values": _values(path, axes[path])} for path in axes]
     names = [str(axis["field"]) for axis in found]
     for name in names:
@@ -53,7 +56,7 @@ def combinations(
     different ones, the same for the same ``seed``. BacktestError for what cannot be, and for more than ``most``.
     """
     sizes = [len(axis["values"]) for axis in axes]
-    total = prod(sizes)
+    total = min(prod(sizes), MOST_COMBINATIONS + 1)
     if method == Method.GRID:
         if total > most:
             raise BacktestError(f"axes: {total:,} variants are too many (at most {most:,}): draw some of them")
@@ -66,7 +69,7 @@ def combinations(
     if count > total:
         raise BacktestError(f"samples: there are {total:,} combinations alone, {count:,} are asked for")
     if total > MOST_COMBINATIONS:
-        raise BacktestError(f"axes: {total:.2g} combinations are too many to draw from")
+        raise BacktestError(f"axes: more than {MOST_COMBINATIONS:.0e} combinations are too many to draw from")
     drawn = np.random.default_rng(_seed(seed)).choice(total, count, replace=False)
     drawn.sort()
     return [_at(axes, sizes, place) for place in drawn.tolist()]

@@ -9,7 +9,15 @@ from backtests.report.comparison import labels, rebased
 from backtests.report.configuration import differences
 from backtests.report.meaning import better, in_order
 from backtests.services.errors import BacktestError
-from backtests.services.result import OF_SNAPSHOT, backtest_summary, completed, conditions_told, series_from, units
+from backtests.services.result import (
+    OF_SNAPSHOT,
+    backtest_summary,
+    completed,
+    conditions_told,
+    config_in_order,
+    series_from,
+    units,
+)
 
 FEWEST, MOST = 2, 8  # more cannot be told apart in one chart
 Result = dict[str, Any]
@@ -77,7 +85,8 @@ def _result(
 ) -> Result:
     found = session.statistics
     return {
-        **backtest_summary(session=session), "name": session.name or f"#{session.pk}", "config": session.config,
+        **backtest_summary(session=session), "name": session.name or f"#{session.pk}",
+        "config": config_in_order(session.config),
         "conditions": conditions_told(session, conditions), "benchmark": found.details["benchmark"],
         "statistics": found.figures, "units": units(), "series": series_from(session, snapshots),
         "findings": found.findings,

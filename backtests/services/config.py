@@ -3,7 +3,7 @@
 import datetime as dt
 import difflib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from backtests.calc.conditions import FactorCondition
@@ -32,6 +32,8 @@ from market.regions import region_get
 PERCENTAGES = ("cash_buffer", "commission", "tax", "slippage", "volume_cap", "delisting_return")
 NUMBERS = (*PERCENTAGES, "initial_capital", "lot_size")
 COUNTS = ("max_positions", "every")
+MOST = 1_000_000  # positions, or sessions between rebalances
+BOUNDS = {"initial_capital": (None, 1e15), "lot_size": (1e-9, 1e9)}  # beyond, money has no digits left for a share
 TRUTHS = ("rebalance_on_start", "fractional")
 CHOICES = ("fill", "mode", "sizing")
 WRITTEN = (
@@ -66,6 +68,10 @@ class Config:
     normalisation: str
     neutralise: tuple[str, ...]
     written: dict[str, Any]
+
+    def ending(self, end: dt.date) -> "Config":
+        """The same with its end settled."""
+        return replace(self, end=end, written=self.written | {"end": str(end)})
 
     def strategy_definition(self) -> Definition:
         """That of the strategy; BacktestError where there is none."""
@@ -171,12 +177,12 @@ def _rules(given: Mapping[str, Any], region: str, sells: tuple[SellCondition, ..
         "initial_capital": usual.capital, "commission": usual.commission, "tax": usual.tax,
         "slippage": usual.slippage, "lot_size": usual.lot,
     }  # fmt: skip
-    asked |= {name: fraction_given(name, given[name]) for name in NUMBERS if name in given}
-    asked |= {name: fraction_given(name, given[name]) for name in COUNTS if name in given}
+    asked |= {name: fraction_given(name, given[name], *BOUNDS.get(name, ())) for name in NUMBERS if name in given}
+    asked |= {name: fraction_given(name, given[name], high=MOST) for name in COUNTS if name in given}
     asked |= {name: truth_given(name, given[name]) for name in TRUTHS if name in given}
-    asked |= {name: text_given(name, given[name], 32) for name in CHOICES if name in given}
-    if "rebalance" in given:
-        asked["frequency"] = text_given("rebalance", given["rebalance"], 32)
+    asked |= {name: text_given(name, given[name], 32).lower() for name in ("fill", "mode") if name in given}
+    words = {"sizing": "sizing", "frequency": "rebalance"}
+    asked |= {name: text_given(field, given[field], 32).upper() for name, field in words.items() if field in given}
     for name in COUNTS:
         if name in asked and asked[name] == int(asked[name]):
             asked[name] = int(asked[name])
@@ -225,7 +231,12 @@ def _written(config: Config, given: Mapping[str, Any]) -> dict[str, Any]:
         "max_positions": rules.max_positions,
         **{name: getattr(rules, name) for name in TRUTHS},
         **{name: str(getattr(rules, name)) for name in CHOICES},
-        **{name: getattr(rules, name) for name in NUMBERS},
+        **{name: _plain(getattr(rules, name)) for name in NUMBERS},
         "benchmark": config.benchmark, "risk_free": config.risk_free, "normalisation": config.normalisation,
         "neutralise": list(config.neutralise),
     }  # fmt: skip
+
+
+def _plain(number: Any) -> float | None:
+    """A number as a float, whatever it was written as: 1 and 1.0 are one configuration."""
+    return None if number is None else float(number)

@@ -24,7 +24,10 @@ def fraction_given(name: str, value: Any, low: float | None = None, high: float 
     if found is None:
         raise BacktestError(f"{name}: must be a number, not {value!r}")
     if (low is not None and found < low) or (high is not None and found > high):
-        raise BacktestError(f"{name}: must be from {low:g} to {high:g}, not {found:g}")
+        bounds = " and ".join(
+            f"{word} {end:g}" for word, end in (("at least", low), ("at most", high)) if end is not None
+        )
+        raise BacktestError(f"{name}: must be {bounds}, not {found:g}")
     return found
 
 

@@ -2,11 +2,12 @@
 
 import csv
 import io
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
 
-from backtests.calc.outcomes import orders_of, weights_of
+from backtests.calc.outcomes import OF_ORDER, OF_WEIGHT, weights_of
 from backtests.calc.run import Run
 from backtests.models import BacktestSession
 from backtests.services.config import config_check
@@ -14,16 +15,20 @@ from backtests.services.errors import BacktestError
 from backtests.services.result import completed
 from backtests.services.running import run_of
 from backtests.services.workbench import Workbench
+from market.spreadsheets import cell_safe
 
 
 def orders_csv(*, session: BacktestSession) -> str:
-    """Every fill in its order; BacktestError while there is no result, or when it cannot be made again."""
-    return _csv(orders_of(run_again(session)))
+    """Every fill in its order, as it is stored; BacktestError while there is no result."""
+    completed(session)
+    return _csv(OF_ORDER, session.trades.order_by("number").values(*OF_ORDER))
 
 
 def weights_csv(*, session: BacktestSession) -> str:
-    """The weights after each session with trades (``weights_of``); errors as ``orders_csv``."""
-    return _csv(weights_of(run_again(session)))
+    """The weights after each session with trades (``weights_of``); BacktestError while there is no result, or when it
+    cannot be made again.
+    """
+    return _csv(OF_WEIGHT, weights_of(run_again(session)))
 
 
 def run_again(session: BacktestSession) -> Run:
@@ -36,10 +41,9 @@ def run_again(session: BacktestSession) -> Run:
     return run
 
 
-def _csv(rows: list[dict[str, Any]]) -> str:
+def _csv(columns: Sequence[str], rows: Iterable[dict[str, Any]]) -> str:
     text = io.StringIO()
-    if rows:
-        writer = csv.DictWriter(text, list(rows[0]), lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(rows)
+    writer = csv.DictWriter(text, columns, lineterminator="\n")
+    writer.writeheader()
+    writer.writerows({name: cell_safe(value) for name, value in row.items()} for row in rows)
     return text.getvalue()

@@ -14,9 +14,10 @@ from backtests.calc.outcomes import (
     reasons,
     trade_figures,
 )
-from backtests.diagnosis import Evidence, diagnose
-from backtests.services.config import NO_BENCHMARK
+from backtests.diagnosis import Evidence, SectorUse, diagnose
+from backtests.services.config import NO_BENCHMARK, Config
 from backtests.services.running import Finished, returns_without
+from backtests.services.selection import coverage_of, selection_of
 from portfolio.calc.statistics import statistics_of
 
 SHOWN = 10  # best and worst names
@@ -43,13 +44,14 @@ def figures_of(finished: Finished) -> Figures:
 
 def outcome_of(finished: Finished, trials: np.ndarray | None = None) -> Outcome:
     """All that is told; ``trials``: the Sharpe ratios of the search that a variant is one of."""
-    run, figures = finished.run, figures_of(finished)
+    run, figures, selection = finished.run, figures_of(finished), selection_of(finished)
+    coverage = coverage_of(finished, selection)
     return Outcome(
         figures, period_table(run, "month"), period_table(run, "year"), contribution(run, returns_without(finished)),
-        _findings(finished, figures, trials),
+        _findings(finished, figures, trials, coverage),
         {
             "drawdowns": drawdown_table(run), "distributions": distributions(run), "reasons": reasons(run),
-            "instruments": _instruments(finished), **_around(finished),
+            "instruments": _instruments(finished), "selection": selection, **_around(finished),
         },
     )  # fmt: skip
 
@@ -65,13 +67,31 @@ def _around(finished: Finished) -> dict[str, Any]:
     }
 
 
-def _findings(finished: Finished, figures: Figures, trials: np.ndarray | None) -> list[dict[str, Any]]:
+def _findings(
+    finished: Finished, figures: Figures, trials: np.ndarray | None, coverage: dict[str, float]
+) -> list[dict[str, Any]]:
     evidence = Evidence(
         finished.run, figures, np.zeros(0) if trials is None else trials, finished.market.adjusted,
         finished.config.benchmark != NO_BENCHMARK,
         price_index=finished.benchmark is not None and finished.benchmark.is_index,
+        coverage=coverage,
+        sector_uses=sector_uses_of(finished.config),
     )  # fmt: skip
     return [asdict(finding) | {"severity": str(finding.severity)} for finding in diagnose(evidence)]
+
+
+def sector_uses_of(config: Config) -> frozenset[SectorUse]:
+    """What a configuration or its strategy needs the sectors of stocks for."""
+    parts = [(config.universe, config.neutralise)]
+    if config.definition is not None:
+        parts.append((config.definition.universe, tuple(config.definition.neutralise)))
+    found = set()
+    for universe, neutralise in parts:
+        if universe.get("sectors") or universe.get("exclude_sectors"):
+            found.add(SectorUse.UNIVERSE)
+        if "sector" in neutralise:
+            found.add(SectorUse.NEUTRALISE)
+    return frozenset(found)
 
 
 def _instruments(finished: Finished) -> dict[str, list[dict[str, Any]]]:

@@ -4,6 +4,7 @@ import copy
 import datetime as dt
 import difflib
 import json
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -15,6 +16,8 @@ from market.texts import is_storable
 
 # What a part may hold beyond what is written in it; of other parts the written names are all there are.
 PARTS = {"buy_conditions": OF_BUY, "sell_conditions": OF_SELL, "universe": (*LISTS, "conditions")}
+LONGEST = 200  # characters of a path
+ROW = re.compile("0|[1-9][0-9]{0,8}")  # written in one way alone
 FREE = "strategy"  # factors and options of a strategy have any names
 
 
@@ -29,8 +32,8 @@ def overridden(config: Mapping[str, Any], overrides: Mapping[str, Any]) -> dict[
 
 def path_check(config: Mapping[str, Any], path: Any) -> str:
     """The path of a field that a configuration has or may have; BacktestError says what is close to a wrong one."""
-    if not isinstance(path, str):
-        raise BacktestError(f"axes: a field is named by a text, not {path!r}")
+    if not isinstance(path, str) or len(path) > LONGEST or not is_storable(path):
+        raise BacktestError(f"axes: a field is named by a text of at most {LONGEST} characters, not {str(path)[:80]!r}")
     overridden(config, {path: None})
     return path
 
@@ -40,7 +43,7 @@ def plain(value: Any, path: str) -> Any:
     if isinstance(value, dt.date) and not isinstance(value, dt.datetime):
         return value.isoformat()
     if isinstance(value, Mapping):
-        return {str(name): plain(part, path) for name, part in value.items()}
+        return {str(plain(str(name), path)): plain(part, path) for name, part in value.items()}
     if isinstance(value, list | tuple):
         return [plain(part, path) for part in value]
     try:
@@ -66,7 +69,7 @@ def _key(part: Any, path: str, names: list[str], depth: int, name: str) -> str |
     if depth == 0:
         return name
     if isinstance(part, list):
-        if not name.isascii() or not name.isdigit() or int(name) >= len(part):
+        if not ROW.fullmatch(name) or int(name) >= len(part):
             rows = f"rows 0 to {len(part) - 1}" if part else "no row"
             raise BacktestError(f"axes: {path}: {'.'.join(names[:depth])} has {rows}, not {name!r}")
         return int(name)

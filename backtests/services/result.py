@@ -8,9 +8,10 @@ from django.db.models import Model, QuerySet
 
 from backtests.calc.outcomes import TRADE_FIGURES
 from backtests.calc.outcomes.plain import numbers
-from backtests.calc.outcomes.series import SHARPE_WINDOW
+from backtests.calc.outcomes.series import SHARPE_WINDOW, drawdowns
 from backtests.models import BacktestCondition, BacktestEvent, BacktestSession, Status
 from backtests.report import session_report
+from backtests.services.config import WRITTEN
 from backtests.services.errors import BacktestError
 from portfolio.calc.statistics import Track, all_statistics, rolling_sharpe
 
@@ -43,6 +44,11 @@ def backtest_summary(*, session: BacktestSession) -> dict[str, Any]:
     return {name: getattr(session, name) for name in names}
 
 
+def config_in_order(config: dict[str, Any]) -> dict[str, Any]:
+    """A configuration in the order in which people write one; the database keeps its own."""
+    return {name: config[name] for name in (*WRITTEN, *config) if name in config}
+
+
 def completed(session: BacktestSession) -> None:
     """BacktestError unless there is a result."""
     if session.status != Status.COMPLETED:
@@ -58,11 +64,11 @@ def backtest_result(*, session: BacktestSession) -> dict[str, Any]:
     return {
         **backtest_summary(session=session), "message": session.error, "sessions": session.session_count,
         "before": found.details["before"],
-        "config": session.config, "benchmark": found.details["benchmark"],
+        "config": config_in_order(session.config), "benchmark": found.details["benchmark"],
         "conditions": conditions_told(session, session.conditions.order_by("kind", "position")),
         "statistics": found.figures, "units": units(), "series": series_of(session),
         "monthly": found.monthly, "yearly": found.yearly,
-        **{name: found.details[name] for name in ("drawdowns", "distributions", "reasons", "instruments")},
+        **{name: found.details[name] for name in ("drawdowns", "distributions", "reasons", "instruments", "selection")},
         "contribution": found.contribution, "findings": found.findings,
         "holdings": _records(session.holdings.order_by("number"), OF_HOLDING),
         "trades": _records(session.trades.order_by("number"), OF_TRADE),
@@ -92,19 +98,10 @@ def series_from(session: BacktestSession, rows: Sequence[tuple[Any, ...]]) -> di
     has_benchmark = any(level is not None for level in levels)
     return {
         "dates": dates, "value": values, "benchmark": levels if has_benchmark else None, "drawdown": [0.0, *drawdown],
-        "benchmark_drawdown": _fall(levels) if has_benchmark else None, "cash": [capital, *cash],
-        "positions": [0, *positions], "turnover": [0.0, *turnover],
+        "benchmark_drawdown": numbers(drawdowns(np.array(levels, float))) if has_benchmark else None,
+        "cash": [capital, *cash], "positions": [0, *positions], "turnover": [0.0, *turnover],
         "rolling_sharpe": [None, *numbers(rolling_sharpe(track, SHARPE_WINDOW))],
     }  # fmt: skip
-
-
-def _fall(levels: Sequence[float | None]) -> list[float | None]:
-    """Percent below the highest level so far, 0 or negative; None without a level."""
-    highest, found = 0.0, list[float | None]()
-    for level in levels:
-        highest = max(highest, level or 0.0)
-        found.append(None if level is None else 100.0 * (level / highest - 1.0))
-    return found
 
 
 def _records(rows: QuerySet[Any, Model], names: Sequence[str]) -> list[dict[str, Any]]:

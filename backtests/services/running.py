@@ -1,6 +1,5 @@
 """One backtest from its configuration to a finished run, nothing stored."""
 
-import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -15,8 +14,7 @@ from backtests.services.config import Config
 from backtests.services.errors import BacktestError
 from backtests.services.market import Benchmark, Market
 from backtests.services.signals import Asked, Decided, decided_of, signals_of
-from backtests.services.workbench import Tick, Workbench, scale_of
-from factors.services.figures import Layer
+from backtests.services.workbench import Tick, Workbench
 from market.store.panels import NoBars
 
 Progress = Callable[[str, int, int], None]
@@ -107,40 +105,3 @@ def returns_without(finished: Finished) -> list[float | None]:
         value = simulate(prices, signals, finished.config.rules).snapshots["value"]
         found.append(100.0 * (float(value[-1]) / capital - 1.0))
     return found
-
-
-def figures_at(
-    finished: Finished, bench: Workbench, sessions: np.ndarray, instruments: np.ndarray, progress: Progress = silent
-) -> list[dict[str, object]]:
-    """Figures of the configuration's factors, of one instrument on one session each: a dictionary per pair.
-
-    Sessions on which no factor decided anything (a stop loss fires on any day) are computed now.
-    """
-    market, names = finished.market, finished.asked.plan.names
-    at = np.unique(sessions)
-    layers = {}
-    if len(at) and names:
-        layers = bench.figures(
-            market, scale_of(finished.config), names, at, lambda done, total: progress("explaining trades", done, total)
-        )
-    rows = np.searchsorted(at, sessions)
-    found: list[dict[str, object]] = [{"as_of": str(market.prices.dates[session])} for session in sessions.tolist()]
-    for name, layer in layers.items():
-        for one, figures in zip(found, _of(layer, rows, instruments), strict=True):
-            one[name] = figures
-    return found
-
-
-def _of(layer: Layer, rows: np.ndarray, columns: np.ndarray) -> list[dict[str, float | None]]:
-    parts = (
-        getattr(layer, kind)[rows, columns].astype(np.float64).tolist() for kind in ("value", "score", "percentile")
-    )
-    return [
-        {"value": _known(value, 12), "score": _known(score, 7), "percentile": _known(percentile, 7)}
-        for value, score, percentile in zip(*parts, strict=True)
-    ]
-
-
-def _known(figure: float, digits: int) -> float | None:
-    """To so many significant digits; None for none."""
-    return None if math.isnan(figure) else float(f"{figure:.{digits}g}")

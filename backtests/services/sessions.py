@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 from django.contrib.auth.models import User
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django_q.tasks import async_task
 
@@ -14,11 +14,12 @@ from backtests.models import BacktestCondition, BacktestSession, BacktestStatist
 from backtests.models.jobs import GOING
 from backtests.services.config import NO_BENCHMARK, Config, config_check
 from backtests.services.errors import BacktestError, Cancelled
-from backtests.services.fingerprint import code_version, data_revision, fingerprint_of
+from backtests.services.explaining import figures_at
+from backtests.services.fingerprint import Basis, basis_of, stale_composites
 from backtests.services.market import benchmark_find, period_check
 from backtests.services.outcome import Outcome, outcome_of
 from backtests.services.rows import rows_of
-from backtests.services.running import Finished, Progress, figures_at, run_of, silent
+from backtests.services.running import Finished, Progress, run_of, silent
 from backtests.services.watching import Watch, carried_out
 from backtests.services.workbench import Workbench
 from backtests.store import Rows, results_write
@@ -38,11 +39,12 @@ COLUMNS = (
 
 
 def backtest_check(*, config: Any) -> tuple[Config, dt.date, dt.date]:
-    """A configuration whose data are there, its first and its last session; BacktestError begins with the field that is
-    wrong.
+    """A configuration whose data are there and whose end is settled (none: the newest bar), its first and its last
+    session; BacktestError begins with the field that is wrong.
     """
     found = config_check(config=config)
     start, end = period_check(region=found.region, start=found.start, end=found.end)
+    found = found.ending(found.end or end)
     if found.benchmark != NO_BENCHMARK:
         benchmark_find(region=found.region, ticker=found.benchmark, start=start, end=end)
     if found.universe:
@@ -60,16 +62,15 @@ def backtest_create(
     since what is told of it depends on the other variants.
     """
     found, start, end = backtest_check(config=config)
-    revision = data_revision(found)
-    fingerprint = "" if sweep else fingerprint_of(found, revision)
-    if not again and (same := BacktestSession.objects.same_as(fingerprint)):
+    basis = basis_of(found)
+    if not again and not sweep and (same := BacktestSession.objects.same_as(basis.fingerprint)):
         return same
     with transaction.atomic():
         created = BacktestSession.objects.create(
             name=found.name, region=found.region, currency=region_get(found.region).currency, start=start, end=end,
-            strategy=found.strategy, config=found.written, fingerprint=fingerprint, data_revision=revision,
-            code_version=code_version(), session_count=len(sessions(found.region, start, end)), owner=owner,
-            sweep=sweep,
+            strategy=found.strategy, config=found.written, fingerprint="" if sweep else basis.fingerprint,
+            data_revision=basis.data, code_version=basis.code,
+            session_count=len(sessions(found.region, start, end)), owner=owner, sweep=sweep,
         )  # fmt: skip
         BacktestCondition.objects.bulk_create(_conditions(created, found))
     return created
@@ -135,7 +136,7 @@ def backtest_run(
 def _execute(session: BacktestSession, progress: Progress) -> None:
     clock = time.perf_counter()
     config = config_check(config=session.config)
-    bench = Workbench()
+    bench, basis = Workbench(), basis_of(config)
     finished = run_of(config, bench, progress)
     lap = time.perf_counter()
     progress("statistics", 0, 1)
@@ -144,16 +145,34 @@ def _execute(session: BacktestSession, progress: Progress) -> None:
     rows = _rows(finished, bench, progress)
     progress("saving", 0, 1)
     lap = time.perf_counter()
+    try:
+        _save(session, finished, outcome, rows, basis)
+    except IntegrityError as error:
+        raise BacktestError("data: an instrument was deleted while it ran: run it again") from error
+    now = time.perf_counter()
+    finished.seconds |= {"save": now - lap, "total": now - clock}
+    session.timings = {stage: round(seconds, 4) for stage, seconds in finished.seconds.items()}
+    session.save(update_fields=["timings"])
+
+
+def _save(session: BacktestSession, finished: Finished, outcome: Outcome, rows: Rows, basis: Basis) -> None:
+    """Everything, with the status, in one transaction; Cancelled where somebody wanted it to end."""
     with transaction.atomic():
         if not BacktestSession.objects.select_for_update().filter(pk=session.pk, status=Status.RUNNING).exists():
             raise Cancelled
-        session.timings = finished.seconds
         _store(session, finished, outcome, rows)
-        now = time.perf_counter()
-        session.timings = {
-            stage: round(seconds, 4) for stage, seconds in (session.timings | {"save": now - lap}).items()
-        } | {"total": round(now - clock, 4)}
+        _stamp(session, basis, basis_of(finished.config))
         session.save()
+
+
+def _stamp(session: BacktestSession, before: Basis, after: Basis) -> None:
+    """What it was computed from, as of then: it may have waited since it was asked for. A result of two states of the
+    data says so, and is nobody else's answer.
+    """
+    session.data_revision, session.code_version = before.data, before.code
+    if before != after:
+        session.warnings.append("the data, or what they are asked by, changed while it ran: run it again")
+    session.fingerprint = "" if session.sweep_id or before != after else before.fingerprint
 
 
 def _rows(finished: Finished, bench: Workbench, progress: Progress) -> Rows:
@@ -188,7 +207,7 @@ def _store(session: BacktestSession, finished: Finished, outcome: Outcome, rows:
             "contribution": outcome.contribution, "findings": outcome.findings, "details": outcome.details,
         },
     )  # fmt: skip
-    session.warnings = list(finished.run.ledger.warnings)
+    session.warnings = [*finished.run.ledger.warnings, *stale_composites(finished.config)]
     session.status, session.progress, session.stage = Status.COMPLETED, 100.0, ""
     session.finished_at, session.peak_memory_mb = timezone.now(), round(peak_memory_mb(), 1)
 

@@ -15,8 +15,11 @@ from backtests.services.market import Market
 from backtests.services.needs import SIZE, factors_of
 from backtests.services.workbench import Tick, Workbench, nothing, scale_of
 from factors.calc.normalise import percentile_ranks
+from factors.services.catalogue import factors_resolved
 from factors.services.figures import Layer
 from factors.services.universes import conditions_of
+
+LAST = -1e300  # behind every figure
 
 
 @dataclass(frozen=True)
@@ -75,13 +78,16 @@ def asked_of(config: Config, market: Market, bench: Workbench, tick: Tick = noth
 
 
 def _composite(config: Config, market: Market, bench: Workbench, plan: Plan, tick: Tick) -> Layer:
-    """A composite as if it were a factor: its value is its score. Where it sells nothing it is known on the sessions
-    on which buys are chosen alone.
-    """
+    """The composite of a plan's sessions; where it sells nothing, of those alone on which buys are chosen."""
     sells = any(one.condition and one.condition.factor == COMPOSITE for one in config.sells)
     rows = np.arange(len(plan.at)) if sells else np.flatnonzero(plan.buys)
     composite = np.full((len(plan.at), market.prices.instruments), np.nan)
     composite[rows] = bench.composites(market, config, plan.at[rows], tick)
+    return composite_layer(composite)
+
+
+def composite_layer(composite: np.ndarray) -> Layer:
+    """A composite [T', N] as if it were a factor: its value is its score."""
     return Layer(composite, composite.astype(np.float32), percentile_ranks(composite).astype(np.float32))
 
 
@@ -91,10 +97,10 @@ def signals_of(config: Config, market: Market, asked: Asked, left_out: int | Non
     ``left_out``: the buy condition that is not asked for, to see what it is worth.
     """
     plan, shape = asked.plan, (market.prices.sessions, market.prices.instruments)
-    ranks = _Ranks(asked, market)
+    ranks = Ranks(asked, market)
     order, candidates = np.full(shape, np.nan), np.zeros(shape, dtype=bool)
     at, rows = plan.at[plan.buys], np.flatnonzero(plan.buys)
-    order[at] = np.asarray(asked.layers[config.order_by].score)[rows]
+    order[at] = _order(config, asked.layers[config.order_by])[rows]
     met = asked.members[rows].copy()
     for place, condition in enumerate(config.buys):
         if place != left_out:
@@ -112,6 +118,20 @@ def signals_of(config: Config, market: Market, asked: Asked, left_out: int | Non
     return _priced(config, market.prices, asked), Signals(order, candidates, tuple(sells), composite)
 
 
+def _order(config: Config, layer: Layer) -> np.ndarray:
+    """What the better names have more of: float64 [T', N]. The score; where a session has none at all (fewer than ten
+    names have the figure) the value itself. Who meets buy conditions without either comes last; where there are no
+    conditions it is not bought.
+    """
+    order = layer.score.astype(np.float64)
+    unscored = ~np.isfinite(order).any(axis=1)
+    if unscored.any() and config.order_by != COMPOSITE:
+        order[unscored] = factors_resolved([config.order_by])[0].direction * layer.value[unscored]
+    if config.buys:
+        order[np.isnan(order)] = LAST
+    return order
+
+
 def _priced(config: Config, prices: Prices, asked: Asked) -> Prices:
     if config.rules.sizing != "MARKET_CAP":
         return prices
@@ -126,7 +146,7 @@ def decided_of(config: Config, market: Market, bench: Workbench, tick: Tick = no
     return Decided(asked, *signals_of(config, market, asked))
 
 
-class _Ranks:
+class Ranks:
     """Whether conditions are met, ranks by factor made once."""
 
     def __init__(self, asked: Asked, market: Market) -> None:

@@ -7,6 +7,7 @@ from backtests.models import BacktestSweep, BacktestVariant, Status
 from backtests.report import sweep_report as report
 from backtests.report.sweep_tables import MOST
 from backtests.services.errors import BacktestError
+from backtests.services.result import config_in_order
 from backtests.services.sweep_working import best_variants
 from backtests.services.walk_forward import walk_forward_report, walk_forward_told
 
@@ -37,7 +38,8 @@ def sweep_result(*, sweep: BacktestSweep, best: int = SHOWN) -> dict[str, Any]:
         return walk_forward_told(sweep=sweep)
     concluded = sweep.result or {}
     return {
-        **sweep_summary(sweep=sweep), "base": sweep.config, "deflated_sharpe": concluded.get("deflated_sharpe"),
+        **sweep_summary(sweep=sweep), "base": config_in_order(sweep.config),
+        "deflated_sharpe": concluded.get("deflated_sharpe"),
         "data_changed": concluded.get("data_changed", False),
         "best": [variant_told(one) for one in best_variants(sweep).filter(objective__isnull=False)[:best]],
         "variants": list(_variants(sweep, max(best, MOST))),

@@ -18,6 +18,7 @@ from backtests.services.axes import MOST_VARIANTS, combinations
 from backtests.services.config_values import day_given
 from backtests.services.errors import BacktestError
 from backtests.services.market import period_check
+from backtests.services.result import config_in_order
 from backtests.services.sweeps import Method, base_check, sweep_store
 from market.calendars import sessions
 
@@ -80,6 +81,6 @@ def walk_forward_told(*, sweep: BacktestSweep) -> dict[str, Any]:
         raise BacktestError(f"status: {sweep} is {sweep.status} and has no result{why}")
     return {
         "id": sweep.pk, "name": sweep.name, "status": sweep.status, "objective": sweep.objective, "axes": sweep.axes,
-        "base": sweep.config, "train": sweep.options["train"], "test": sweep.options["test"],
+        "base": config_in_order(sweep.config), "train": sweep.options["train"], "test": sweep.options["test"],
         "anchored": sweep.options["anchored"], "timings": sweep.timings, "counts": sweep.counts(), **sweep.result,
     }  # fmt: skip

@@ -70,7 +70,8 @@ def carried_out(job: BacktestJob) -> Iterator[None]:
                 raise
     except store.RunInProgress as error:
         raise BacktestBusy(str(error)) from error
-    job.refresh_from_db()
+    if type(job)._default_manager.filter(pk=job.pk).exists():  # somebody may have deleted it since
+        job.refresh_from_db()
 
 
 def told(error: BaseException) -> str:

@@ -110,6 +110,13 @@ class Workbench:
         days = market.prices.days[at].astype(np.int32)
         return composites_compute(definition=definition, layers=layers, days=days, members=market.members)
 
+    def knows(self, market: Market, scale: Scale, names: Sequence[str], at: np.ndarray) -> np.ndarray:
+        """On which of the sessions ``at`` the figures of all ``names`` are there already: bool [T']."""
+        found = np.ones(len(at), dtype=bool)
+        for name in names:
+            found &= np.isin(at, self._sessions(market, scale, name))
+        return found
+
     def _sessions(self, market: Market, scale: Scale, name: str) -> np.ndarray:
         found = self._known.get((id(market), scale, name))
         return np.zeros(0, np.int64) if found is None else found[0]

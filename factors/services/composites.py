@@ -9,9 +9,10 @@ from factors import store
 from factors.combiners import combiner_named
 from factors.combiners.history import History
 from factors.models import Strategy
+from factors.services.combine_replacing import alike
 from factors.services.combining import SIZE, Stretch, session_composite
 from factors.services.figures import FiguresError, Layer
-from factors.services.strategies import Definition
+from factors.services.strategies import Definition, strategy_definition
 from factors.services.universes import Members, conditions_of, members_of
 
 
@@ -54,8 +55,9 @@ def composites_compute(
 
 def composites_stored(*, strategy: Strategy, on: Sequence[dt.date], ids: np.ndarray) -> np.ndarray:
     """The stored composites of ``strategy`` on the sessions ``on`` (ascending) for instruments ``ids`` (ascending):
-    float64 [T, N]. FiguresError names the first session that has none.
+    float64 [T, N]. FiguresError names the first session that has none, and tells those of an earlier definition.
     """
+    _refuse_another_definition(strategy)
     found = store.composites_read(strategy.pk, on, ids)
     missing = [day for day, row in zip(on, np.isfinite(found).any(axis=1), strict=True) if not row]
     if missing:
@@ -65,3 +67,13 @@ def composites_stored(*, strategy: Strategy, on: Sequence[dt.date], ids: np.ndar
             f" manage.py combine_factors --strategy {strategy.name!r} --from {on[0]} --to {on[-1]}"
         )
     return found
+
+
+def _refuse_another_definition(strategy: Strategy) -> None:
+    """All stored composites of a strategy are of the definition that was combined last."""
+    last = strategy.runs.filter(stored_at__isnull=False).order_by("-stored_at").first()
+    if last is not None and not alike(strategy_definition(strategy=strategy).as_dict(), last.definition):
+        raise FiguresError(
+            f"strategy: {strategy.name} was changed after its composites were stored (run #{last.pk}): manage.py"
+            f" combine_factors --strategy {strategy.name!r} --from {last.start} --to {last.end}"
+        )

@@ -1,8 +1,12 @@
 """Files of strategies: YAML, of which JSON is a part."""
 
+import re
 from typing import Any
 
 import yaml
+
+MOST = 100_000  # values in a file
+UNQUOTED = re.compile(r":\s*>(?!\s*$)")  # of an operator; a folded text has its > at the end of the line
 
 
 class NotYaml(ValueError):
@@ -23,15 +27,36 @@ class _Loader(yaml.SafeLoader):
         return super().construct_mapping(node, deep)
 
 
+def _count(value: Any, left: int) -> int:
+    """How many values may still come; NotYaml where that is none. Aliases make one value many, or a part of itself."""
+    if left <= 0:
+        raise NotYaml(f"more than {MOST:,} values")
+    parts = [*value.keys(), *value.values()] if isinstance(value, dict) else value if isinstance(value, list) else ()
+    left -= 1
+    for part in parts:
+        left = _count(part, left)
+    return left
+
+
 def strategies_read(*, text: str) -> Any:
-    """What a file says; NotYaml tells where it is wrong."""
+    """What a file says; NotYaml tells where it is wrong, and refuses one that means far more than it says."""
     try:
-        return yaml.load(text, _Loader)  # noqa: S506 - a SafeLoader
+        found = yaml.load(text, _Loader)  # noqa: S506 - a SafeLoader
+        _count(found, MOST)
+        return found
     except RecursionError as error:
         raise NotYaml("too many levels of lists within lists") from error
     except yaml.YAMLError as error:
-        raise NotYaml(str(error)) from error
+        raise NotYaml(f"{error}{_advice(error, text)}") from error
     except NotYaml:
         raise
     except (ValueError, KeyError, AttributeError, TypeError) as error:  # a date like 2024-13-01, a !!bool like 7
         raise NotYaml(f"a value cannot be read: {error}") from error
+
+
+def _advice(error: yaml.YAMLError, text: str) -> str:
+    """What to do about a ``>`` that YAML takes for the beginning of a folded text."""
+    mark = getattr(error, "problem_mark", None)
+    lines = text.splitlines()
+    line = lines[mark.line] if mark is not None and mark.line < len(lines) else ""
+    return '\nquote it, e.g. operator: ">"' if UNQUOTED.search(line) else ""

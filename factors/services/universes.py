@@ -18,6 +18,7 @@ from market.texts import is_storable
 LISTS = ("sectors", "exclude_sectors", "tickers", "exclude_tickers")
 NOTHING: tuple[Any, ...] = (None, [])
 MOST_NAMES = 20_000  # of a list; more than a region has, and few enough to be looked up at once
+MOST_CONDITIONS = 100
 OF_CONDITION = ("factor", "field", "operator", "value")
 
 
@@ -50,6 +51,8 @@ def universe_check(*, universe: Any, region: str) -> dict[str, Any]:
     conditions = universe.get("conditions")
     if conditions is not None and not isinstance(conditions, list):
         raise StrategyError(f"universe: conditions must be a list, not {conditions!r}")
+    if conditions and len(conditions) > MOST_CONDITIONS:
+        raise StrategyError(f"universe: {len(conditions)} conditions are too many (at most {MOST_CONDITIONS})")
     if conditions:
         found["conditions"] = [_as_dict(_condition(one)) for one in conditions]
     return found

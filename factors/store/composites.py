@@ -5,9 +5,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import pyarrow as pa
 from django.db import connection, transaction
 
 from factors.models import CompositeScore
+from market.store.arrow import batches, snapshot
 from market.store.copying import Column, copy_rows
 
 
@@ -45,15 +47,36 @@ def composites_write(strategy_id: int, start: dt.date, end: dt.date, found: Comp
 
 
 def composites_read(strategy_id: int, on: Sequence[dt.date], ids: np.ndarray) -> np.ndarray:
-    """A strategy's scores on the days ``on`` (ascending) of the instruments ``ids`` (ascending): float64 [T, N]."""
+    """A strategy's scores on the days ``on`` (ascending) of the instruments ``ids`` (ascending): float64 [T, N], NaN
+    where there is none. Committed rows only.
+    """
     found = np.full((len(on), len(ids)), np.nan)
-    rows = CompositeScore.objects.filter(strategy_id=strategy_id, date__in=list(on))
-    day_of = {day: row for row, day in enumerate(on)}
-    for date, instrument, score in rows.values_list("date", "instrument_id", "score").iterator(chunk_size=50_000):
-        column = int(np.searchsorted(ids, instrument))
-        if column < len(ids) and ids[column] == instrument:
-            found[day_of[date], column] = score
+    if not found.size:
+        return found
+    days = np.array(on, dtype="datetime64[D]").astype(np.int64)
+    row_of, column_of = _places(days - days[0]), _places(ids)
+    listed = ", ".join(f"'{day}'" for day in on)
+    with snapshot() as arrow:
+        for batch in batches(
+            arrow,
+            f"SELECT date, instrument_id, score FROM factors_compositescore WHERE strategy_id = {int(strategy_id)}"
+            f" AND date BETWEEN '{on[0]}' AND '{on[-1]}' AND date IN ({listed})",
+        ):
+            instrument = batch.column("instrument_id").to_numpy()
+            column = column_of[np.minimum(instrument, len(column_of) - 1)]
+            ours = column >= 0
+            row = row_of[batch.column("date").cast(pa.int32()).to_numpy() - days[0]]
+            found[row[ours], column[ours]] = batch.column("score").to_numpy()[ours]
     return found
+
+
+def _places(numbers: np.ndarray) -> np.ndarray:
+    """Where each of ``numbers`` (ascending, not below 0) stands: int64 [last + 2], -1 of one that is not among them,
+    as of the last entry, which stands for all that are larger.
+    """
+    places = np.full(int(numbers[-1]) + 2, -1, dtype=np.int64)
+    places[numbers] = np.arange(len(numbers))
+    return places
 
 
 def composites_delete(strategy_id: int) -> int:

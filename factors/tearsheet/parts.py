@@ -1,6 +1,7 @@
 """What HTML reports are made of: cells, tables and tiles, shown by the templates of ``templates/report/``."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 NONE = "–"
 
@@ -24,7 +25,7 @@ class Table:
     """``rows`` of cells below ``head``; the first column names the row. ``words``: columns of text, which stand left.
 
     ``id``: names it for filters, makes it sortable. ``tall``: it scrolls inside its box. ``caption``: what a screen
-    reader is told, the title for "".
+    reader is told, the title for "". ``titles``: more about columns, by their place.
     """
 
     title: str
@@ -36,6 +37,11 @@ class Table:
     tall: bool = False
     wide: bool = False
     caption: str = ""
+    titles: Mapping[int, str] = field(default_factory=dict)
+
+    @property
+    def heads(self) -> list[Cell]:
+        return [Cell(text, title=self.titles.get(place, "")) for place, text in enumerate(self.head)]
 
 
 @dataclass(frozen=True)

@@ -62,6 +62,17 @@
   dark.addEventListener("change", () => document.querySelectorAll("[data-drawn]").forEach((place) => draw(place.id)));
   addEventListener("beforeprint", () => Object.keys(figures).forEach(draw));
 
+  // On paper nothing is folded away but the data of charts; afterwards it is as it was.
+  const folded = new Set();
+  addEventListener("beforeprint", () => document.querySelectorAll("details:not([data-of], [open])").forEach((one) => {
+    folded.add(one);
+    one.open = true;
+  }));
+  addEventListener("afterprint", () => {
+    folded.forEach((one) => { one.open = false; });
+    folded.clear();
+  });
+
   function rows(figure) {
     const [first] = figure.data;
     if (first.z) {

@@ -76,6 +76,29 @@
     apply();
   }
 
+  // A box of limited height says which of its rows are seen.
+  function tell(box, table, told) {
+    told.hidden = box.scrollHeight <= box.clientHeight + 1;
+    if (told.hidden) return;
+    const { top, bottom } = box.getBoundingClientRect();
+    const rows = rowsOf(table).filter((row) => !row.hidden);
+    const places = rows.flatMap((row, i) => {
+      const edges = row.getBoundingClientRect();
+      const middle = (edges.top + edges.bottom) / 2;
+      return middle > top + table.tHead.offsetHeight && middle < bottom ? [i + 1] : [];
+    });
+    const last = places.at(-1) ?? rows.length;
+    told.textContent = `Rows ${places[0] ?? last} to ${last} of ${rows.length}${last < rows.length ? " · scroll for more" : ""}`;
+  }
+
+  for (const box of document.querySelectorAll(".tall")) {
+    const table = box.querySelector("table");
+    const told = box.parentElement.querySelector(".more");
+    const again = () => tell(box, table, told);
+    box.addEventListener("scroll", again, { passive: true });
+    new ResizeObserver(again).observe(table);
+  }
+
   for (const table of document.querySelectorAll("table[id]")) {
     const place = document.querySelector(`[data-filters="${table.id}"]`);
     if (place) filters(table, place);

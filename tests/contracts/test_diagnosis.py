@@ -15,6 +15,7 @@ from backtests.calc.simulate import simulate
 from backtests.diagnosis import (
     Evidence,
     Finding,
+    SectorUse,
     Severity,
     all_checks,
     check,
@@ -30,12 +31,13 @@ from tests.shared_data import ROOT
 
 CODES = {
     "adjusted_prices", "bars_stop", "benchmark_missing", "benchmark_not_beaten", "capacity", "cash_idle",
-    "concentration", "cost_drag", "costs_zero", "deep_drawdown", "delisting_losses", "few_days_make_profit",
-    "few_trades", "high_turnover", "look_ahead_fill", "losers_kept", "luck_not_excluded", "many_trials", "missing_bars",
+    "concentration", "cost_drag", "costs_zero", "deep_drawdown", "delisted_at_end", "delisting_losses",
+    "few_days_make_profit", "few_trades", "high_turnover", "look_ahead_fill", "losers_kept", "low_coverage",
+    "luck_not_excluded", "many_trials", "missing_bars", "never_sells", "no_dividends",
     "no_rebalance_candidates", "no_trades", "one_month_makes_profit", "one_name_makes_profit", "price_index",
-    "price_jumps",
-    "risk_free_not_beaten", "ruin", "short_period", "slippage_zero", "stale_prices", "survivorship", "tail_risk",
-    "too_good", "unrealised_profit", "unstable_halves", "volume_unknown", "waiting_orders",
+    "price_jumps", "risk_free_not_beaten", "ruin", "sectors_of_today", "short_period", "slippage_zero",
+    "stale_prices", "survivorship", "tail_risk", "too_good", "unrealised_profit", "unstable_halves",
+    "volume_unknown", "waiting_orders",
 }  # fmt: skip
 every_check = pytest.mark.parametrize("one", all_checks(), ids=lambda one: one.code)
 SEEDS = range(6)
@@ -68,8 +70,9 @@ def random_evidence(seed, sessions=300, moved=False):
     if moved:
         adjusted = adjusted[moved_columns(seed)]
     return Evidence(
-        run, statistics_of(run.track), rng.normal(0, 1, seed * 3), adjusted, seed % 3 == 0, price_index=True
-    )
+        run, statistics_of(run.track), rng.normal(0, 1, seed * 3), adjusted, seed % 3 == 0, price_index=True,
+        sector_uses=frozenset(list(SectorUse)[: seed % 3]),
+    )  # fmt: skip
 
 
 def is_json(found):
@@ -176,7 +179,7 @@ def test_a_sound_run_gives_no_alarm():
     assert known["sharpe_ratio"] > 0.7
     found = diagnose(Evidence(run, known, np.array([known["sharpe_ratio"]]), np.zeros(40, bool), True))
     assert [one.code for one in found if one.severity is not Severity.NOTE] == []
-    assert [one.code for one in found] == ["delisting_losses"]  # which is a fact, told with its figures
+    assert [one.code for one in found] == ["delisting_losses", "no_dividends"]  # which is a fact, told with its figures
 
 
 # --- the registry and diagnose ------------------------------------------------------------------------------------

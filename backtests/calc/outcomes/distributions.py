@@ -76,16 +76,21 @@ def reasons(run: Run) -> list[dict[str, Any]]:
     )
 
 
+def profit_by_name(run: Run) -> np.ndarray:
+    """What each name earned, in currency: realised, unrealised and dividends; float64 [N], 0 of one never traded."""
+    count = run.prices.instruments
+    profit = np.zeros(count)
+    for rows, column in ((run.sells, "profit"), (run.ledger.holdings, "profit"), (run.ledger.events, "cash_flow")):
+        profit += np.bincount(rows["instrument"], weights=rows[column], minlength=count)
+    return profit
+
+
 def by_instrument(run: Run) -> list[dict[str, Any]]:
-    """Every name that was traded, best first, equals by ticker: ``instrument`` (its column); ``profit`` in currency:
-    realised, unrealised and dividends, which sum to the last value less the capital; its ``share`` of that sum in
+    """Every name that was traded, best first, equals by ticker: ``instrument`` (its column); ``profit`` in currency
+    (``profit_by_name``), which sum to the last value less the capital; its ``share`` of that sum in
     percent (None where the sum is 0; where it is negative, losers have positive shares); its number of ``trades``.
     """
-    ledger, count = run.ledger, run.prices.instruments
-    trades = np.bincount(ledger.trades["instrument"], minlength=count)
-    profit = np.zeros(count)
-    for rows, column in ((run.sells, "profit"), (ledger.holdings, "profit"), (ledger.events, "cash_flow")):
-        profit += np.bincount(rows["instrument"], weights=rows[column], minlength=count)
+    trades, profit = np.bincount(run.ledger.trades["instrument"], minlength=run.prices.instruments), profit_by_name(run)
     total = run.values[-1] - run.values[0]
     gained = abs(total) > ZERO * run.values[0]
     names = np.flatnonzero(trades)

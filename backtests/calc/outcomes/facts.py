@@ -60,13 +60,19 @@ class Facts:
         return np.asarray(100.0 * rows["holdings"] / rows["value"])
 
     @cached_property
+    def market_trades(self) -> np.ndarray:
+        """The trades made on the market: all but the closing of delisted positions."""
+        return np.asarray(self.trades[self.trades["reason"] != Reason.DELISTED])
+
+    @cached_property
     def slippage(self) -> float:
         """|execution price - price| x quantity; what a delisting took is a loss and no cost of trading."""
-        rows = self.trades[self.trades["reason"] != Reason.DELISTED]
+        rows = self.market_trades
         return float(np.abs(rows["execution_price"] - rows["price"]) @ rows["quantity"])
 
     @cached_property
     def costs(self) -> float:
+        """Commission, tax and slippage."""
         return float(self.trades["commission"].sum() + self.trades["tax"].sum()) + self.slippage
 
     @property

@@ -24,7 +24,7 @@ def series(run: Run) -> dict[str, list[Any] | None]:
         "value": numbers(run.values),
         "benchmark": None if known is None else numbers(_scaled(known, run.values)),
         "drawdown": numbers(_percent(run.track.fallen)),
-        "benchmark_drawdown": None if known is None else numbers(_fall(known)),
+        "benchmark_drawdown": None if known is None else numbers(drawdowns(known)),
         "cash": numbers(np.r_[run.rules.initial_capital, snapshots["cash"]]),
         "positions": [0, *snapshots["positions"].tolist()],
         "turnover": numbers(np.r_[0.0, snapshots["turnover"]]),
@@ -43,8 +43,8 @@ def _scaled(levels: np.ndarray, values: np.ndarray) -> np.ndarray:
     return np.asarray(values[first] * (levels / levels[first]))
 
 
-def _fall(levels: np.ndarray) -> np.ndarray:
-    """Percent below the highest level so far, NaN where there is no level."""
+def drawdowns(levels: np.ndarray) -> np.ndarray:
+    """Percent below the highest level so far, 0 or negative: float64 [m], NaN where there is no level."""
     found, known = np.full(len(levels), np.nan), ~np.isnan(levels)
     found[known] = _percent(fallen(levels[known]))
     return found

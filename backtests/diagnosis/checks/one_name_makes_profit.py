@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from backtests.calc.ledger import Ledger
+from backtests.calc.outcomes.distributions import profit_by_name
 from backtests.diagnosis.base import Evidence, Finding, Severity
 from backtests.diagnosis.registry import check
 from backtests.diagnosis.wording import percent_of
@@ -17,7 +17,7 @@ def one_name_makes_profit(evidence: Evidence) -> Finding | None:
     names = evidence.traded_names
     if evidence.gain <= 0 or len(names) < FEW:
         return None
-    gains = _gains(evidence.run.ledger, evidence.run.prices.instruments)[names]
+    gains = profit_by_name(evidence.run)[names]
     best = int(np.argmax(gains))
     share = percent_of(gains[best], evidence.gain)
     if share <= MOST:
@@ -30,11 +30,3 @@ def one_name_makes_profit(evidence: Evidence) -> Finding | None:
         f"{ticker} made {share:.0f} % of the gain; {end}.",
         {"ticker": ticker, "gain": float(gains[best]), "share": share, "gain_without": without, "names": len(names)},
     )  # fmt: skip
-
-
-def _gains(ledger: Ledger, instruments: int) -> np.ndarray:
-    """What each name earned: all its cash flows, dividends included, and what is left of it: float64 [N]."""
-    gains = np.zeros(instruments)
-    for rows, figure in ((ledger.trades, "cash_flow"), (ledger.events, "cash_flow"), (ledger.holdings, "value")):
-        np.add.at(gains, rows["instrument"], rows[figure])
-    return gains

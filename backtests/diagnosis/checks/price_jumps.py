@@ -2,8 +2,8 @@
 
 import numpy as np
 
+from backtests.calc.positions import Positions
 from backtests.diagnosis.base import Evidence, Finding, Severity
-from backtests.diagnosis.positions import Positions
 from backtests.diagnosis.registry import check
 from backtests.diagnosis.wording import counted
 

@@ -23,6 +23,6 @@ def unrealised_profit(evidence: Evidence) -> Finding | None:
     return Finding(
         "unrealised_profit", Severity.WARNING if losing else Severity.NOTE, "Much of the profit is open",
         f"{share:.0f} % of the gain is the open profit of {counted(len(holdings), 'final holding')}; what is closed "
-        f"made {realised:,.0f}.",
+        f"made {round(realised):,}.",
         {"open_profit": open_profit, "realised": realised, "share": share, "holdings": len(holdings)},
     )  # fmt: skip

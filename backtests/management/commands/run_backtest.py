@@ -4,21 +4,14 @@ from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
-from rich.table import Table
+from django.utils import timezone
 
 from backtests import services
 from backtests.management.given import config_arguments, config_of
+from backtests.management.showing import files_given, files_written, session_shown
 from backtests.models import BacktestSession, Status
 from factors.services import JobError, NotQueued
 from market.cli import Exit, HouseCommand, progress_bar
-
-SHOWN = (
-    ("total_return", "total return, %"), ("annualized_return", "a year (CAGR), %"), ("volatility", "volatility, %"),
-    ("sharpe_ratio", "Sharpe ratio"), ("sortino_ratio", "Sortino ratio"), ("max_drawdown", "deepest drawdown, %"),
-    ("calmar_ratio", "Calmar ratio"), ("benchmark_return", "benchmark, %"), ("excess_return", "beyond it, pp"),
-    ("win_rate", "sales won, %"), ("profit_factor", "profit factor"), ("average_hold_days", "days held"),
-    ("exposure", "invested, %"), ("annual_turnover", "turnover a year, %"), ("total_costs", "costs"),
-)  # fmt: skip
 
 
 class Command(HouseCommand):
@@ -34,20 +27,28 @@ class Command(HouseCommand):
         parser.add_argument("--weights", type=Path, metavar="FILE", help="the weights after each session's trades, CSV")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        files = {name: options[name] for name in ("html", "orders", "weights") if options[name]}
-        if options["json"] and options["json"] != "-":
-            files["json"] = Path(options["json"])
+        files = files_given(options, ("html", "json", "orders", "weights"))
         for path in files.values():
             self.writable_or_fail(path)
+        asked_at = timezone.now()
         session = self._session(options)
         if session.status in (Status.PENDING, Status.RUNNING):
             self.out().print(f"backtest #{session.pk} is {session.status}: workers carry it out")
             return
-        self._write(session, files)
+        if session.finished_at and session.finished_at < asked_at:
+            self.stderr.write(
+                f"served from the store: backtest #{session.pk} of {session.finished_at:%Y-%m-%d}; --again computes it"
+            )
+        files_written(self, files, {
+            "html": lambda: services.backtest_report(session=session),
+            "json": lambda: self.json_text(services.backtest_result(session=session)),
+            "orders": lambda: services.orders_csv(session=session),
+            "weights": lambda: services.weights_csv(session=session),
+        })  # fmt: skip
         if options["json"] == "-":
             self.print_json(services.backtest_result(session=session))
         else:
-            self._print(session)
+            session_shown(self.out(), session)
 
     def _session(self, options: dict[str, Any]) -> BacktestSession:
         try:
@@ -63,36 +64,3 @@ class Command(HouseCommand):
         except JobError as error:
             self.fail(str(error), Exit.USAGE)
         raise AssertionError("fail leaves")
-
-    def _write(self, session: BacktestSession, files: dict[str, Path]) -> None:
-        made = {
-            "html": lambda: services.backtest_report(session=session),
-            "json": lambda: self.json_text(services.backtest_result(session=session)),
-            "orders": lambda: services.orders_csv(session=session),
-            "weights": lambda: services.weights_csv(session=session),
-        }
-        for kind, path in files.items():
-            self.write_file(path, made[kind]())
-            self.stderr.write(f"{kind}: {path}")
-
-    def _print(self, session: BacktestSession) -> None:
-        out, found = self.out(), session.statistics
-        out.print(f"[bold]{session}[/bold]", soft_wrap=True)
-        table = Table(show_header=False)
-        table.add_column("")
-        table.add_column("", justify="right")
-        for name, meaning in SHOWN:
-            if found.figures.get(name) is not None:
-                table.add_row(meaning, f"{found.figures[name]:,.2f}")
-        out.print(table)
-        for finding in found.findings:
-            out.print(f"[bold]{finding['severity']}[/bold] {finding['title']}: {finding['message']}", soft_wrap=True)
-        out.print(self._closing(session), soft_wrap=True)
-
-    def _closing(self, session: BacktestSession) -> str:
-        figures = session.statistics.figures
-        return (
-            f"{session.currency} {session.config['initial_capital']:,.0f} became {figures['final_value']:,.0f} in"
-            f" {session.session_count:,} sessions; {figures['trades']:,} trades; {session.timings['total']:.2f} s;"
-            f" backtest #{session.pk}"
-        )

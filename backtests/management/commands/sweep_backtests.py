@@ -8,8 +8,9 @@ from rich.table import Table
 from backtests import services
 from backtests.management.search import SearchCommand, settings_told
 from backtests.models import BacktestSweep
+from backtests.report.axes import axis_labels
 from backtests.report.meaning import label
-from backtests.report.text import spaced, words
+from backtests.report.text import words
 
 SHOWN = ("total_return", "sharpe_ratio", "max_drawdown", "trades")
 FAILURES = 10
@@ -37,8 +38,8 @@ class Command(SearchCommand):
         fields = [axis["field"] for axis in sweep.axes]
         shown = list(dict.fromkeys([sweep.objective, *SHOWN]))
         table = Table(title=f"{sweep}: the best by {sweep.objective}", title_justify="left")
-        for name in ("variant", *map(spaced, fields), *map(label, shown)):
-            table.add_column(name, justify="right", overflow="fold")
+        for name in ("variant", *axis_labels(fields, sweep.config).values(), *map(label, shown)):
+            table.add_column(name, justify="right")
         for one in result["best"][: options["top"]]:
             figures = (one["statistics"].get(name) for name in shown)
             set_to = (words(one["overrides"].get(field)) for field in fields)

@@ -6,9 +6,11 @@ from typing import Any
 from rich.table import Table
 
 from backtests import services
-from backtests.management.search import SearchCommand, settings_told
+from backtests.management.search import SearchCommand
 from backtests.models import BacktestSweep
+from backtests.report.axes import axis_labels
 from backtests.report.meaning import label
+from backtests.report.text import words
 
 
 class Command(SearchCommand):
@@ -33,14 +35,16 @@ class Command(SearchCommand):
         table = Table(title=f"{sweep}: chosen by {objective}", title_justify="left")
         for name in ("chosen on", "tested on"):
             table.add_column(name, no_wrap=True)
-        table.add_column("chosen", overflow="fold")
-        for name in (f"{label(objective)}, in sample", "out of sample", "return out of sample, %"):
+        fields = [axis["field"] for axis in sweep.axes]
+        for name in axis_labels(fields, sweep.config).values():
+            table.add_column(name, justify="right")
+        for name in (f"{label(objective)}, in sample", "out of sample", "return out, %"):
             table.add_column(name, justify="right")
         for one in result["windows"]:
             figures = (one["train"].get(objective), one["test"].get(objective), one["test"].get("total_return"))
             table.add_row(
-                f"{one['train_start']} to {one['train_end']}", f"{one['test_start']} to {one['test_end']}",
-                settings_told(sweep, one["chosen"]),
+                _months(one["train_start"], one["train_end"]), _months(one["test_start"], one["test_end"]),
+                *(words(one["chosen"].get(field)) for field in fields),
                 *("–" if figure is None else f"{figure:,.2f}" for figure in figures),
             )  # fmt: skip
         out.print(table)
@@ -51,3 +55,8 @@ class Command(SearchCommand):
             if result["statistics"][name] is not None:
                 out.print(f"{label(name)} out of sample: {result['statistics'][name]:,.2f}")
         out.print(f"{sweep.variant_count:,} variants in {sweep.timings['total']:.1f} s; sweep #{sweep.pk}")
+
+
+def _months(start: str, end: str) -> str:
+    """Days as their months: 2016-01 to 2017-12."""
+    return f"{start[:7]} to {end[:7]}"

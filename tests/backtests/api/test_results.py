@@ -5,10 +5,15 @@ import io
 from itertools import groupby
 
 import pytest
+from django.contrib.auth.models import Permission, User
+from django.test import Client
 
+from backtests import services
+from backtests.calc.outcomes import orders_of
 from backtests.models import BacktestEvent, BacktestHolding, BacktestSession, BacktestSnapshot, BacktestTrade
 from backtests.services import orders_csv, weights_csv
-from tests.backtests.stored import bare
+from backtests.services.exports import run_again
+from tests.backtests.stored import bare, made_up
 from tests.etfs.api.asking import ask, ask_csv, pages
 
 pytestmark = pytest.mark.django_db
@@ -133,28 +138,61 @@ def test_files(reader, five):
     assert orders.content.decode() == orders_csv(session=five)
     assert orders["Content-Disposition"] == f'attachment; filename="backtest-{five.pk}-orders.csv"'
     assert len(list(csv.DictReader(io.StringIO(orders.content.decode())))) == five.trades.count()
-    assert reader.get(f"/api/backtests/{five.pk}/weights.csv").content.decode() == weights_csv(session=five)
 
 
-def test_orders_of_other_data_are_not_given(reader, five):
+def test_stored_orders_are_those_of_the_simulation(five):
+    rows = list(csv.DictReader(io.StringIO(orders_csv(session=five))))
+    simulated = orders_of(run_again(five))
+    assert rows == [{name: str(value) for name, value in order.items()} for order in simulated]
+    assert [list(row) for row in rows[:1]] == [list(order) for order in simulated[:1]]
+
+
+def test_without_trades_there_are_columns_alone(reader):
+    session = made_up()
+    answer = reader.get(f"/api/backtests/{session.pk}/orders.csv")
+    assert answer.content.decode() == (
+        "trade_date,signal_date,ticker,side,quantity,price,execution_price,commission,tax\n"
+    )
+
+
+@pytest.fixture
+def runner(db) -> Client:
+    """Somebody who may ask for backtests."""
+    user = User.objects.create_user("runner")
+    user.user_permissions.add(Permission.objects.get(codename="add_backtestsession"))
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+def test_weights_for_those_who_may_run_backtests(runner, reader, five, monkeypatch):
+    """They cost a simulation."""
+    assert runner.get(f"/api/backtests/{five.pk}/weights.csv").content.decode() == weights_csv(session=five)
+    monkeypatch.setattr(services, "weights_csv", None)  # nothing is simulated for others
+    assert reader.get(f"/api/backtests/{five.pk}/weights.csv").status_code == 403
+    assert reader.head(f"/api/backtests/{five.pk}/weights.csv").status_code == 403
+
+
+def test_of_other_data_there_are_orders_and_no_weights(runner, five):
     BacktestSnapshot.objects.filter(session=five, date="2024-06-28").update(value=1.0)
-    answer = reader.get(f"/api/backtests/{five.pk}/orders.csv")
+    answer = runner.get(f"/api/backtests/{five.pk}/weights.csv")
     assert (answer.status_code, "run it again" in answer.json()["detail"]) == (409, True)
+    assert runner.get(f"/api/backtests/{five.pk}/orders.csv").status_code == 200
 
 
 @pytest.mark.parametrize("status", ["PENDING", "RUNNING", "FAILED", "CANCELLED"])
-def test_without_a_result_there_is_nothing_to_read(reader, status):
+def test_without_a_result_there_is_nothing_to_read(runner, status):
     session = bare(status=status)
     for part in (*(f"{name}/" for name in PARTS), *FILES):
-        answer = reader.get(f"/api/backtests/{session.pk}/{part}")
+        answer = runner.get(f"/api/backtests/{session.pk}/{part}")
         told = f"backtest #{session.pk} is {status} and has no result"
         assert (answer.status_code, answer.json()) == (404, {"detail": told}), part
 
 
-def test_what_is_not_there(reader):
+def test_what_is_not_there(runner):
     for part in ("", *(f"{name}/" for name in PARTS), *FILES):
         for number in ("99", "9" * 30):
-            answer = reader.get(f"/api/backtests/{number}/{part}")
+            answer = runner.get(f"/api/backtests/{number}/{part}")
             assert (answer.status_code, answer.json()) == (404, {"detail": f"no backtest #{number}"}), part
 
 
@@ -164,6 +202,7 @@ def test_what_is_not_there(reader):
         ("", 2),  # the backtest, its conditions
         ("statistics/", 1), ("monthly/", 1), ("yearly/", 1), ("contribution/", 1), ("diagnosis/", 1), ("series/", 2),
         ("snapshots/", 2), ("trades/", 2), ("trades/?format=csv", 2), ("holdings/", 2), ("events/", 2),
+        ("orders.csv", 2),
     ],
 )  # fmt: skip
 def test_queries(reader, five, django_assert_num_queries, part, queries):

@@ -7,6 +7,7 @@ import pytest
 
 from backtests.calc.errors import InputError
 from backtests.calc.prices import Events, Prices
+from backtests.calc.quantities import Costs, Lots, spent
 from backtests.calc.rules import Rules, SellRule
 from backtests.calc.signals import Signals
 from backtests.calc.simulate import simulate
@@ -131,3 +132,11 @@ def test_a_market_of_one_session_and_of_nobody():
     ledger = simulate(alone, Signals(np.zeros((1, 0)), np.zeros((1, 0), dtype=bool)), Rules())
     assert ledger.snapshots["value"].tolist() == [100_000_000]
     assert len(ledger.trades) == len(ledger.holdings) == 0
+
+
+def test_a_lot_that_numbers_of_that_size_cannot_tell():
+    """Quantities of 1e17 differ by 16: one share less is the same number, so the next number is tried."""
+    lots, costs = Lots(np.array([1.0]), False), Costs(0.00015, 0.0, 0.0)
+    for cash in np.random.default_rng(0).uniform(1e17, 1e20, 200):
+        shares = lots.affordable(0, cash, 1.0, costs, cash)
+        assert 0 < spent(shares, 1.0, costs) <= cash

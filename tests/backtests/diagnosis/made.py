@@ -46,8 +46,8 @@ def cancelled(session, name, ending, signal=None):
 
 def made(values=None, *, sessions=5, trades=(), events=(), cancels=(), holdings=(), cash=None, turnover=0.0,
          positions=0, close=None, volume=np.nan, ends=None, benchmark=None, rebalances=(0,), unmet=(),
-         statistics=None, trials=(), adjusted=None, asked=False, price_index=False, risk_free=0.02, names=6, start=0,
-         **rules):  # fmt: skip
+         statistics=None, trials=(), adjusted=None, asked=False, price_index=False, coverage=None, sectors=(),
+         risk_free=0.02, names=6, start=0, **rules):  # fmt: skip
     """``values``: the capital, then one per session; without any, ``sessions`` of 1,000. Everything else as given."""
     values = np.full(sessions + 1, CAPITAL) if values is None else np.array(values, float)
     count = len(values) - 1 + start
@@ -65,7 +65,7 @@ def made(values=None, *, sessions=5, trades=(), events=(), cancels=(), holdings=
     run = Run(prices, Rules(initial_capital=values[0], **rules), ledger, before, levels, risk_free=risk_free)
     known = statistics_of(run.track) | (statistics or {})
     flags = None if adjusted is None else np.array([name in adjusted for name in NAMES[:names]])
-    return Evidence(run, known, np.array(trials, float), flags, asked, price_index)
+    return Evidence(run, known, np.array(trials, float), flags, asked, price_index, coverage or {}, frozenset(sectors))
 
 
 def _prices(count, names, *, close, volume, ends, start):

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from backtests.diagnosis import Severity
+from backtests.diagnosis import SectorUse, Severity
 from tests.backtests.diagnosis.made import ask, dividend, holding, made, split, trade
 
 approx = pytest.approx
@@ -103,6 +103,23 @@ def test_holdings_with_prices():
     lost = [holding("A", 50)]
     assert ask("bars_stop", made(sessions=19, close=flat(19) * NAN, holdings=lost)) is None  # too short to tell
     assert ask("bars_stop", made(sessions=20, close=flat(20) * NAN, holdings=lost)) is not None
+
+
+@pytest.mark.parametrize(
+    ("uses", "severity", "told"),
+    [
+        (["neutralise"], "NOTE", "neutralise the scores"),
+        (["universe"], "WARNING", "filter the universe"),
+        (["universe", "neutralise"], "WARNING", "filter the universe and neutralise the scores"),
+    ],
+)
+def test_sectors_are_those_of_today(uses, severity, told):
+    found = ask("sectors_of_today", made(sectors=map(SectorUse, uses)))
+    assert (found.severity, found.evidence) == (severity, {"uses": uses})
+    assert found.message == (
+        f"The sectors that {told} are those of today: a name that has moved since counts where it is now."
+    )
+    assert ask("sectors_of_today", made()) is None
 
 
 def test_a_jump_of_a_held_price():

@@ -12,15 +12,16 @@ FIVE = [trade(1, name, 10) for name in "ABCDE"]  # 100 each
 
 def sold(*gains):
     """A, B, C ... sold on session 3 for 100 and this much."""
-    return [trade(3, name, -10, 10 + gain / 10) for name, gain in zip("ABCDE", gains, strict=False)]
+    return [trade(3, name, -10, 10 + gain / 10, profit=gain) for name, gain in zip("ABCDE", gains, strict=False)]
 
 
 def test_one_name_makes_the_profit():
     """A earns 30 by its price and 20 in dividends, B is still held at 115, C loses 25, D nothing, E 20: in all 60."""
-    trades = [*FIVE, trade(3, "A", -10, 13.0), trade(3, "C", -10, 7.5), trade(3, "D", -10), trade(3, "E", -10, 12.0)]
+    sales = [sale for sale, name in zip(sold(30, 0, -25, 0, 20), "ABCDE", strict=True) if name != "B"]
     evidence = made(
-        [1000, 1000, 1000, 1000, 1060], trades=trades, events=[dividend(2, "A", 20.0)], holdings=[holding("B", 115.0)]
-    )
+        [1000, 1000, 1000, 1000, 1060], trades=[*FIVE, *sales], events=[dividend(2, "A", 20.0)],
+        holdings=[holding("B", 115.0, 100.0)],
+    )  # fmt: skip
     found = ask("one_name_makes_profit", evidence)
     assert found.severity is Severity.WARNING
     assert found.evidence == {

@@ -5,7 +5,7 @@ import pytest
 
 from backtests.calc.ledger import Reason
 from backtests.diagnosis import Severity
-from tests.backtests.diagnosis.made import ask, made, trade
+from tests.backtests.diagnosis.made import ask, holding, made, trade
 
 approx = pytest.approx
 ONE = [trade(1, "A", 10)]
@@ -131,6 +131,35 @@ def test_delisted_holdings_at_the_edge(shares, severity):
 
 def test_no_delisted_holdings():
     assert ask("delisting_losses", made(trades=[trade(3, "A", -10)])) is None
+
+
+def test_holdings_delisted_after_the_last_session():
+    """A and C, 150 and 100, end with the last of five sessions; B goes on. The assumption takes a tenth of 250, the
+    usual 75, which is 7.5 % of the capital.
+    """
+    holdings = [holding("A", 150.0), holding("B", 400.0), holding("C", 100.0)]
+    ends = [4, 5, 4, 5, 5, 5]
+    found = ask("delisted_at_end", made(holdings=holdings, ends=ends, delisting_return=-10))
+    assert found.severity is Severity.WARNING
+    assert found.evidence == {
+        "holdings": 2, "value": 250.0, "tickers": ["A", "C"], "assumed_return": -10.0, "less": approx(25.0),
+        "usual_return": -30.0, "usual_less": approx(75.0), "worst_of_capital": approx(7.5),
+    }  # fmt: skip
+    assert found.message == (
+        "Delisted after the last session, and still at the close of it, 250: 2 final holdings (A, C). The assumed "
+        "-10 % would take 25, -30 % 75."
+    )
+    assert ask("delisted_at_end", made(holdings=holdings[1:2], ends=ends)) is None
+
+
+@pytest.mark.parametrize(
+    ("value", "assumed", "less", "severity"), [(33, 0, 0, "NOTE"), (34, 0, 0, "WARNING"), (11, -100, 11, "WARNING")]
+)
+def test_holdings_delisted_at_the_end_at_the_edge(value, assumed, less, severity):
+    """30 % of 33 and of 34 are 0.99 and 1.02 % of the capital; all of 11 is 1.1 %."""
+    evidence = made(holdings=[holding("A", value)], ends=[4, 5, 5, 5, 5, 5], delisting_return=assumed)
+    found = ask("delisted_at_end", evidence)
+    assert (found.severity, found.evidence["less"]) == (severity, less)
 
 
 def test_idle_cash():

@@ -1,6 +1,7 @@
 """What the scripts of a report do, in a browser; skipped where there is none."""
 
 import json
+import re
 import shutil
 import subprocess
 from html import unescape
@@ -80,6 +81,25 @@ def test_scale_filters_and_sorting(done, tmp_path):
     assert told["legend"] == "A <b>bold</b> & name"
     assert told["rows"] == 201
     assert told["drawn"] > 0
+
+
+def test_boxes_of_limited_height_say_what_is_seen(done, tmp_path):
+    script = """
+    const box = document.getElementById("trades-table").closest(".tall");
+    const told = box.parentElement.querySelector(".more");
+    const first = told.textContent;
+    box.scrollTop = box.scrollHeight; box.dispatchEvent(new Event("scroll"));
+    dispatchEvent(new Event("beforeprint"));
+    const open = [...document.querySelectorAll("details")].map((one) => one.open === !one.dataset.of);
+    dispatchEvent(new Event("afterprint"));
+    const still = document.querySelectorAll("details[open]").length;
+    return [first, told.textContent, told.hidden, open.every((one) => one), open.length > 1, still];
+    """
+    first, last, hidden, *printed = ask(session_report(done), script, tmp_path)
+    rows = len(done["trades"])
+    assert re.fullmatch(rf"Rows 1 to \d\d? of {rows} · scroll for more", first)
+    assert re.fullmatch(rf"Rows \d+ to {rows} of {rows}", last)
+    assert (hidden, printed) == (False, [True, True, 0])
 
 
 def test_the_axes_of_a_sweep_are_chosen(tmp_path):

@@ -6,7 +6,9 @@ import pytest
 from plotly.offline import get_plotlyjs
 
 from backtests.report import session_report
+from backtests.report.configuration import flat
 from backtests.report.session_charts import turnover
+from backtests.report.trade_charts import profit_rates
 from tests.backtests.report.page import checked
 from tests.backtests.report.results import FINDINGS, result, run
 
@@ -162,6 +164,66 @@ def test_contribution_and_reasons(page, done):
     conditions = dict(zip(why, condition, strict=True))
     assert conditions["STOP_LOSS"] == "STOP_LOSS 12"
     assert conditions["FACTOR"] == "FACTOR pe_ratio value > 25"
+
+
+def test_the_contribution_adds_up(page, done):
+    title = "Contribution of the buy conditions"
+    of = done["statistics"]
+    assert "contribution score" not in page.tables[title]["head"]
+    buys, sales, wins = (int(page.column(title, head)[0].replace(",", "")) for head in ("buys", "sales", "wins"))
+    assert (buys + sales, sales, wins) == (of["trades"], of["sells"], of["wins"])
+    assert number(page.column(title, "win rate of sales")[0]) == pytest.approx(100 * wins / sales, abs=0.05)
+
+
+def test_names_stand_where_there_are_some(done):
+    nameless = copy.deepcopy(done)
+    for row in (*nameless["trades"], *nameless["holdings"]):
+        row["name"] = ""
+    page = checked(session_report(nameless))
+    trades = page.tables["Trades; the buttons in the head sort"]
+    assert trades["head"][:4] == ["ticker", "#", "side", "date"]
+    assert {len(row) for row in trades["rows"]} == {17}
+    side, reason, ticker = (trades["cells"][0][trades["head"].index(name)] for name in ("side", "reason", "ticker"))
+    assert ("words" in side["class"], "words" in reason["class"], "class" in ticker) == (True, True, False)
+    assert "name" not in page.tables["Holdings at the end"]["head"]
+    assert "name" in page.tables["Best names"]["head"]
+
+
+@pytest.mark.parametrize(("months", "ticks"), [
+    (6, None), (24, ["2016", "2016-07", "2017", "2017-07"]), (72, ["2016", "2017", "2018", "2019", "2020", "2021"]),
+])  # fmt: skip
+def test_turnover_is_told_by_half_years_or_years(months, ticks):
+    dates = [f"{2016 + month // 12}-{month % 12 + 1:02d}-15" for month in range(months)]
+    axis = turnover({"dates": dates, "turnover": [1.0] * months})["layout"]["xaxis"]
+    assert axis.get("ticktext") == ticks
+    assert [tick.removesuffix("-01") for tick in axis.get("tickvals", [])] == (ticks or [])
+
+
+def test_a_bar_that_is_neither_gain_nor_loss_is_told():
+    spread = {"edges": [-10.0, -4.0, 2.0, 8.0], "counts": [1, 2, 3]}
+    assert "grey: small ones of either" in profit_rates(spread)["note"]
+    assert "grey" not in profit_rates(spread | {"edges": [-8.0, -4.0, 0.0, 8.0]})["note"]
+
+
+def test_conditions_are_told_as_people_read_them():
+    rows = flat({
+        "buy_conditions": [
+            {"factor": "roe", "field": "value", "operator": ">", "value": 10.0},
+            {"factor": "beta", "field": "score", "operator": "between", "value": [0.5, 1.5]},
+            {"factor": "size", "field": "rank", "operator": "top", "value": 30.0},
+        ],
+        "sell_conditions": [
+            {"type": "STOP_LOSS", "value": 12.5}, {"type": "HOLD_DAYS", "value": 60.0},
+            {"type": "FACTOR", "factor": "roe", "field": "percentile", "operator": "<", "value": 5.0},
+        ],
+        "universe": {"conditions": [{"factor": "liquidity", "value": 2e7}]},
+        "neutralise": ["sector", "size"],
+    })  # fmt: skip
+    assert rows == {
+        "buy conditions": "roe value > 10; beta score between 0.5 and 1.5; size top 30",
+        "sell conditions": "STOP_LOSS 12.5 %; HOLD_DAYS 60 days; FACTOR roe percentile < 5",
+        "universe · conditions": "liquidity value >= 2e+07", "neutralise": "sector, size",
+    }  # fmt: skip
 
 
 def test_one_session_without_anything():

@@ -4,6 +4,7 @@ import pytest
 
 from backtests import services
 from backtests.report import comparison_report
+from backtests.services.config import WRITTEN
 from tests.backtests.report.page import checked
 from tests.factors.market_tables import random_market
 
@@ -22,6 +23,11 @@ def test_a_stored_session_is_reported_and_compared():
     found = services.backtest_result(session=first)
     trades = "Trades; the buttons in the head sort"
     assert page.column(trades, "date") == [one["trade_date"].isoformat() for one in found["trades"][:500]]
+    assert list(found["config"]) == [name for name in WRITTEN if name in found["config"]]
+    words = page.words
+    assert words.index("name Stored region KR start 2023-09-01") < words.index(
+        "sell conditions STOP_LOSS 5 %; HOLD_DAYS"
+    )
     assert page.column(trades, "factors at the signal")[0].startswith("momentum_3m ")
     assert page.column("Holdings at the end", "first bought") == [str(one["first_bought"]) for one in found["holdings"]]
     assert {row[0] for row in page.tables["Reasons of the sales"]["rows"]} == {
@@ -30,6 +36,9 @@ def test_a_stored_session_is_reported_and_compared():
     assert page.figures["chart-0"]["data"][0]["y"] == found["series"]["value"]
     sales = next(one for one in page.figures.values() if one["data"][0]["name"] in ("HOLD_DAYS", "STOP_LOSS"))
     assert sales["data"][0]["x"][0][:4] in ("2023", "2024")
+    chosen = found["selection"]
+    assert page.column("Selection at each rebalance", "rebalance") == [one["date"] for one in chosen]
+    assert page.column("Selection at each rebalance", "candidates") == [f"{one['candidates']:,}" for one in chosen]
     untold = [
         cells[0] for title in ("Return", "Account and costs") for cells in page.tables[title]["cells"]
         if not cells[0].get("title")

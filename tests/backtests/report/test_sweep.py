@@ -3,6 +3,7 @@
 import pytest
 
 from backtests.report import sweep_report, sweep_tables
+from backtests.report.axes import axis_labels
 from backtests.report.sweep_charts import cells
 from tests.backtests.report import many
 from tests.backtests.report.page import checked
@@ -148,6 +149,40 @@ def test_statistics_that_are_not_there():
     page = checked(sweep_report(small(FOUND)))
     assert len(page.figures) == 1
     assert page.tables[TALL]["head"] == ["variant", "a", "b", "c", "Sharpe ratio"]
+
+
+def test_axes_are_told_in_words_with_their_paths_beside():
+    base = {
+        "buy_conditions": [
+            {"factor": "pe_ratio", "field": "value", "operator": "<", "value": 15},
+            {"factor": "roe", "field": "score", "operator": ">", "value": 1},
+            {"factor": "pe_ratio", "field": "value", "operator": "<", "value": 20},
+        ],
+        "sell_conditions": [
+            {"type": "STOP_LOSS", "value": 10},
+            {"type": "FACTOR", "factor": "roe", "field": "value", "operator": "<", "value": 3},
+        ],
+    }  # fmt: skip
+    told = {
+        "buy_conditions.0.value": "value of pe_ratio < (buy_conditions.0.value)",
+        "buy_conditions.2.value": "value of pe_ratio < (buy_conditions.2.value)",
+        "sell_conditions.0.value": "STOP_LOSS value", "sell_conditions.1.value": "to sell: value of roe <",
+        "buy_conditions.1.value": "value of buy condition 2", "buy_conditions.1.factor": "factor of buy condition 2",
+        "max_positions": "max positions", "universe.sectors": "universe: sectors", "buy_conditions.7.value":
+        "value of buy condition 8",
+    }  # fmt: skip
+    assert axis_labels(list(told), base) == told
+    assert axis_labels(["buy_conditions.1.value"], base) == {"buy_conditions.1.value": "value of roe score >"}
+    path = "sell_conditions.0.value"
+    found = small({(1, "x", 0.5): 1.0, (2, "x", 0.5): 2.0}) | {"base": base}
+    found["axes"] = [{"field": path, "values": [1, 2]}]
+    for one in found["variants"]:
+        one["overrides"] = {path: one["overrides"]["a"]}
+    page = checked(sweep_report(found))
+    assert page.tables[TALL]["head"][1] == "STOP_LOSS value"
+    assert page.titles.count(path) == 2  # of the column and of what was varied
+    assert path not in page.words
+    assert page.figures["chart-0"]["layout"]["xaxis"]["title"]["text"] == "STOP_LOSS value"
 
 
 def test_names_and_settings_are_text():

@@ -48,7 +48,8 @@ def test_what_was_chosen_and_what_changed(page, walk):
 
 @pytest.mark.parametrize(("pairs", "share"), [
     ([(2.0, 1.0), (1.0, 0.5)], 50.0), ([(2.0, 1.0), (None, 9.0), (2.0, None)], 50.0), ([(1.0, -0.5)], -50.0),
-    ([(-1.0, 1.0)], None), ([], None),
+    ([(-1.0, 1.0)], None), ([], None), ([(3.0, 1.0), (-1.0, 2.0)], None), ([(2.0, 1.0), (-1.0, None)], None),
+    ([(None, 1.0)], None),
 ])  # fmt: skip
 def test_how_much_of_the_objective_is_kept(pairs, share):
     windows = [{"train": {"sharpe_ratio": train}, "test": {"sharpe_ratio": test}} for train, test in pairs]
@@ -57,9 +58,11 @@ def test_how_much_of_the_objective_is_kept(pairs, share):
 
 def test_a_benchmark_is_drawn_beside(walk):
     series = walk["series"] | {"benchmark": [1e8] * len(walk["series"]["dates"])}
-    told = {"benchmark": {"ticker": "KOSPI", "name": "KOSPI 200"}, "base": {"max_positions": 12}}
+    figures = walk["statistics"] | {"benchmark_return": 31.5, "excess_return": -2.25}
+    told = {"statistics": figures, "benchmark": {"ticker": "KOSPI", "name": "KOSPI 200"}, "base": {"max_positions": 12}}
     page = checked(walk_forward_report(walk | {"series": series} | told))
     assert "max positions 12" in page.words
+    assert "benchmark +31.50 % KOSPI 200 beyond the benchmark −2.25 pp" in page.words
     assert page.figure("out of sample", "KOSPI 200")["data"][1]["line"]["dash"] == "dash"
 
 

@@ -67,7 +67,11 @@ REFUSED = {
     "a strategy of nothing": ({"strategy": {"combiner": "equal_weight"}}, "strategy: name its factors"),
     "odd normalisation": ({"normalisation": "log"}, "normalisation: must be one of"),
     "odd neutralising": ({"neutralise": ["country"]}, "neutralise: must be a list of sector and/or size"),
-    "odd rate": ({"risk_free": -150}, "risk_free: must be from -99 to 1000"),
+    "odd rate": ({"risk_free": -150}, "risk_free: must be at least -99 and at most 1000"),
+    "more money than there is": ({"initial_capital": 1e300}, "initial_capital: must be at most 1e+15, not 1e+300"),
+    "a lot of nothing": ({"lot_size": 1e-320}, "lot_size: must be at least 1e-09 and at most 1e+09"),
+    "a rebalance never": ({"rebalance": "EVERY_N", "every": 10**19}, "every: must be at most 1e+06"),
+    "a hundred conditions": ({"universe": {"conditions": [PE] * 101}}, "universe: 101 conditions are too many"),
     "a volume cap of nothing": ({"volume_cap": 0}, "volume_cap: must be above 0"),
     "a nul": ({"name": "a\0b"}, "name: must be a text"),
 }  # fmt: skip
@@ -112,6 +116,12 @@ def test_defaults_are_those_of_the_region(market):
     )
     assert (japan.initial_capital, japan.tax, japan.lot_size) == (1e7, 0.0, 100)
     assert (korea.fill, korea.mode, korea.cash_buffer, korea.rebalance_on_start) == ("next_open", "fill", 5.0, True)
+
+
+def test_words_in_any_case(market):
+    small = {"start": "2024-06-03", "order_by": "momentum_1m", "region": "kr", "rebalance": "weekly", "mode": "Target"}
+    rules = config_check(config=small | {"sizing": "risk_parity", "fill": "NEXT_CLOSE"}).rules
+    assert (rules.frequency, rules.mode, rules.sizing, rules.fill) == ("WEEKLY", "target", "RISK_PARITY", "next_close")
 
 
 def test_what_is_written_down_is_whole_and_means_the_same(market):

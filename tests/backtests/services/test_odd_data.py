@@ -6,14 +6,17 @@ import numpy as np
 import pandas as pd
 import pytest
 from django.db import connection
+from django.db.models import Value
+from django.db.models.functions import Concat
 
-from backtests.models import Status
+from backtests.models import BacktestSession, Status
 from backtests.services import (
     BacktestError,
     backtest_create,
     backtest_execute,
     backtest_result,
     backtest_run,
+    orders_csv,
     weights_csv,
 )
 from market.models import CorporateAction, PriceBar
@@ -98,6 +101,40 @@ def test_a_delisted_holding_is_closed(market):
     assert (closed.ticker, closed.trade_date) == (held.ticker, days()[-29])
     assert closed.execution_price == pytest.approx(0.7 * bar.close)
     assert (closed.commission, closed.tax) == (0, 0)
+
+
+def test_a_ticker_that_a_spreadsheet_would_run(market):
+    market[0].__class__.objects.filter(pk__in=[one.pk for one in market]).update(ticker=Concat(Value("=1+"), "ticker"))
+    session = backtest_run(config=config())
+    for text in (orders_csv(session=session), weights_csv(session=session)):
+        assert "'=1+T" in text
+        assert ",=1+" not in text
+
+
+def test_an_instrument_that_is_deleted_while_it_runs(market):
+    """One sentence, and nothing is stored."""
+    session = backtest_create(config=config())
+
+    def delete(stage: str, done: int, total: int) -> None:
+        if stage == "saving":
+            market[0].__class__.objects.filter(asset_type="STOCK").delete()
+
+    with pytest.raises(BacktestError, match=r"^data: an instrument was deleted while it ran"):
+        backtest_execute(session_id=session.pk, progress=delete)
+    session.refresh_from_db()
+    assert session.status == Status.FAILED
+    assert not session.trades.exists()
+
+
+def test_a_session_that_is_deleted_while_it_runs(market):
+    session = backtest_create(config=config())
+
+    def delete(stage: str, done: int, total: int) -> None:
+        if stage == "saving":
+            BacktestSession.objects.all().delete()
+
+    backtest_execute(session_id=session.pk, progress=delete)
+    assert not BacktestSession.objects.exists()
 
 
 @pytest.mark.filterwarnings("ignore")  # of other people's packages

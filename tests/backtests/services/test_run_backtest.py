@@ -11,7 +11,7 @@ from django.core.management import call_command
 from django.db.models import F
 
 from backtests.models import BacktestSession, Status
-from backtests.services import BacktestError, orders_csv
+from backtests.services import BacktestError, orders_csv, weights_csv
 from factors.services import strategy_save
 from market.cli import Exit
 from market.models import PriceBar
@@ -85,15 +85,18 @@ def test_files(market, file, tmp_path):
     assert weights.groupby("date")["weight"].sum().between(0, 1 + 1e-9).all()
 
 
-def test_orders_of_changed_data_are_refused(market, file, tmp_path):
+def test_of_changed_data_there_are_orders_and_no_weights(market, file, tmp_path):
+    """What was traded is stored; weights are simulated again, which gives others now."""
     run(file)
+    before = orders_csv(session=BacktestSession.objects.get())
     PriceBar.objects.update(close=F("close") * 1.01)
     code, _, err = run(file, "--orders", tmp_path / "orders.csv")
     assert code == Exit.DONE, err  # another backtest
     with pytest.raises(
         BacktestError, match=r"^data: they, or the code, have changed since backtest #\d+: run it again"
     ):
-        orders_csv(session=BacktestSession.objects.earliest("pk"))
+        weights_csv(session=BacktestSession.objects.earliest("pk"))
+    assert orders_csv(session=BacktestSession.objects.earliest("pk")) == before
 
 
 def test_a_strategy_by_name_with_changes(market):
@@ -125,6 +128,41 @@ def test_wrong_usage(market, file, arguments, told):
     assert not BacktestSession.objects.exists()
 
 
+def test_parts_of_fields_are_set_in_their_order(market, file):
+    code, _, err = run(
+        file, "--set", "sell_conditions.0.value=20", "--set", "buy_conditions.0.operator='>='", "--set",
+        "universe.sectors=[bank]", "--set", "sell_conditions.0.value=21",
+    )  # fmt: skip
+    assert code == Exit.DONE, err
+    stored = BacktestSession.objects.get().config
+    assert stored["sell_conditions"][0] == {"type": "STOP_LOSS", "value": 21.0}
+    assert stored["buy_conditions"][0] == {"factor": "momentum_1m", "field": "value", "operator": ">=", "value": -20.0}
+    assert stored["universe"] == {"sectors": ["bank"]}
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        ("sell_conditions.9.value=1", "--set: sell_conditions.9.value: sell_conditions has rows 0 to 4, not '9'"),
+        ("sell_condition.0.value=1", "--set: sell_condition.0.value: unknown field 'sell_condition'; did you mean"),
+        ("max_positions.x=1", "--set: max_positions.x: max_positions is one value and has no parts"),
+    ],
+)
+def test_paths_to_nowhere(market, file, given, told):
+    code, _, err = run(file, "--set", given)
+    assert (code, told in err) == (Exit.USAGE, True), err
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["buy_conditions: [{factor: roe, operator: >, value: 1}]", "buy_conditions:\n  - factor: roe\n    operator: >=\n"],
+)
+def test_an_unquoted_operator_is_told(market, tmp_path, text):
+    path = tmp_path / "odd.yaml"
+    path.write_text(text)
+    assert 'quote it, e.g. operator: ">"' in run(path)[2]
+
+
 @pytest.mark.parametrize("text", ["- 1\n- 2\n", "a: [1, 2", "name: x\nname: y\n", "\x00"])
 def test_files_that_are_none(market, tmp_path, text):
     path = tmp_path / "odd.yaml"
@@ -132,6 +170,22 @@ def test_files_that_are_none(market, tmp_path, text):
     code, _, err = run(path)
     assert code == Exit.USAGE
     assert err.startswith("config: ")
+    assert "quote it" not in err
+
+
+def test_a_file_that_means_far_more_than_it_says(market, tmp_path):
+    """Eight levels of ten aliases are a hundred million values."""
+    levels = ["a0: &a0 [1, 1, 1, 1, 1, 1, 1, 1, 1, 1]"]
+    levels += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]" for n in range(1, 9)]
+    path = tmp_path / "bomb.yaml"
+    path.write_text("\n".join(levels))
+    code, _, err = run(path)
+    assert code == Exit.USAGE
+    assert "more than 100,000 values" in err
+    path.write_text("universe: &a [*a]\n")
+    code, _, err = run(path)
+    assert code == Exit.USAGE
+    assert len(err) < 300
 
 
 def test_in_the_background(market, file):

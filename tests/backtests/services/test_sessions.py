@@ -126,6 +126,15 @@ def test_figures_of_each_trade_are_those_of_its_signal(market):
     assert told["momentum_1m"]["score"] == pytest.approx(score.score, rel=1e-6)
 
 
+def test_figures_of_a_holding_are_those_of_its_first_purchase(market):
+    session = backtest_run(config=config(sell_conditions=[]))
+    for holding in session.holdings.all():
+        bought = session.trades.filter(ticker=holding.ticker, side="BUY").latest("number")
+        assert holding.first_bought == bought.trade_date
+        assert holding.factors["as_of"] == str(bought.signal_date)
+        assert holding.factors["momentum_1m"] == bought.factors["momentum_1m"]
+
+
 def test_an_equal_one_is_served_from_the_store(market):
     first = backtest_run(config=config())
     assert backtest_run(config=config(name="another name")).pk == first.pk

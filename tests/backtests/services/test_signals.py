@@ -18,6 +18,7 @@ from factors.services import (
     combine_run_execute,
     strategy_save,
 )
+from market.models import Fundamental
 from tests.backtests.services.tables import START, config, days, small_market
 
 NAN = float("nan")
@@ -180,3 +181,49 @@ def test_a_workbench_computes_each_figure_once(market, monkeypatch):
         asked_of(checked, bench.market(checked), bench)
     assert len(asked) == 2  # the first session of a month is not always that of a week
     assert asked[0][1] > asked[1][1]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_few_names_with_a_figure_are_ordered_by_it(market):
+    """Nine have a return on equity: no score, but a value; the best of them are bought."""
+    Fundamental.objects.exclude(instrument__in=market[:9]).delete()
+    roe = [{"factor": "roe", "operator": ">", "value": 1}]
+    _, signals, at = decided(buy_conditions=roe, order_by="roe", max_positions=3)
+    session = backtest_run(config=config(buy_conditions=roe, order_by="roe", max_positions=3, sell_conditions=[]))
+    bought = [trade for trade in session.trades.all() if trade.signal_date == session.start]
+    values = [trade.factors["roe"]["value"] for trade in bought]
+    assert len(values) == 3
+    assert values == sorted(values, reverse=True)
+    candidates = signals.candidates[at[0]]
+    assert candidates.sum() == 9
+    assert sorted(signals.order[at[0]][candidates])[-3:] == pytest.approx(sorted(values))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_meets_the_conditions_without_a_figure_to_order_by_comes_last(market):
+    Fundamental.objects.filter(instrument__in=market[:3]).delete()
+    _, signals, at = decided(buy_conditions=[{"factor": "momentum_1m", "value": -99}], order_by="roe")
+    for session in at:
+        order = signals.order[session]
+        assert signals.candidates[session].all()
+        assert set(np.argsort(order, kind="stable")[:3]) == {0, 1, 2}
+    _, without, at = decided(buy_conditions=[], order_by="roe")
+    assert np.isnan(without.order[at][:, :3]).all()  # nothing is known of them
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_selection_tells_where_names_were_lost(market):
+    """14 stocks, ten of them banks or chips with reports; five figures missing."""
+    Fundamental.objects.filter(instrument__in=market[:5]).delete()
+    conditions = [{"factor": "roe", "operator": ">", "value": 10}, {"factor": "momentum_1m", "value": 0}]
+    session = backtest_run(config=config(buy_conditions=conditions, order_by="roe", rebalance="MONTHLY"))
+    rows = session.statistics.details["selection"]
+    assert [row["date"] for row in rows][:2] == ["2024-02-01", "2024-03-04"]
+    for row in rows:
+        assert row["universe"] == 14
+        assert row["conditions"][0]["known"] == 9
+        assert row["conditions"][1]["known"] == 14
+        met = [condition["met"] for condition in row["conditions"]]
+        assert sum(met) - 14 <= row["candidates"] <= min(met)
+        day = session.trades.filter(side="BUY", signal_date=row["date"])
+        assert row["bought"] == day.count() <= row["candidates"]

@@ -43,7 +43,12 @@ def test_a_field_within_a_list_is_set_and_the_configuration_stays_as_it_was():
         ({"tax": [object]}, "is not a value of a configuration"),
         ({"name": ["a\0b"]}, "cannot be stored"),
         ({"buy_conditions": [[]], "buy_conditions.0.value": [1]}, "buy_conditions.0.value is a part of buy_conditions"),
-        ({7: [1]}, "axes: a field is named by a text, not 7"),
+        ({7: [1]}, "axes: a field is named by a text of at most 200 characters, not '7'"),
+        ({"strategy.a\0b": [1]}, "axes: a field is named by a text of at most 200 characters"),
+        ({"buy_conditions." + "1" * 5000: [1]}, "axes: a field is named by a text of at most 200 characters"),
+        ({"buy_conditions.00.value": [1]}, "buy_conditions has rows 0 to 0, not '00'"),
+        ({"strategy": [{"a\0b": 1}]}, "cannot be stored"),
+        ({f"strategy.a{place}": [1] for place in range(21)}, "axes: 21 fields are too many (at most 20)"),
     ],
 )  # fmt: skip
 def test_axes_that_cannot_be(axes, told):
@@ -104,7 +109,7 @@ def test_draws_that_cannot_be(method, samples, seed, told):
 
 def test_too_many_variants_are_refused_before_they_are_made():
     huge = [{"field": f"f{place}", "values": list(range(1000))} for place in range(6)]
-    with pytest.raises(BacktestError, match="axes: 1,000,000,000,000,000,000 variants are too many"):
+    with pytest.raises(BacktestError, match="axes: 1,000,000,000,000,001 variants are too many"):
         combinations(huge, "GRID", None, 0)
     with pytest.raises(BacktestError, match="too many to draw from"):
         combinations(huge, "RANDOM", 5, 0)

@@ -150,13 +150,30 @@ def test_walk_forward(config, tmp_path) -> None:
     arguments = ("walk_forward", config, "--from", "2024-01-01", "--grid", "max_positions=[0, 2, 4]", "--train", "3")
     code, out, err = run(*arguments, "--test", "2", "--processes", "1", "--html", str(page))
     assert code == 3
-    assert "2024-01-02 to 2024-03-29" in out
-    assert "2024-04-01 to 2024-05-31" in out
+    assert "2024-01 to 2024-03" in out
+    assert "2024-04 to 2024-05" in out
     assert "total return out of sample" in out
     assert "2 of 6 variants failed" in err
     assert "Walk-forward test" in page.read_text()
     code, _, err = run(*arguments, "--test", "60", "--train", "60")
     assert (code, "train: 60 months to choose on and 60 to test on do not fit" in err) == (2, True)
+
+
+def column(out: str, place: int) -> tuple[str, set[str]]:
+    """The head of a printed table's column, its lines joined, and the texts below it."""
+    heads = [line.split("┃")[place].strip() for line in out.splitlines() if line.startswith("┃")]
+    cells = {line.split("│")[place].strip() for line in out.splitlines() if line.startswith("│")}
+    return " ".join(" ".join(heads).split()), cells
+
+
+def test_what_is_varied_is_told_in_words(config) -> None:
+    axes = ("--grid", "buy_conditions.0.value=[-20, -30]", "--processes", "1")
+    _, out, _ = run("walk_forward", config, "--from", "2024-01-01", *axes, "--train", "3", "--test", "2")
+    head, cells = column(out, 3)
+    assert head == "value of momentum_1m >"
+    assert cells <= {"−20", "−30"}
+    _, out, _ = run("sweep_backtests", config, *axes)
+    assert column(out, 2) == ("value of momentum_1m >", {"−20", "−30"})
 
 
 def test_a_walk_without_a_choice_fails(config) -> None:

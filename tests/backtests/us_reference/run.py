@@ -75,7 +75,9 @@ def reference_run(shared_data: Path, scenario: Scenario) -> Outcome:
     prices = prices_between(market, dates, actions, delisted)
     candidates = market.all_met(scenario.buy).loc[days]
     flags = tuple(market.met(condition).loc[days].to_numpy() for condition in scenario.factor_sells)
-    signals = Signals(market.order.loc[days].to_numpy(), candidates.to_numpy(), flags)
+    order = market.order.loc[days]
+    order.loc[order.isna().all(axis=1)] = market.values["roe"].loc[days]  # fewer than ten names: no scores
+    signals = Signals(order.fillna(-1e300).to_numpy(), candidates.to_numpy(), flags)
     done = Reference(prices, signals, scenario.rules)
     tables = {dates[t]: table_of(market, candidates, days[t]) for t in range(len(dates)) if done.rebalances(t)}
     done.run()

@@ -55,6 +55,11 @@ def positions_of(run: Run) -> Positions:
     return Positions(session, instrument, held, value, bar, first, _splits(run, session, instrument))
 
 
+def sold_out(trades: np.ndarray) -> np.ndarray:
+    """Which of ``trades`` [K] sold the last of a position: bool [K]."""
+    return np.asarray((trades["side"] < 0) & (trades["average_price"] == 0))
+
+
 def _changes(run: Run) -> np.ndarray:
     """Every change of a quantity: by ticker, session, and in the order of the ledger (splits before trades)."""
     trades, splits = run.ledger.trades, run.ledger.events
@@ -65,7 +70,7 @@ def _changes(run: Run) -> np.ndarray:
     found["quantity"] = np.concatenate(
         [splits["quantity"] * (1.0 - 1.0 / splits["figure"]), trades["quantity"] * trades["side"]]
     )
-    found["ends"][len(splits) :] = (trades["side"] < 0) & (trades["average_price"] == 0)
+    found["ends"][len(splits) :] = sold_out(trades)
     found["rank"] = run.prices.rank[found["instrument"]]
     return found[np.lexsort((found["session"], found["rank"]))]
 

@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
+from backtests.calc.positions import positions_of
 from backtests.calc.rules import Rules, SellRule
 from backtests.calc.run import Run
 from backtests.calc.simulate import simulate
-from backtests.diagnosis.positions import positions_of
 from tests.backtests.diagnosis.made import made, split, trade
 from tests.backtests.markets import market, signals
 
