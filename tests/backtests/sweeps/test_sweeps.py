@@ -46,7 +46,8 @@ AXES = [
                          [{"type": "TRAILING_STOP", "value": 4}]], "universe.sectors": [["bank"]]},
     {"start": ["2024-02-01", "2024-03-05"], "end": ["2024-05-10", None], "benchmark": [""],
      "normalisation": ["zscore", "minmax"]},
-    {"rebalance": ["EVERY_N"], "every": [4, 7], "rebalance_on_start": [True, False]},
+    {"rebalance": ["EVERY_N", "MONTHLY"], "every": [4, 7], "rebalance_on_start": [False, True],
+     "start": ["2024-02-13"]},
 ]  # fmt: skip
 
 
