@@ -14,6 +14,9 @@ from backtests.report.text import words
 from factors.services import JobError
 from market.cli import Exit, HouseCommand, progress_bar
 
+MOST_PROCESSES = 64
+MOST_SHOWN = 10_000
+
 
 def settings_told(sweep: BacktestSweep, overrides: dict[str, Any]) -> str:
     """What a variant sets, in the order of the axes."""
@@ -44,8 +47,9 @@ class SearchCommand(HouseCommand):
         files = files_given(options, ("html", "json"))
         for path in files.values():
             self.writable_or_fail(path)
-        if options["processes"] < 1:
-            self.fail("--processes: at least 1", Exit.USAGE)
+        for name, least, most in (("processes", 1, MOST_PROCESSES), ("top", 0, MOST_SHOWN)):
+            if not least <= options.get(name, least) <= most:
+                self.fail(f"--{name}: {least} to {most:,}", Exit.USAGE)
         sweep = self._sweep(options)
         if options["background"]:
             services.sweep_enqueue(sweep_id=sweep.pk)
