@@ -167,7 +167,7 @@ def test_two_runs_of_a_strategy_do_not_meet(market, monkeypatch):
         raise store.RunInProgress(busy)
 
     queued = combine_run_create(strategy="mine")
-    monkeypatch.setattr(store.locks, "_held", taken)
+    monkeypatch.setattr(store.locks, "advisory_lock", taken)
     with pytest.raises(store.RunInProgress, match="being combined by another process"):
         combine_run_execute(run_id=queued.pk)
     queued.refresh_from_db()
