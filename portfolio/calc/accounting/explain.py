@@ -28,7 +28,7 @@ class ValueRow(NamedTuple):
 
 class ReturnRow(NamedTuple):
     """``earned`` = ``value`` / ``base`` - 1, a fraction (0 where the base is 0); ``base`` = ``before`` + ``inflow`` -
-    ``outflow``. Where the withdrawals count at the end (``late``) they are added to the value, and not taken from the base.
+    ``outflow``. Where the withdrawals count at the end (``late``), they are added to the value instead.
     """
 
     date: np.datetime64

@@ -37,22 +37,23 @@ def flows_of(t: Transactions, session: np.ndarray, rate: np.ndarray, close: np.n
         return np.bincount(session, weights=amounts, minlength=sessions)
 
     def by(column: np.ndarray, amounts: np.ndarray, width: int) -> np.ndarray:
-        cells = np.bincount(session * width + column, weights=amounts, minlength=sessions * width)
-        return cells.reshape(sessions, width)
+        cells = np.zeros((sessions, width))
+        there = column >= 0
+        np.add.at(cells, (session[there], column[there]), amounts[there])
+        return cells
 
     of_asset = t.asset >= 0
     paid = np.where(of_asset, shares - cash, 0.0)
     external = shares + gross * ((t.kind == Kind.DEPOSIT) * 1.0 - (t.kind == Kind.WITHDRAWAL))
     interest = (t.kind == Kind.DIVIDEND) & ~of_asset
-    place = np.maximum(t.asset, 0)
     return Flows(
         inflow=daily(np.maximum(external, 0.0)),
         outflow=daily(np.maximum(-external, 0.0)),
         income=daily(np.where(t.kind == Kind.DIVIDEND, gross, 0.0)),
         fees=daily(np.nan_to_num(t.fee) * rate + np.where(t.kind == Kind.FEE, gross, 0.0)),
         taxes=daily(np.nan_to_num(t.tax) * rate + np.where(t.kind == Kind.TAX, gross, 0.0)),
-        bought=by(place, np.maximum(paid, 0.0), assets),
-        received=by(place, np.maximum(-paid, 0.0), assets),
+        bought=by(t.asset, np.maximum(paid, 0.0), assets),
+        received=by(t.asset, np.maximum(-paid, 0.0), assets),
         moved=by(t.currency, np.where(interest, 0.0, cash), currencies),
         other=daily(np.where(of_asset | interest, 0.0, cash - external)),
     )

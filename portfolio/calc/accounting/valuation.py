@@ -13,7 +13,7 @@ from portfolio.calc.accounting.carry import Carried, carried, divide_carried, la
 from portfolio.calc.accounting.checks import problems_of
 from portfolio.calc.accounting.day_order import day_order
 from portfolio.calc.accounting.days import Days
-from portfolio.calc.accounting.errors import MissingPrice, MissingRate, TransactionErrors
+from portfolio.calc.accounting.errors import AccountingError, MissingPrice, MissingRate, TransactionErrors
 from portfolio.calc.accounting.flows import flows_of
 from portfolio.calc.accounting.market import Market
 from portfolio.calc.accounting.positions import Positions, positions_of
@@ -60,7 +60,7 @@ def valuation_from(
 class _Run:
     def __init__(self, state: State, transactions: Transactions, market: Market) -> None:
         if not market.sessions:
-            raise ValueError("there is no session after the state to value")
+            raise AccountingError("there is no session after the state to value")
         found = problems_of(transactions, assets=len(market.assets), currencies=len(market.currencies))
         if found:
             raise TransactionErrors(found)
@@ -92,8 +92,8 @@ class _Run:
 
     def _positions(self, keep: list[int]) -> Positions:
         t = self.booked
-        there = t.asset >= 0
-        of_asset = np.where(there, self.market.currency_of[np.maximum(t.asset, 0)], t.currency)
+        of_asset = t.currency.copy()
+        of_asset[t.asset >= 0] = self.market.currency_of[t.asset[t.asset >= 0]]
         self._need_rates(self.session, t.currency)
         self._need_rates(self.session, of_asset)
         rate, rate_of_asset = self.rates.figure[self.session, t.currency], self.rates.figure[self.session, of_asset]
@@ -110,8 +110,9 @@ class _Run:
         rate_of_asset = rate[:, market.currency_of]
         self._need(quantity, cash)
         close = self.prices.figure * rate_of_asset
-        holdings = np.where(quantity > 0, quantity * close, 0.0)
-        cash_value = np.where(np.abs(cash) > ROUNDING, cash * rate, 0.0)
+        # Row by row in memory, so that rows are summed in the same order however many there are.
+        holdings = np.ascontiguousarray(np.where(quantity > 0, quantity * close, 0.0))
+        cash_value = np.ascontiguousarray(np.where(np.abs(cash) > ROUNDING, cash * rate, 0.0))
         opening_holdings, opening_cash = self._opening()
         flows = flows_of(
             self.booked, self.session, rate[self.session, self.booked.currency], close, len(market.currencies)

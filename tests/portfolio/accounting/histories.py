@@ -50,11 +50,11 @@ def histories(draw, *, currencies: int = CURRENCIES, out: bool = True, length: i
     # Splits come first on a day and transfers out last, so that what is held is known when each is made up.
     wanted.sort(key=lambda one: (one[0], one[1] != Kind.SPLIT, ORDER.index(one[1]) if one[1] in ORDER else -1))
     for offset, kind, asset, size, currency in wanted:
-        rows += _rows(kind, start + offset, asset, size, currency, held)
+        rows += _rows(kind, start + offset, asset, size, currency, held=held)
     return History([row._replace(sequence=number, id=number) for number, row in enumerate(rows)], market)
 
 
-def _rows(kind, date, asset: int, size: int, currency: int, held: list[float]) -> list[Row]:
+def _rows(kind, date, asset: int, size: int, currency: int, *, held: list[float]) -> list[Row]:
     about = {"date": date, "currency": currency}
     if kind == Kind.BUY:
         held[asset] += size / 4

@@ -46,7 +46,7 @@ class Reference:
             rate = self.market.rates[session, currency]
             if currency == self.market.base:
                 self.rate[currency] = Fraction(1)
-            elif rate == rate:
+            elif not np.isnan(rate):
                 self.rate[currency] = exact(rate)
         self.flow = {"in": Fraction(0), "out": Fraction(0), "rest": Fraction(0)}
         self.into = [Fraction(0)] * (self.assets + self.currencies)  # money put into each asset and each cash
@@ -55,7 +55,7 @@ class Reference:
             if self.price[row.asset] is not None:
                 self.price[row.asset] /= exact(row.quantity)
         for asset in range(self.assets):
-            if fresh[asset] == fresh[asset]:
+            if not np.isnan(fresh[asset]):
                 self.price[asset] = exact(fresh[asset])
         for date in sorted({np.datetime64(row.date) for row in today}):
             self._day([row for row in today if np.datetime64(row.date) == date])

@@ -8,9 +8,9 @@
 
 2 Jan: 10,000 paid in; 40 ACME bought at 100, fee 10. Cash 10,000 - 4,010 = 5,990; value 5,990 + 4,000 = 9,990.
 10 Jan: dividend 40, tax 6. Cash 6,024; value 6,024 + 40 x 110 = 10,424.
-16 Jan: 5,000 paid in; ACME split; 5,550 USD exchanged for 5,000 EUR (worth 5,500); 90 BERG bought at 52 EUR, fee 20 EUR.
-  Cash 6,024 + 5,000 - 5,550 = 5,474 USD and 5,000 - 4,700 = 300 EUR; ACME 80 x 60 = 4,800; BERG 90 x 52 x 1.10 = 5,148;
-  value 5,474 + 330 + 4,800 + 5,148 = 15,752 on 10,424 + 5,000 = 15,424.
+16 Jan: 5,000 paid in; ACME split; 5,550 USD exchanged for 5,000 EUR (worth 5,500); 90 BERG bought at 52 EUR, fee
+  20 EUR. Cash 6,024 + 5,000 - 5,550 = 5,474 USD and 5,000 - 4,700 = 300 EUR; ACME 80 x 60 = 4,800; BERG 90 x 52 x
+  1.10 = 5,148; value 5,474 + 330 + 4,800 + 5,148 = 15,752 on 10,424 + 5,000 = 15,424.
 22 Jan: 30 ACME sold at 62, fee 6, tax 4. Cash 5,474 + 1,850 = 7,324 USD, 300 EUR = 345; ACME 50 x 60 = 3,000;
   BERG 90 x 52 x 1.15 = 5,382; value 16,051.
 31 Jan: fee of the account 25; 1,000 taken out. Cash 6,299 USD, 300 EUR = 360; ACME 50 x 66 = 3,300; BERG 90 x 55 x 1.20
