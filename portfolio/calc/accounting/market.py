@@ -34,7 +34,9 @@ class Market:
         for name, shape in sizes.items():
             if getattr(self, name).shape != shape:
                 raise AccountingError(f"{name}: expected shape {shape}, found {getattr(self, name).shape}")
-        if (np.diff(self.dates.astype("datetime64[D]").astype(np.int64)) <= 0).any():
+        if self.dates.dtype != np.dtype("datetime64[D]"):
+            raise AccountingError(f"dates: must be datetime64[D], not {self.dates.dtype}")
+        if (np.diff(self.dates.astype(np.int64)) <= 0).any():
             raise AccountingError("dates: must ascend, none twice")
         if len(self.assets) and not 0 <= self.currency_of.min() <= self.currency_of.max() < len(self.currencies):
             raise AccountingError("currency_of: names a currency that is not there")

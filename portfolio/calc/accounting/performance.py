@@ -67,7 +67,9 @@ def daily_returns(worth: Worth) -> np.ndarray | None:
 
 
 def money_weighted_of(worth: Worth) -> MoneyWeighted:
-    """XIRR of the opening value, the flows on their sessions and the last value; both None where there is none."""
+    """XIRR of the opening value (dated a day before the first session), the flows on their sessions and the last
+    value; both None where there is none.
+    """
     paid = worth.outflow - worth.inflow
     paid[-1] += worth.value[-1]
     dates = worth.dates.astype("datetime64[D]")

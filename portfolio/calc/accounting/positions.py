@@ -16,14 +16,13 @@ Holdings = dict[int, Holding]
 
 
 class Positions(NamedTuple):
-    """``entries`` ENTRY [K] and ``closings`` CLOSING [L], in the order of booking; ``kept``: holdings by the days asked
-    for; ``holdings`` after everything.
+    """``entries`` ENTRY [K] and ``closings`` CLOSING [L], in the order of booking; ``kept``: holdings by asset
+    after the days asked for.
     """
 
     entries: np.ndarray
     closings: np.ndarray
     kept: dict[int, Holdings]
-    holdings: Holdings
 
 
 def positions_of(
@@ -49,7 +48,7 @@ def positions_of(
     if book.problems:
         raise TransactionErrors(book.problems)
     kept |= {day: book.copied() for day in waiting}
-    return Positions(np.array(book.entries, ENTRY), np.array(book.closings, CLOSING), kept, book.holdings)
+    return Positions(np.array(book.entries, ENTRY), np.array(book.closings, CLOSING), kept)
 
 
 class _Item(NamedTuple):

@@ -100,9 +100,8 @@ class _Run:
         paid = np.where(t.kind == Kind.SELL, t.cash, t.gross + t.costs)
         local = np.where(of_asset == t.currency, paid, paid * rate / rate_of_asset)
         money = np.column_stack([local, paid * rate])
-        return positions_of(
-            t, money, start=self.state.holdings, rows=self.rows, names=self.market.assets, keep=keep
-        )  # fmt: skip
+        start, names = self.state.holdings, self.market.assets
+        return positions_of(t, money, start=start, rows=self.rows, names=names, keep=keep)
 
     def _days(self, positions: Positions) -> Days:
         market, rate = self.market, self.rates.figure

@@ -24,7 +24,7 @@ MARKET = market({"ACME": [10, 11, 11], "BERG": [10, 10, 8]}, DAYS)
 
 
 def test_the_published_example():
-    """C. R. Bacon, Practical Portfolio Performance Measurement and Attribution (2nd ed. 2008), table 5.1 on: UK,
+    """C. R. Bacon, Practical Portfolio Performance Measurement and Attribution (2nd ed. 2008), chapter 5: UK,
     Japanese and US equities. Portfolio 8.3 %, benchmark 6.4 %: allocation -1.2 %, selection 3.0 %, interaction 0.1 %.
     """
     weights, returns = np.array([[0.4, 0.3, 0.3]]), np.array([[0.20, -0.05, 0.06]])

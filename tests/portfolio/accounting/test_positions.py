@@ -83,6 +83,15 @@ def test_the_sequence_orders_what_is_alike():
     assert held([row._replace(sequence=0) for row in late_first])[0].realised_fifo == approx(10)
 
 
+def test_the_sequence_comes_before_the_figures():
+    of = market({"BERG": [100, 120]}, DAYS[:2], currency_of=[1], rates={"EUR": [1.10, 1.20]})
+    dear = Row(Kind.BUY, DAYS[0], 0, 5, 120, currency=1, sequence=1)
+    cheap = Row(Kind.BUY, DAYS[0], 0, 5, 99, currency=0, sequence=2)
+    found, trail = held([cheap, dear, Row(Kind.SELL, DAYS[1], 0, 5, 130, currency=1)], of)
+    assert trail.closings["opened_id"].tolist() == [1]
+    assert found.realised_fifo == approx(50)
+
+
 def test_all_but_rounding_is_all():
     found, trail = held([buy(0, 0.1, 10), buy(0, 0.2, 10), sell(1, 0.3, 12)])
     assert (found.quantity, found.average_cost, found.fifo_cost) == (0, 0, 0)

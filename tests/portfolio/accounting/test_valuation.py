@@ -126,11 +126,28 @@ def test_when_all_is_sold_and_taken_out_the_day_s_return_is_that_of_the_money_th
     assert (row.late, row.base, row.earned) == (True, 110, approx(120 / 110 - 1))
 
 
+def test_a_withdrawal_of_more_than_half_counts_at_the_end():
+    # 10 are earned on 100, then 60 taken out; the return is not that of the 40 left
+    rows = [deposit(DAYS[0], 100), Row(Kind.BUY, DAYS[0], 0, 4, 10), Row(Kind.WITHDRAWAL, DAYS[1], amount=60)]
+    days = value(rows, market({"ACME": [10, 12.5, 13]}, DAYS[:3])).days
+    assert time_weighted(worth_of(days)) == approx(np.array([1, 1, 1.1, 1.1 * 52 / 50]))
+    assert explain_return(days, 1).base == 100
+
+
 def test_a_withdrawal_of_less_than_half_counts_at_the_start():
     rows = [deposit(DAYS[0], 100), Row(Kind.BUY, DAYS[0], 0, 5, 10), Row(Kind.WITHDRAWAL, DAYS[1], amount=40)]
     days = value(rows, market({"ACME": [10, 12]}, DAYS[:2])).days
     assert time_weighted(worth_of(days)) == approx(np.array([1, 1, 70 / 60]))
     assert not explain_return(days, 1).late
+
+
+def test_what_rounding_leaves_of_cash_is_no_money():
+    of = market({}, DAYS, rates={"EUR": [1.1, 1.1, *[NAN] * 6]})
+    rows = [deposit(DAYS[0], 0.1, currency=1), deposit(DAYS[0], 0.2, currency=1),
+            Row(Kind.WITHDRAWAL, DAYS[1], amount=0.3, currency=1), deposit(DAYS[7], 100)]  # fmt: skip
+    days = value(rows, of).days
+    assert 0 < abs(days.cash[1, 1]) < 1e-15
+    assert days.value[1:].tolist() == [0, 0, 0, 0, 0, 0, 100]
 
 
 def test_debts_have_no_return():
@@ -147,6 +164,17 @@ def test_the_money_weighted_return_starts_with_the_first_money():
     assert (found.days, found.whole) == (7, approx(1))
     nothing = money_weighted_of(worth_of(value([], market({}, DAYS)).days))
     assert (nothing.annual, nothing.whole) == (None, None)
+
+
+def test_returns_of_the_sessions_after_a_state():
+    # 100 on Wednesday, 101 a week later
+    of = market({"ACME": [*[10] * 7, 10.1]}, DAYS)
+    t = Transactions.of([deposit(DAYS[0], 100), Row(Kind.BUY, DAYS[0], 0, 10, 10)])
+    kept = valuation(t, of, keep=[of.dates[2]]).states[of.dates[2]]
+    worth = worth_of(valuation_from(kept, t, of).days)
+    found = money_weighted_of(worth)
+    assert (found.days, found.whole) == (7, approx(1))
+    assert time_weighted(worth) == approx(np.array([1, 1, 1, 1, 1, 1.01]))
 
 
 def test_a_state_makes_room_for_assets_that_are_new():
@@ -187,12 +215,18 @@ def test_nothing_to_value():
         ({"close": [[10.0, 0.0]]}, "close: ACME on 2024-01-02 is 0; it must be above 0"),
         ({"close": [[10.0]]}, "close: expected shape"),
         ({"rates": [[1.0, np.inf]]}, "rates: USD on 2024-01-02 is inf"),
-        ({"dates": ["2024-01-02", "2024-01-01"]}, "dates: must ascend"),
+        ({"dates": np.array(["2024-01-02", "2024-01-01"], "M8[D]")}, "dates: must ascend"),
+        ({"dates": np.array(DAYS[:2], "M8[ns]")}, "dates: must be datetime64\\[D\\], not datetime64\\[ns\\]"),
         ({"currency_of": [1]}, "currency_of: names a currency that is not there"),
     ],
 )
 def test_markets_that_cannot_be(change, why):
-    parts = {"dates": DAYS[:2], "close": [[10.0, 11.0]], "currency_of": [0], "rates": [[1.0, 1.0]]} | change
+    parts = {
+        "dates": np.array(DAYS[:2], "M8[D]"),
+        "close": [[10.0, 11.0]],
+        "currency_of": [0],
+        "rates": [[1.0, 1.0]],
+    } | change
     with pytest.raises(AccountingError, match=why):
-        Market(np.array(parts["dates"], "M8[D]"), ("ACME",), np.array(parts["close"]).T,
+        Market(parts["dates"], ("ACME",), np.array(parts["close"]).T,
                np.array(parts["currency_of"]), ("USD",), np.array(parts["rates"]).T)  # fmt: skip
