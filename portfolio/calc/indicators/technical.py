@@ -1,0 +1,90 @@
+"""Technical indicators of each asset's last bar, by TA-Lib."""
+
+from collections.abc import Iterator
+
+import numpy as np
+import talib
+
+from market.calc.windows import LastWindow
+
+# Of two years, what the first bar gives an exponential or Wilder average has faded below the precision of a float: more
+# bars would change nothing. So the figures do not depend on how many bars were loaded.
+WARM_UP = 504
+RSI = 14
+STOCHASTIC = 14
+SMOOTHED = 3  # bars of %K and of %D, whose simple mean is TA-Lib's default
+
+IN_PRICE = (
+    "sma_20", "sma_50", "sma_200", "ema_12", "ema_26", "macd", "macd_signal", "macd_histogram", "bollinger_upper",
+    "bollinger_middle", "bollinger_lower", "atr_14",
+)  # fmt: skip
+OTHERS = ("stochastic_k", "stochastic_d", "obv")
+
+
+def technical(high: np.ndarray, low: np.ndarray, close: np.ndarray, volume: np.ndarray) -> dict[str, np.ndarray]:
+    """Every indicator as of the last row of own bars stacked by column, float [L, N]: by name, float64 [N].
+
+    ``close`` adjusted and NaN only above a column's first bar; ``volume`` split-adjusted shares. Only the last 504 rows
+    count. NaN where a column has too few bars. A bar without high or low: ATR and stochastic begin anew after it; one
+    without volume adds nothing to the balance. ``obv`` starts 504 bars ago and is NaN where no volume is known.
+    """
+    high, low, close, volume = (np.asarray(part[-WARM_UP:], dtype=np.float64) for part in (high, low, close, volume))
+    exponent = _exponent(close)
+    prices = [np.ldexp(part, -exponent) for part in (high, low, close)]
+    balance = np.where(np.isnan(volume), 0.0, volume)
+    found = _last_of_columns([*since_last_gap(*prices), prices[2], balance], close.shape[1])
+    figures = dict(zip(IN_PRICE, np.ldexp(found[: len(IN_PRICE)], exponent), strict=True))
+    figures |= dict(zip(OTHERS, found[len(IN_PRICE) :], strict=True))
+    for name in ("stochastic_k", "stochastic_d"):
+        figures[name] = np.where(_has_range(high, low), figures[name], np.nan)
+    figures["obv"] = np.where((~np.isnan(volume)).any(axis=0), figures["obv"], np.nan)
+    # TA-Lib's own is 0 without any change, and after a long stillness too; the site's is 50, or what it was before
+    figures["rsi_14"] = LastWindow(WARM_UP).wilder_rsi(close, RSI)
+    return figures
+
+
+def since_last_gap(*series: np.ndarray) -> list[np.ndarray]:
+    """The series [L, N], NaN down to the last row of each column in which one of them is missing."""
+    complete = np.logical_and.reduce([~np.isnan(part) for part in series])
+    kept = np.logical_and.accumulate(complete[::-1], axis=0)[::-1]
+    return [np.where(kept, part, np.nan) for part in series]
+
+
+def _exponent(close: np.ndarray) -> np.ndarray:
+    """The power of two of each last close. TA-Lib takes what is below 1e-14 for zero, so it is asked about prices
+    around 1; scaling by powers of two rounds nothing."""
+    if not len(close):
+        return np.zeros(close.shape[1], dtype=np.intc)
+    return np.frexp(np.where(np.isnan(close[-1]), 1.0, close[-1]))[1]
+
+
+def _has_range(high: np.ndarray, low: np.ndarray) -> np.ndarray:
+    """Whether prices moved in the last 14 bars; where they did not, none is a place in their range."""
+    return np.asarray(high[-STOCHASTIC:].max(axis=0, initial=-np.inf) > low[-STOCHASTIC:].min(axis=0, initial=np.inf))
+
+
+def _last_of_columns(series: list[np.ndarray], count: int) -> np.ndarray:
+    """float64 [len(IN_PRICE) + len(OTHERS), N]. TA-Lib takes one asset at a time, in contiguous memory."""
+    found = np.full((len(IN_PRICE) + len(OTHERS), count), np.nan)
+    if not len(series[0]):
+        return found
+    rows = [np.ascontiguousarray(part.T) for part in series]
+    for column in range(count):
+        for place, figure in enumerate(_of_asset(*(part[column] for part in rows))):
+            found[place, column] = figure[-1]
+    return found
+
+
+def _of_asset(
+    high: np.ndarray, low: np.ndarray, bar_close: np.ndarray, close: np.ndarray, volume: np.ndarray
+) -> Iterator[np.ndarray]:
+    """Bar by bar, float64 [L] each, in the order of the names; ``bar_close``: of the bars that have high and low."""
+    for period in (20, 50, 200):
+        yield talib.SMA(close, period)
+    for period in (12, 26):
+        yield talib.EMA(close, period)
+    yield from talib.MACD(close, 12, 26, 9)
+    yield from talib.BBANDS(close, 20, 2, 2)
+    yield talib.ATR(high, low, bar_close, 14)
+    yield from talib.STOCH(high, low, bar_close, fastk_period=STOCHASTIC, slowk_period=SMOOTHED, slowd_period=SMOOTHED)
+    yield talib.OBV(close, volume)
