@@ -54,8 +54,8 @@ def spanned_returns(closes: np.ndarray) -> Returns:
 def correlations(returns: np.ndarray) -> Correlations:
     """Every pair of columns of ``returns`` [S, N] over the rows in which both have one (NaN: none).
 
-    What does not scatter by more than rounding, 1e-12 over all rows or a millionth of its distance from its own mean
-    over a pair's, has no correlation. ValueError for an infinite return.
+    What does not scatter by more than rounding, 1e-12 over all rows or a millionth of its distance from its own
+    median over a pair's, has no correlation. ValueError for an infinite return.
     """
     if np.isinf(returns).any():
         raise ValueError("a return is infinite")
@@ -105,15 +105,25 @@ def rolling_correlation(first: np.ndarray, second: np.ndarray, window: int) -> n
 
 
 def _standardised(returns: np.ndarray, known: np.ndarray) -> np.ndarray:
-    """Each column less its mean by its standard deviation, so that sums of squares lose no precision; 0 where there is
-    none and in columns that do not scatter."""
+    """Each column less its median by its standard deviation, so that sums of squares lose no precision, whatever jumps
+    once; 0 where there is none and in columns that do not scatter."""
+    count = known.sum(axis=0)
     filled = np.where(known > 0, returns, 0.0)
-    count = np.maximum(known.sum(axis=0), 1.0)
-    mean = filled.sum(axis=0) / count
-    distance = np.where(known > 0, filled - mean, 0.0)
-    std = np.sqrt((distance * distance).sum(axis=0) / count)
+    mean = filled.sum(axis=0) / np.maximum(count, 1.0)
+    squares = (np.where(known > 0, filled - mean, 0.0) ** 2).sum(axis=0)
+    std = np.sqrt(squares / np.maximum(count, 1.0))
     scatters = std > ZERO * np.maximum(1.0, np.abs(mean))
-    return np.where(scatters, distance / np.where(scatters, std, 1.0), 0.0)
+    distance = np.where((known > 0) & scatters, filled - _medians(returns, count), 0.0)
+    return distance / np.where(scatters, std, 1.0)
+
+
+def _medians(returns: np.ndarray, count: np.ndarray) -> np.ndarray:
+    """The number in the middle of each column, NaN left out; NaN for an empty one."""
+    if not len(returns):
+        return np.full(returns.shape[1], np.nan)
+    ordered = np.sort(returns, axis=0)  # NaN last
+    middle = np.maximum(count.astype(np.int64) - 1, 0) // 2
+    return np.take_along_axis(ordered, middle[None, :], axis=0)[0]
 
 
 def _p_values(coefficient: np.ndarray, count: np.ndarray) -> np.ndarray:

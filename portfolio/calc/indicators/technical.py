@@ -29,16 +29,13 @@ def technical(high: np.ndarray, low: np.ndarray, close: np.ndarray, volume: np.n
     without volume adds nothing to the balance. ``obv`` starts 504 bars ago and is NaN where no volume is known.
     """
     high, low, close, volume = (np.asarray(part[-WARM_UP:], dtype=np.float64) for part in (high, low, close, volume))
-    exponent = _exponent(close)
-    prices = [np.ldexp(part, -exponent) for part in (high, low, close)]
     balance = np.where(np.isnan(volume), 0.0, volume)
-    found = _last_of_columns([*since_last_gap(*prices), prices[2], balance], close.shape[1])
-    figures = dict(zip(IN_PRICE, np.ldexp(found[: len(IN_PRICE)], exponent), strict=True))
-    figures |= dict(zip(OTHERS, found[len(IN_PRICE) :], strict=True))
+    found = _last_of_columns([*since_last_gap(high, low, close), close, balance], close.shape[1])
+    figures = dict(zip((*IN_PRICE, *OTHERS), found, strict=True))
     for name in ("stochastic_k", "stochastic_d"):
         figures[name] = np.where(_has_range(high, low), figures[name], np.nan)
     figures["obv"] = np.where((~np.isnan(volume)).any(axis=0), figures["obv"], np.nan)
-    # TA-Lib's own is 0 without any change, and after a long stillness too; the site's is 50, or what it was before
+    # TA-Lib calls an index without any change 0, the site's own is then 50 (FORMULAS.md section 9)
     figures["rsi_14"] = LastWindow(WARM_UP).wilder_rsi(close, RSI)
     return figures
 
@@ -48,14 +45,6 @@ def since_last_gap(*series: np.ndarray) -> list[np.ndarray]:
     complete = np.logical_and.reduce([~np.isnan(part) for part in series])
     kept = np.logical_and.accumulate(complete[::-1], axis=0)[::-1]
     return [np.where(kept, part, np.nan) for part in series]
-
-
-def _exponent(close: np.ndarray) -> np.ndarray:
-    """The power of two of each last close. TA-Lib takes what is below 1e-14 for zero, so it is asked about prices
-    around 1; scaling by powers of two rounds nothing."""
-    if not len(close):
-        return np.zeros(close.shape[1], dtype=np.intc)
-    return np.frexp(np.where(np.isnan(close[-1]), 1.0, close[-1]))[1]
 
 
 def _has_range(high: np.ndarray, low: np.ndarray) -> np.ndarray:
