@@ -2,7 +2,7 @@
 
 from portfolio.calc.indicators.risk import sharpe, volatilities
 from portfolio.calc.indicators.table import INDICATORS, LOOKBACK, indicators_of
-from portfolio.calc.indicators.technical import technical
+from portfolio.calc.indicators.technical import technical_indicators
 from portfolio.calc.indicators.trailing_returns import trailing_returns
 
 __all__ = [
@@ -10,7 +10,7 @@ __all__ = [
     "LOOKBACK",
     "indicators_of",
     "sharpe",
-    "technical",
+    "technical_indicators",
     "trailing_returns",
     "volatilities",
 ]

@@ -7,7 +7,7 @@ import numpy as np
 from factors.library.low_volatility import Beta
 from market.panel import Panel
 from portfolio.calc.indicators.risk import VOLATILITIES, sharpe, volatilities
-from portfolio.calc.indicators.technical import IN_PRICE, technical
+from portfolio.calc.indicators.technical import IN_PRICE, technical_indicators
 from portfolio.calc.indicators.trailing_returns import HORIZONS, trailing_returns
 from portfolio.calc.statistics.moments import SESSIONS_A_YEAR
 
@@ -35,7 +35,7 @@ def indicators_of(panel: Panel, risk_free: float = 0.02) -> dict[str, np.ndarray
     year = panel.close[-SESSIONS_A_YEAR - 1 :]
     returns = year[1:] / year[:-1] - 1.0
     figures = {
-        **technical(panel.high, panel.low, panel.close, panel.volume),
+        **technical_indicators(panel.high, panel.low, panel.close, panel.volume),
         **volatilities(returns),
         "beta": Beta().compute(_newest(panel, Beta.lookback)),
         "sharpe_ratio": sharpe(returns, risk_free),

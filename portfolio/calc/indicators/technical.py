@@ -10,34 +10,33 @@ from market.calc.windows import LastWindow
 # Of two years, what the first bar gives an exponential or Wilder average has faded below the precision of a float: more
 # bars would change nothing. So the figures do not depend on how many bars were loaded.
 WARM_UP = 504
-RSI = 14
-STOCHASTIC = 14
+BLOCK = 1024  # columns at a time: memory that is used again is several times as fast as new one
+RSI_BARS = STOCHASTIC_BARS = 14
 SMOOTHED = 3  # bars of %K and of %D, whose simple mean is TA-Lib's default
 
 IN_PRICE = (
     "sma_20", "sma_50", "sma_200", "ema_12", "ema_26", "macd", "macd_signal", "macd_histogram", "bollinger_upper",
     "bollinger_middle", "bollinger_lower", "atr_14",
 )  # fmt: skip
-OTHERS = ("stochastic_k", "stochastic_d", "obv")
+NAMES = (*IN_PRICE, "stochastic_k", "stochastic_d", "obv", "rsi_14")
+STOCHASTICS = [NAMES.index("stochastic_k"), NAMES.index("stochastic_d")]
+OBV, RSI = NAMES.index("obv"), NAMES.index("rsi_14")
 
 
-def technical(high: np.ndarray, low: np.ndarray, close: np.ndarray, volume: np.ndarray) -> dict[str, np.ndarray]:
+def technical_indicators(
+    high: np.ndarray, low: np.ndarray, close: np.ndarray, volume: np.ndarray
+) -> dict[str, np.ndarray]:
     """Every indicator as of the last row of own bars stacked by column, float [L, N]: by name, float64 [N].
 
     ``close`` adjusted and NaN only above a column's first bar; ``volume`` split-adjusted shares. Only the last 504 rows
     count. NaN where a column has too few bars. A bar without high or low: ATR and stochastic begin anew after it; one
     without volume adds nothing to the balance. ``obv`` starts 504 bars ago and is NaN where no volume is known.
     """
-    high, low, close, volume = (np.asarray(part[-WARM_UP:], dtype=np.float64) for part in (high, low, close, volume))
-    balance = np.where(np.isnan(volume), 0.0, volume)
-    found = _last_of_columns([*since_last_gap(high, low, close), close, balance], close.shape[1])
-    figures = dict(zip((*IN_PRICE, *OTHERS), found, strict=True))
-    for name in ("stochastic_k", "stochastic_d"):
-        figures[name] = np.where(_has_range(high, low), figures[name], np.nan)
-    figures["obv"] = np.where((~np.isnan(volume)).any(axis=0), figures["obv"], np.nan)
-    # TA-Lib calls an index without any change 0, the site's own is then 50 (FORMULAS.md section 9)
-    figures["rsi_14"] = LastWindow(WARM_UP).wilder_rsi(close, RSI)
-    return figures
+    series = [np.asarray(part[-WARM_UP:], dtype=np.float64) for part in (high, low, close, volume)]
+    count = series[0].shape[1]
+    blocks = [_of_block(*(part[:, i : i + BLOCK] for part in series)) for i in range(0, count, BLOCK)]
+    found = np.concatenate(blocks, axis=1) if blocks else np.zeros((len(NAMES), 0))
+    return dict(zip(NAMES, found, strict=True))
 
 
 def since_last_gap(*series: np.ndarray) -> list[np.ndarray]:
@@ -47,20 +46,33 @@ def since_last_gap(*series: np.ndarray) -> list[np.ndarray]:
     return [np.where(kept, part, np.nan) for part in series]
 
 
+def _of_block(high: np.ndarray, low: np.ndarray, close: np.ndarray, volume: np.ndarray) -> np.ndarray:
+    """The figures of the last rows, in the order of ``NAMES``; float64 [len(NAMES), N]."""
+    balance = np.where(np.isnan(volume), 0.0, volume)
+    found = _last_of_columns([*since_last_gap(high, low, close), close, balance])
+    found[STOCHASTICS] = np.where(_has_range(high, low), found[STOCHASTICS], np.nan)
+    found[OBV] = np.where((~np.isnan(volume)).any(axis=0), found[OBV], np.nan)
+    # TA-Lib calls an index without any change 0, the site's own is then 50 (FORMULAS.md section 9)
+    found[RSI] = LastWindow(WARM_UP).wilder_rsi(close, RSI_BARS)
+    return found
+
+
 def _has_range(high: np.ndarray, low: np.ndarray) -> np.ndarray:
     """Whether prices moved in the last 14 bars; where they did not, none is a place in their range."""
-    return np.asarray(high[-STOCHASTIC:].max(axis=0, initial=-np.inf) > low[-STOCHASTIC:].min(axis=0, initial=np.inf))
+    highest = high[-STOCHASTIC_BARS:].max(axis=0, initial=-np.inf)
+    return np.asarray(highest > low[-STOCHASTIC_BARS:].min(axis=0, initial=np.inf))
 
 
-def _last_of_columns(series: list[np.ndarray], count: int) -> np.ndarray:
-    """float64 [len(IN_PRICE) + len(OTHERS), N]. TA-Lib takes one asset at a time, in contiguous memory."""
-    found = np.full((len(IN_PRICE) + len(OTHERS), count), np.nan)
-    if not len(series[0]):
+def _last_of_columns(series: list[np.ndarray]) -> np.ndarray:
+    """What TA-Lib gives, NaN elsewhere. It takes one asset at a time, in contiguous memory."""
+    length, count = series[0].shape
+    found = np.full((len(NAMES), count), np.nan)
+    if not length:
         return found
     rows = [np.ascontiguousarray(part.T) for part in series]
     for column in range(count):
-        for place, figure in enumerate(_of_asset(*(part[column] for part in rows))):
-            found[place, column] = figure[-1]
+        for place, figures in enumerate(_of_asset(*(part[column] for part in rows))):
+            found[place, column] = figures[-1]
     return found
 
 
@@ -75,5 +87,6 @@ def _of_asset(
     yield from talib.MACD(close, 12, 26, 9)
     yield from talib.BBANDS(close, 20, 2, 2)
     yield talib.ATR(high, low, bar_close, 14)
-    yield from talib.STOCH(high, low, bar_close, fastk_period=STOCHASTIC, slowk_period=SMOOTHED, slowd_period=SMOOTHED)
+    k, d = SMOOTHED, SMOOTHED
+    yield from talib.STOCH(high, low, bar_close, fastk_period=STOCHASTIC_BARS, slowk_period=k, slowd_period=d)
     yield talib.OBV(close, volume)

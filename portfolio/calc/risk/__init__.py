@@ -10,7 +10,7 @@ from portfolio.calc.risk.diversification import (
     CorrelationSummary,
     Diversification,
     correlation_summary,
-    diversification,
+    diversification_of,
 )
 from portfolio.calc.risk.exposure import FactorExposures, factor_exposures
 from portfolio.calc.risk.var_backtest import (
@@ -32,7 +32,7 @@ __all__ = [
     "backtest_var",
     "correlation_summary",
     "cvar_contributions",
-    "diversification",
+    "diversification_of",
     "exceptions_are_independent",
     "factor_exposures",
     "normal_var_contributions",

@@ -45,7 +45,7 @@ def correlation_summary(correlations: Correlations) -> CorrelationSummary:
     return CorrelationSummary(float(found[known].mean()), float(found[best]), pair, len(known), len(found))
 
 
-def diversification(weights: np.ndarray, covariance: np.ndarray) -> Diversification:
+def diversification_of(weights: np.ndarray, covariance: np.ndarray) -> Diversification:
     """Of ``weights`` [k], fractions, and the ``covariance`` [k, k] of returns; ValueError as there."""
     parts = volatility_contributions(weights, covariance)
     risks = None if parts is None else effective_assets(parts.percent / 100.0)

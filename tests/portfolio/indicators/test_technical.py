@@ -7,7 +7,7 @@ import talib
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from portfolio.calc.indicators import technical
+from portfolio.calc.indicators import technical, technical_indicators
 from tests.portfolio.indicators.bars import NAN, Bars, listed_late, made_up
 from tests.portfolio.real_prices import etf_prices
 
@@ -42,7 +42,7 @@ def of_column(found: dict[str, np.ndarray], column: int) -> dict[str, float]:
 
 def test_pandas_over_the_whole_history_finds_the_same():
     bars = made_up(length=1500, columns=5)
-    found = technical(*bars)
+    found = technical_indicators(*bars)
     for column in range(5):
         expected = by_pandas(*(pd.Series(part[:, column]) for part in bars))
         ours = of_column(found, column)
@@ -53,7 +53,7 @@ def test_pandas_over_the_whole_history_finds_the_same():
 def test_talib_on_whole_columns_finds_the_same():
     # 504 bars are as good as all of them; the balance of volume alone says from when on it counts
     bars = listed_late(made_up(length=1500, columns=4, seed=3), {1: 900, 2: 1200, 3: 1400})
-    found = technical(*bars)
+    found = technical_indicators(*bars)
     for column in range(4):
         high, low, close, volume = (np.ascontiguousarray(part[:, column]) for part in bars)
         macd, bands = talib.MACD(close, 12, 26, 9), talib.BBANDS(close, 20, 2, 2)
@@ -72,7 +72,7 @@ def test_real_funds_meet_pandas(shared_data):
     funds = prices["close"].columns[prices["close"].notna().sum() > 1500][:12]
     for fund in funds:
         series = [prices[name][fund].dropna() for name in ("high", "low", "close", "volume")]
-        found = of_column(technical(*(one.to_numpy(float)[:, None] for one in series)), 0)
+        found = of_column(technical_indicators(*(one.to_numpy(float)[:, None] for one in series)), 0)
         found.pop("obv")
         assert found == {name: agrees(figure, rel=1e-8) for name, figure in by_pandas(*series).items()}
 
@@ -80,7 +80,7 @@ def test_real_funds_meet_pandas(shared_data):
 def test_by_hand():
     # 20 bars: closes 1 to 20, highs half above, lows half below
     close = np.arange(1.0, 21.0)[:, None]
-    found = of_column(technical(close + 0.5, close - 0.5, close, np.full((20, 1), 10.0)), 0)
+    found = of_column(technical_indicators(close + 0.5, close - 0.5, close, np.full((20, 1), 10.0)), 0)
     assert found["sma_20"] == 10.5
     spread = 2 * np.sqrt(33.25)  # the variance of 1 to 20 is (400 - 1) / 12
     assert found["bollinger_upper"] == agrees(10.5 + spread)
@@ -104,19 +104,19 @@ def test_by_hand():
 )  # fmt: skip
 def test_as_many_bars_as_it_takes_and_not_one_fewer(name, bars):
     late = listed_late(made_up(length=300, columns=2), {0: 300 - bars, 1: 300 - bars + 1})
-    assert np.isnan(technical(*late)[name]).tolist() == [False, True]
+    assert np.isnan(technical_indicators(*late)[name]).tolist() == [False, True]
 
 
 def test_how_many_bars_were_loaded_changes_nothing():
     bars = made_up(length=1000, columns=3)
-    assert_same(technical(*bars), technical(*bars.last(504)))
+    assert_same(technical_indicators(*bars), technical_indicators(*bars.last(504)))
 
 
 def test_a_bar_without_high_begins_ranges_anew():
     bars = made_up(length=700, columns=2)
     bars.high[650, 0] = NAN
-    found, whole = technical(*bars), technical(*made_up(length=700, columns=2))
-    since = technical(*bars.last(49))
+    found, whole = technical_indicators(*bars), technical_indicators(*made_up(length=700, columns=2))
+    since = technical_indicators(*bars.last(49))
     for name in ("atr_14", "stochastic_k", "stochastic_d"):
         assert found[name][0] == since[name][0]
         assert found[name][1] == whole[name][1]
@@ -131,18 +131,18 @@ def test_unknown_volume_adds_nothing_and_none_at_all_is_no_balance():
     zero = bars.volume[:, 0].copy()
     zero[30] = 0.0
     expected = talib.OBV(np.ascontiguousarray(bars.close[:, 0]), zero)[-1]
-    assert technical(*bars)["obv"] == agrees([expected, NAN])
+    assert technical_indicators(*bars)["obv"] == agrees([expected, NAN])
 
 
 def test_a_long_stillness_leaves_the_strength_as_it_was():
     moves = np.r_[np.tile([2.0, -1.0], 7), np.zeros(400)]  # 14 gains and losses in turns, then a suspension
     close = 0.01 * np.r_[10.0, 10.0 + np.cumsum(moves)][:, None]
-    assert technical(close, close, close, close)["rsi_14"][0] == agrees(100 * 2 / 3, rel=1e-6)
+    assert technical_indicators(close, close, close, close)["rsi_14"][0] == agrees(100 * 2 / 3, rel=1e-6)
 
 
 def test_what_stands_still():
     still = np.full((300, 1), 7.0)
-    found = of_column(technical(still, still, still, still), 0)
+    found = of_column(technical_indicators(still, still, still, still), 0)
     assert found["rsi_14"] == 50.0
     assert np.isnan([found["stochastic_k"], found["stochastic_d"]]).all()
     assert found["atr_14"] == found["macd"] == 0.0
@@ -154,8 +154,8 @@ def test_what_stands_still():
 def test_the_unit_of_prices_changes_nothing(power, seed):
     bars = made_up(length=250, columns=2, seed=seed)
     scale = 2.0**power
-    scaled = technical(bars.high * scale, bars.low * scale, bars.close * scale, bars.volume)
-    found = technical(*bars)
+    scaled = technical_indicators(bars.high * scale, bars.low * scale, bars.close * scale, bars.volume)
+    found = technical_indicators(*bars)
     plain = ("rsi_14", "stochastic_k", "stochastic_d", "obv")
     expected = {name: figures if name in plain else figures * scale for name, figures in found.items()}
     assert_same(scaled, expected)
@@ -165,19 +165,29 @@ def test_the_unit_of_prices_changes_nothing(power, seed):
 @given(st.permutations(range(5)), st.integers(0, 1000))
 def test_the_order_of_assets_changes_nothing(order, seed):
     bars = listed_late(made_up(length=120, columns=5, seed=seed), {0: 30, 3: 110})
-    found = technical(*bars)
-    assert_same(technical(*(part[:, order] for part in bars)), {name: part[order] for name, part in found.items()})
+    found = technical_indicators(*bars)
+    assert_same(
+        technical_indicators(*(part[:, order] for part in bars)), {name: part[order] for name, part in found.items()}
+    )
+
+
+def test_assets_are_taken_in_blocks_that_nobody_sees(monkeypatch):
+    bars = listed_late(made_up(length=300, columns=5), {2: 250})
+    whole = technical_indicators(*bars)
+    monkeypatch.setattr(technical, "BLOCK", 2)
+    for name, figures in technical_indicators(*bars).items():
+        np.testing.assert_allclose(figures, whole[name], rtol=1e-14, err_msg=name)  # the index by its last bit
 
 
 @pytest.mark.parametrize("shape", [(0, 3), (0, 0), (40, 0)])
 def test_without_bars_or_assets_there_is_nothing(shape):
-    found = technical(*Bars(*(np.full(shape, NAN) for _ in range(4))))
+    found = technical_indicators(*Bars(*(np.full(shape, NAN) for _ in range(4))))
     assert all(figures.shape == (shape[1],) and np.isnan(figures).all() for figures in found.values())
 
 
 def test_a_column_without_a_bar_is_nan():
     bars = listed_late(made_up(length=60, columns=2), {1: 60})
-    assert all(np.isnan(figures[1]) for figures in technical(*bars).values())
+    assert all(np.isnan(figures[1]) for figures in technical_indicators(*bars).values())
 
 
 def assert_same(found: dict[str, np.ndarray], expected: dict[str, np.ndarray]) -> None:

@@ -11,7 +11,7 @@ from portfolio.calc.correlations import correlations
 from portfolio.calc.risk import (
     correlation_summary,
     cvar_contributions,
-    diversification,
+    diversification_of,
     normal_var_contributions,
     volatility_contributions,
 )
@@ -153,13 +153,13 @@ def test_too_few_returns_and_wrong_shares_are_refused():
 
 
 def test_equal_unrelated_assets_are_as_many_risks():
-    found = diversification(np.full(4, 0.25), np.eye(4) * 1e-4)
+    found = diversification_of(np.full(4, 0.25), np.eye(4) * 1e-4)
     assert (found.ratio, found.effective_assets, found.effective_risks) == pytest.approx((2.0, 4.0, 4.0))
 
 
 def test_a_small_wild_position_is_most_of_the_risk():
     # variances 1 and 100: risk shares 0.81 and 1.00 of 1.81
-    found = diversification(np.array([0.9, 0.1]), np.diag([1e-4, 100e-4]))
+    found = diversification_of(np.array([0.9, 0.1]), np.diag([1e-4, 100e-4]))
     assert found.effective_assets == pytest.approx(1 / 0.82)
     assert found.effective_risks == pytest.approx(1 / ((0.81 / 1.81) ** 2 + (1 / 1.81) ** 2))
 
