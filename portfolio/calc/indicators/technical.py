@@ -49,7 +49,7 @@ def since_last_gap(*series: np.ndarray) -> list[np.ndarray]:
 def _of_block(high: np.ndarray, low: np.ndarray, close: np.ndarray, volume: np.ndarray) -> np.ndarray:
     """The figures of the last rows, in the order of ``NAMES``; float64 [len(NAMES), N]."""
     balance = np.where(np.isnan(volume), 0.0, volume)
-    found = _last_of_columns([*since_last_gap(high, low, close), close, balance])
+    found = _last_of_columns([*since_last_gap(high, low), close, balance])
     found[STOCHASTICS] = np.where(_has_range(high, low), found[STOCHASTICS], np.nan)
     found[OBV] = np.where((~np.isnan(volume)).any(axis=0), found[OBV], np.nan)
     # TA-Lib calls an index without any change 0, the site's own is then 50 (FORMULAS.md section 9)
@@ -76,17 +76,15 @@ def _last_of_columns(series: list[np.ndarray]) -> np.ndarray:
     return found
 
 
-def _of_asset(
-    high: np.ndarray, low: np.ndarray, bar_close: np.ndarray, close: np.ndarray, volume: np.ndarray
-) -> Iterator[np.ndarray]:
-    """Bar by bar, float64 [L] each, in the order of the names; ``bar_close``: of the bars that have high and low."""
+def _of_asset(high: np.ndarray, low: np.ndarray, close: np.ndarray, volume: np.ndarray) -> Iterator[np.ndarray]:
+    """Bar by bar, float64 [L] each, in the order of the names. TA-Lib begins where all that it takes is known."""
     for period in (20, 50, 200):
         yield talib.SMA(close, period)
     for period in (12, 26):
         yield talib.EMA(close, period)
     yield from talib.MACD(close, 12, 26, 9)
     yield from talib.BBANDS(close, 20, 2, 2)
-    yield talib.ATR(high, low, bar_close, 14)
+    yield talib.ATR(high, low, close, 14)
     k, d = SMOOTHED, SMOOTHED
-    yield from talib.STOCH(high, low, bar_close, fastk_period=STOCHASTIC_BARS, slowk_period=k, slowd_period=d)
+    yield from talib.STOCH(high, low, close, fastk_period=STOCHASTIC_BARS, slowk_period=k, slowd_period=d)
     yield talib.OBV(close, volume)
