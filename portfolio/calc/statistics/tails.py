@@ -5,12 +5,21 @@ deviation (ddof 1) of the returns of one session.
 """
 
 from statistics import NormalDist
+from typing import TypeVar
 
 import numpy as np
 
 from market.calc.windows import ZERO
 from portfolio.calc.statistics.registry import statistic
 from portfolio.calc.statistics.track import MONTH, Track
+
+F = TypeVar("F", float, np.ndarray)
+
+
+def bent_quantile(share: float, skewness: F, kurtosis: F) -> F:
+    """Cornish and Fisher's quantile: the normal one of ``share``, bent by skewness and excess kurtosis."""
+    z = NormalDist().inv_cdf(share)
+    return z + (z**2 - 1) * skewness / 6 + (z**3 - 3 * z) * kurtosis / 24 - (2 * z**3 - 5 * z) * skewness**2 / 36
 
 
 def _quantile(ascending: np.ndarray, share: float) -> float:
@@ -36,9 +45,7 @@ def _cornish_fisher(track: Track, share: float) -> float | None:
     mean, std, skewness, kurtosis = track.moments
     if skewness is None or kurtosis is None:
         return None
-    z = NormalDist().inv_cdf(share)
-    bent = z + (z**2 - 1) * skewness / 6 + (z**3 - 3 * z) * kurtosis / 24 - (2 * z**3 - 5 * z) * skewness**2 / 36
-    return -100.0 * (mean + bent * std)
+    return -100.0 * (mean + bent_quantile(share, skewness, kurtosis) * std)
 
 
 def _cvar(track: Track, share: float) -> float:
