@@ -31,7 +31,8 @@ def black_litterman(
     uncertainty: float = 0.05,
     risk_free: float = RISK_FREE,
 ) -> Estimates:
-    """Estimates for any method, from ``market`` weights (percent by asset; only their proportions matter) and ``views``.
+    """Estimates for any method, from ``market`` weights (percent by asset; only their proportions matter) and
+    ``views``.
 
     Prior mean: risk-free rate + ``risk_aversion`` x covariance x market weights. ``uncertainty`` (tau) of the prior; a
     view's variance is (1/confidence - 1) x tau x p'Cp (Idzorek 2005), at 0.5 that of He and Litterman (1999). Means of
@@ -40,7 +41,9 @@ def black_litterman(
     _check(estimates.assets, views, market)
     held = np.array([market.get(name, 0.0) for name in estimates.assets])
     if (held < 0).any() or not held.sum() > 0 or not (risk_aversion > 0 and uncertainty > 0):
-        raise ValueError("market, risk_aversion, uncertainty: weights must not be negative nor all zero, others above 0")
+        raise ValueError(
+            "market, risk_aversion, uncertainty: weights must not be negative nor all zero, others above 0"
+        )
     covariance, rate = estimates.covariance, session_rate(risk_free)
     prior = risk_aversion * covariance @ (held / held.sum())
     if not views:

@@ -24,9 +24,9 @@ class Group:
 
 @dataclass(frozen=True)
 class Constraints:
-    """Percent. ``minimum`` and ``maximum`` hold for every asset unless ``minima`` and ``maxima`` name it. ``budget``: what
-    the weights sum to; the rest of 100 is cash. ``turnover``: half the summed change from ``current`` is at most this
-    much (None: any); assets that ``current`` does not name are not held.
+    """Percent. ``minimum`` and ``maximum`` hold for every asset unless ``minima`` and ``maxima`` name it. ``budget``:
+    what the weights sum to; the rest of 100 is cash. ``turnover``: half the summed change from ``current`` is at most
+    this much (None: any); assets that ``current`` does not name are not held.
     """
 
     minimum: float = 0.0

@@ -13,8 +13,8 @@ from portfolio.calc.optimisation.rows import rows_of
 def equal_weight(
     estimates: Estimates, constraints: Constraints | None = None, *, risk_free: float = RISK_FREE
 ) -> Proposal:
-    """The same weight for all; where the constraints forbid it, the weights nearest to it that they allow (least squares),
-    with a note that says so. Infeasible where the constraints clash.
+    """The same weight for all; where the constraints forbid it, the weights nearest to it that they allow (least
+    squares), with a note that says so. Infeasible where the constraints clash.
     """
     constraints = constraints or Constraints()
     rows = rows_of(estimates.assets, constraints)
@@ -24,4 +24,6 @@ def equal_weight(
     weights = solved_weights(np.eye(count), -same, rows, unit_scale(count))
     moved = float(np.abs(weights - same).max()) > DUST
     notes = ("the constraints forbid equal weights: these are the nearest",) if moved else ()
-    return proposal("equal_weight", estimates, constraints, weights if moved else same, risk_free, notes)
+    return proposal(
+        "equal_weight", estimates, constraints, weights if moved else same, risk_free=risk_free, notes=notes
+    )

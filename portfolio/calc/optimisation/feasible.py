@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
@@ -67,7 +68,7 @@ def _met(rows: Rows) -> bool:
     return bool(found.status == 0)
 
 
-def _linear_program(rows: Rows, cost: np.ndarray):  # type: ignore[no-untyped-def] # noqa: ANN202 - SciPy's own result
+def _linear_program(rows: Rows, cost: np.ndarray) -> Any:
     from scipy.optimize import linprog  # noqa: PLC0415 - only optimisation needs it
 
     less, same = ~rows.equal, rows.equal

@@ -23,7 +23,7 @@ def hierarchical_risk_parity(
     low, high = constraints.bounds(estimates.assets)
     share = constraints.budget / WHOLE
     weights = share * _clustered(estimates, low / share, np.minimum(high / share, 1.0))
-    return proposal("hierarchical_risk_parity", estimates, constraints, weights, risk_free)
+    return proposal("hierarchical_risk_parity", estimates, constraints, weights, risk_free=risk_free)
 
 
 def _clustered(estimates: Estimates, low: np.ndarray, high: np.ndarray) -> np.ndarray:

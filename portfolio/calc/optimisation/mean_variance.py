@@ -18,7 +18,7 @@ def minimum_variance(
     rows = rows_of(estimates.assets, constraints)
     require_feasible(rows)
     weights = _least_variance(estimates, rows)
-    return proposal("minimum_variance", estimates, constraints, weights, risk_free)
+    return proposal("minimum_variance", estimates, constraints, weights, risk_free=risk_free)
 
 
 def mean_variance(
@@ -47,16 +47,17 @@ def mean_variance(
         weights = solved_weights(estimates.covariance / size, linear, rows, unit_scale(len(linear)))
     else:
         raise ValueError(f"risk_aversion: must be above zero, not {risk_aversion}")
-    return proposal("mean_variance", estimates, constraints, weights, risk_free)
+    return proposal("mean_variance", estimates, constraints, weights, risk_free=risk_free)
 
 
 def maximum_sharpe(
     estimates: Estimates, constraints: Constraints | None = None, *, risk_free: float = RISK_FREE
 ) -> Proposal:
-    """The greatest (mean - ``risk_free``) / volatility. Infeasible where the constraints clash, or where no weights they
-    allow earn more than ``risk_free`` percent a year, so that the ratio has no maximum worth having.
+    """The greatest (mean - ``risk_free``) / volatility. Infeasible where the constraints clash, or where no weights
+    they allow earn more than ``risk_free`` percent a year, so that the ratio has no maximum worth having.
 
-    With the scale of the weights left open, it is the least variance at an excess return of 1 (Charnes and Cooper 1962).
+    With the scale of the weights left open, it is the least variance at an excess return of 1 (Charnes and Cooper
+    1962).
     """
     constraints = constraints or Constraints()
     rows = rows_of(estimates.assets, constraints)
@@ -71,7 +72,7 @@ def maximum_sharpe(
         )
     scale = Scale(excess / best, 0.0)  # tau is about 1 at the portfolio of the greatest return
     weights = solved_weights(estimates.covariance / _size(estimates), np.zeros(len(excess)), rows, scale)
-    return proposal("maximum_sharpe", estimates, constraints, weights, risk_free)
+    return proposal("maximum_sharpe", estimates, constraints, weights, risk_free=risk_free)
 
 
 def efficient_frontier(
@@ -81,8 +82,9 @@ def efficient_frontier(
     points: int = 20,
     risk_free: float = RISK_FREE,
 ) -> list[Proposal]:
-    """``points`` portfolios (2 or more), from the least variance to the greatest return in equal steps of return, each of
-    the least variance for its return. Just the first where there is no other return. Infeasible as in the others.
+    """``points`` portfolios (2 or more), from the least variance to the greatest return in equal steps of return,
+    each of the least variance for its return. Just the first where there is no other return. Infeasible as in the
+    others.
     """
     if points < 2:
         raise ValueError(f"points: at least 2, not {points}")
@@ -98,7 +100,7 @@ def efficient_frontier(
         # The last point is a corner: a hair below it there is room for an interior point.
         floor = Floor("a return", estimates.mean, min(float(mean), high - 1e-7 * (high - low)))
         weights = _least_variance(estimates, rows_of(estimates.assets, constraints, floor))
-        found.append(proposal("efficient_frontier", estimates, constraints, weights, risk_free))
+        found.append(proposal("efficient_frontier", estimates, constraints, weights, risk_free=risk_free))
     return found
 
 

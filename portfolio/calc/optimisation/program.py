@@ -1,20 +1,17 @@
 """The convex problem behind most methods, solved by Clarabel.
 
-Weights w are found as x / tau, with every constraint a w <= b written a x <= b tau: so problems whose objective does not
-mind the scale of x (maximum Sharpe, risk parity) are convex, and the others fix tau = 1. Clarabel is called without a
-modelling layer, which for 500 assets takes longer than to solve.
+Weights w are found as x / tau, with every constraint a w <= b written a x <= b tau: so problems whose objective does
+not mind the scale of x (maximum Sharpe, risk parity) are convex, and the others fix tau = 1. Clarabel is called
+without a modelling layer, which for 500 assets takes longer than to solve.
 """
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from portfolio.calc.optimisation.feasible import SolverFailed
-from portfolio.calc.optimisation.rows import Rows
-
-if TYPE_CHECKING:
-    from scipy.sparse import csc_array
+from portfolio.calc.optimisation.rows import Rows, Sparse
 
 TOLERANCE = 1e-6  # by which a weight may break a constraint before it counts as not solved
 LEAST_SCALE = 1e-9  # of tau: below it the weights are at infinity
@@ -38,8 +35,8 @@ def solved_weights(
 ) -> np.ndarray:
     """The weights [k] within ``rows`` whose x is the minimum of x'Qx/2 + linear'x - ``log_share`` x sum(ln x).
 
-    ``quadratic`` Q float64 [k, k], ``linear`` [k]. Without a ``scale`` the logarithms must fix it. SolverFailed where there
-    is no answer.
+    ``quadratic`` Q float64 [k, k], ``linear`` [k]. Without a ``scale`` the logarithms must fix it. SolverFailed where
+    there is no answer.
     """
     count, width = len(linear), rows.matrix.shape[1]
     logs = count if log_share else 0
@@ -59,7 +56,7 @@ def solved_weights(
     return weights
 
 
-def _cones(rows: Rows, scale: Scale | None, count: int, logs: int) -> tuple["csc_array", np.ndarray, list[Any]]:
+def _cones(rows: Rows, scale: Scale | None, count: int, logs: int) -> tuple[Sparse, np.ndarray, list[Any]]:
     """Everything as bound - matrix v in a cone, v = (x, changes, tau, logarithms)."""
     import clarabel  # noqa: PLC0415
     from scipy.sparse import csr_array, hstack, vstack  # noqa: PLC0415
@@ -82,7 +79,7 @@ def _cones(rows: Rows, scale: Scale | None, count: int, logs: int) -> tuple["csc
     return matrix.tocsc(), bound, cones
 
 
-def _place(blank: "csc_array", figures: np.ndarray, count: int) -> "csc_array":
+def _place(blank: Sparse, figures: np.ndarray, count: int) -> Sparse:
     """A row like ``blank`` with ``figures`` [k + 1]: of x, then of tau, which is the last."""
     from scipy.sparse import csr_array  # noqa: PLC0415
 
@@ -91,7 +88,7 @@ def _place(blank: "csc_array", figures: np.ndarray, count: int) -> "csc_array":
     return csr_array(row[None, :])
 
 
-def _exponentials(logs: int, width: int) -> "csc_array":
+def _exponentials(logs: int, width: int) -> Sparse:
     """(t, 1, x) of each asset in the exponential cone: t <= ln x."""
     from scipy.sparse import csr_array  # noqa: PLC0415
 
@@ -100,15 +97,15 @@ def _exponentials(logs: int, width: int) -> "csc_array":
     return csr_array((np.full(2 * logs, -1.0), (rows, columns)), shape=(3 * logs, width))
 
 
-def _upper(quadratic: np.ndarray, columns: int) -> "csc_array":
+def _upper(quadratic: np.ndarray, columns: int) -> Sparse:
     from scipy.sparse import csc_array  # noqa: PLC0415
 
-    upper = csc_array(np.triu(quadratic))
+    upper: Sparse = csc_array(np.triu(quadratic))
     upper.resize((columns, columns))
     return upper
 
 
-def _clarabel(upper: "csc_array", cost: np.ndarray, matrix: "csc_array", bound: np.ndarray, cones: list[Any]) -> np.ndarray:
+def _clarabel(upper: Sparse, cost: np.ndarray, matrix: Sparse, bound: np.ndarray, cones: list[Any]) -> np.ndarray:
     import clarabel  # noqa: PLC0415
     from scipy.sparse import csc_matrix  # noqa: PLC0415
 

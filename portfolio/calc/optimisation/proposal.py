@@ -13,10 +13,10 @@ RISK_FREE = 2.0  # percent a year
 
 @dataclass(frozen=True)
 class Proposal:
-    """``weights`` in percent, in the order of ``assets``; they sum to the budget. ``expected_return`` and ``volatility``
-    percent a year (252 sessions) of the whole, what is not invested earning the risk-free rate; ``sharpe_ratio`` None
-    without volatility. ``risk_shares``: percent of the variance that each asset contributes. ``turnover``: half the
-    summed change from the current weights, percent. ``notes``: what a reader must know.
+    """``weights`` in percent, in the order of ``assets``; they sum to the budget. ``expected_return`` and
+    ``volatility`` percent a year (252 sessions) of the whole, what is not invested earning the risk-free rate;
+    ``sharpe_ratio`` None without volatility. ``risk_shares``: percent of the variance that each asset contributes.
+    ``turnover``: half the summed change from the current weights, percent. ``notes``: what a reader must know.
     """
 
     method: str
@@ -43,6 +43,7 @@ def proposal(
     estimates: Estimates,
     constraints: Constraints,
     weights: np.ndarray,
+    *,
     risk_free: float,
     notes: tuple[str, ...] = (),
 ) -> Proposal:

@@ -30,12 +30,12 @@ def risk_parity(
     # Variance / size is near 1/k for weights that sum to 1; times k, x and the weights are of one magnitude.
     quadratic = estimates.covariance * count / size
     weights = solved_weights(quadratic, np.zeros(count), rows, None, log_share=1.0 / count)
-    found = proposal("risk_parity", estimates, constraints, weights, risk_free)
+    found = proposal("risk_parity", estimates, constraints, weights, risk_free=risk_free)
     spread = float(np.abs(found.risk_shares * count / 100.0 - 1.0).max())
     if spread <= EVEN:
         return found
     note = f"constraints keep the risk shares apart: {found.risk_shares.min():.2f} to {found.risk_shares.max():.2f} %"
-    return proposal("risk_parity", estimates, constraints, weights, risk_free, (note,))
+    return proposal("risk_parity", estimates, constraints, weights, risk_free=risk_free, notes=(note,))
 
 
 def require_feasible_all(estimates: Estimates, constraints: Constraints) -> None:

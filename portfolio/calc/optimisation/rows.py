@@ -1,15 +1,14 @@
 """Constraints as rows of linear inequalities that remember which constraint they are."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import Any
 
 import numpy as np
 
 from portfolio.calc.optimisation.constraints import WHOLE, Constraints, Group
 
-if TYPE_CHECKING:
-    from scipy.sparse import csr_array
+Sparse = Any  # a sparse array of SciPy, whose stubs know neither resize nor linprog of one
 
 
 @dataclass(frozen=True)
@@ -24,11 +23,11 @@ class Floor:
 @dataclass(frozen=True)
 class Rows:
     """``matrix`` times the weights is at most ``bound`` [m], equal to it where ``equal`` [m]. ``matrix`` is [m, k], or
-    [m, 2k] where a turnover is limited: the changes from the current weights follow the weights. ``names`` [m] of object:
-    the constraint in words; rows of one constraint share it.
+    [m, 2k] where a turnover is limited: the changes from the current weights follow the weights. ``names`` [m] of
+    object: the constraint in words; rows of one constraint share it.
     """
 
-    matrix: "csr_array"
+    matrix: Sparse
     bound: np.ndarray
     equal: np.ndarray
     names: np.ndarray
@@ -60,7 +59,7 @@ def rows_of(assets: Sequence[str], constraints: Constraints, floor: Floor | None
 def _row(name: str, coefficients: np.ndarray, bound: float, *, equal: bool = False) -> Rows:
     from scipy.sparse import csr_array  # noqa: PLC0415
 
-    names = np.array([name], dtype=object)
+    names = _objects([name])
     return Rows(csr_array(coefficients[None, :]), np.array([bound]), np.array([equal]), names)
 
 
@@ -81,7 +80,7 @@ def _bounds(assets: Sequence[str], constraints: Constraints) -> Iterator[Rows]:
         (~same & (high < 1.0), high, 1.0, "the maximum {:g} % of {}"),
     ):
         places = np.flatnonzero(which)
-        names = np.array([words.format(WHOLE * figures[i], assets[i]) for i in places], dtype=object)
+        names = _objects(words.format(WHOLE * figures[i], assets[i]) for i in places.tolist())
         yield Rows(sign * unit[places], sign * figures[places], same[places], names)
 
 
@@ -105,5 +104,9 @@ def _turnover(assets: Sequence[str], constraints: Constraints, most: float) -> R
     total = csr_array(np.r_[np.zeros(count), np.ones(count)][None, :])
     matrix = vstack([hstack([unit, -unit]), hstack([-unit, -unit]), total], format="csr")
     bound = np.r_[now, -now, 2.0 * most / WHOLE]
-    names = np.array([f"the turnover of at most {most:g} %"] * len(bound), dtype=object)
+    names = _objects([f"the turnover of at most {most:g} %"] * len(bound))
     return Rows(matrix, bound, np.zeros(len(bound), dtype=bool), names)
+
+
+def _objects(names: Iterable[str]) -> np.ndarray:
+    return np.array([*names], dtype=np.object_)

@@ -41,8 +41,8 @@ class Band:
 
 @dataclass(frozen=True)
 class Position:
-    """One asset, held or wanted. ``price`` and ``average_cost`` in the portfolio's currency, None where unknown; ``lot``
-    is the smallest number of shares traded, 0 for fractions of any size.
+    """One asset, held or wanted. ``price`` and ``average_cost`` in the portfolio's currency, None where unknown;
+    ``lot`` is the smallest number of shares traded, 0 for fractions of any size.
     """
 
     asset: str

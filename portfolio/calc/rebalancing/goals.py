@@ -15,6 +15,7 @@ MODES = (FULL, BAND, CASH_ONLY)
 class Goals:
     """``weight`` float64 [N + 1] in percent that trades aim at, cash last; ``sells`` and ``buys`` bool [N]: who may."""
 
+    mode: str
     weight: np.ndarray
     sells: np.ndarray
     buys: np.ndarray
@@ -26,9 +27,9 @@ def goals_of(book: Book, mode: str) -> Goals:
     """
     everyone = np.ones(len(book.positions), dtype=bool)
     if mode == FULL:
-        return Goals(book.targets, everyone, everyone)
+        return Goals(mode, book.targets, everyone, everyone)
     if mode == CASH_ONLY:
-        return Goals(book.targets, ~everyone, everyone)
+        return Goals(mode, book.targets, ~everyone, everyone)
     if mode != BAND:
         raise ValueError(f"mode: must be one of {', '.join(MODES)}, not {mode!r}")
     weights = weights_of(book.values)
@@ -37,4 +38,4 @@ def goals_of(book: Book, mode: str) -> Goals:
     broken = np.array([breach_of(float(w), band) is not None for w, band in zip(weights, bands, strict=True)])
     edges[-1] = min(bands[-1].lower, WHOLE)  # cash above the least it must be may be spent
     moves = broken[:-1]
-    return Goals(edges, moves & (weights > edges)[:-1], moves & (weights < edges)[:-1])
+    return Goals(mode, edges, moves & (weights > edges)[:-1], moves & (weights < edges)[:-1])

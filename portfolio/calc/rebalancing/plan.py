@@ -4,10 +4,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from portfolio.calc.rebalancing.book import CASH, WHOLE, Book, weights_of
-from portfolio.calc.rebalancing.costs import Bill, Costs, Till
-from portfolio.calc.rebalancing.drift import ABOVE_MAXIMUM, drift_analysis
-from portfolio.calc.rebalancing.goals import BAND, FULL, goals_of
+from portfolio.calc.rebalancing.attempt import Attempt, notes_on
+from portfolio.calc.rebalancing.book import WHOLE, Book, weights_of
+from portfolio.calc.rebalancing.costs import Costs, Till
+from portfolio.calc.rebalancing.goals import FULL, goals_of
 from portfolio.calc.rebalancing.quantities import Trader
 
 BUY, SELL = "BUY", "SELL"
@@ -60,36 +60,36 @@ def rebalancing_plan(
     """The plan of ``mode`` for ``book`` with ``deposit`` paid in first (it is part of ``before``).
 
     full: whole lots within one of every target; band: only what breaks a limit, to the nearer edge of its band;
-    cash_only: buys what lags most, sells nothing. No trade is worth less than ``minimum_trade``, and cash is not negative
-    after costs. BookError for what cannot be used. FORMULAS.md section 8.
+    cash_only: buys what lags most, sells nothing. No trade is worth less than ``minimum_trade``, and cash is not
+    negative after costs. BookError for what cannot be used. FORMULAS.md section 8.
     """
     if not (np.isfinite(deposit) and deposit >= 0) or not (np.isfinite(minimum_trade) and minimum_trade >= 0):
         raise ValueError("deposit and minimum_trade must be numbers that are not negative")
     book = Book(book.positions, book.cash + deposit, book.cash_band)
     goals, till = goals_of(book, mode), Till(book, costs or Costs())
-    still = np.zeros(len(book.positions))
+    nothing = Attempt(book, till, np.zeros(len(book.positions)))
     if book.value <= 0:
-        return _plan(book, mode, still, till, reason="the portfolio is worth nothing")
-    shares = Trader(book, goals, till, minimum_trade).trades()
-    plan = _plan(book, mode, shares, till, notes=_notes(book, mode, goals.weight, shares, till, minimum_trade))
-    if not plan.trades:
-        return _plan(book, mode, still, till, reason=_why_none(book, mode), notes=plan.notes)
+        return _plan(mode, nothing, reason="the portfolio is worth nothing")
+    attempt = Attempt(book, till, Trader(book, goals, till, minimum_trade).trades())
+    notes = notes_on(attempt, goals, minimum_trade)
+    if not attempt.shares.any():
+        broken = goals.sells.any() or goals.buys.any()
+        why = "no trade is large enough and paid for" if broken else "no asset is outside its band"
+        return _plan(mode, nothing, reason=why, notes=notes)
+    plan = _plan(mode, attempt, notes=notes)
     if plan.drift_after > plan.drift_before - LEAST_GAIN:
         fall = f"from {plan.drift_before:.4f} to {plan.drift_after:.4f} percent points"
-        return _plan(book, mode, still, till, reason=f"the trades would not lower the summed drift: {fall}")
+        return _plan(mode, nothing, reason=f"the trades would not lower the summed drift: {fall}", notes=notes)
     return plan
 
 
-def _plan(
-    book: Book, mode: str, shares: np.ndarray, till: Till, reason: str | None = None, notes: tuple[str, ...] = ()
-) -> Plan:
-    bill = till.bill(shares)
-    cash = max(bill.cash, 0.0)  # a rounding of the last bit at most
+def _plan(mode: str, attempt: Attempt, *, reason: str | None = None, notes: tuple[str, ...] = ()) -> Plan:
+    book, bill = attempt.book, attempt.bill
     names = [name for name, _ in book.bands]
-    before, after = weights_of(book.values), weights_of(_values_after(book, shares, till, cash))
+    before, after = weights_of(book.values), weights_of(attempt.values)
     return Plan(
         mode=mode,
-        trades=_orders(book, shares, bill),
+        trades=_orders(attempt),
         turnover=float(WHOLE * np.abs(bill.value).sum() / 2.0 / book.value) if book.value > 0 else 0.0,
         commission=float(bill.commission.sum()),
         tax=float(bill.tax.sum()),
@@ -98,18 +98,14 @@ def _plan(
         drift_before=float(np.abs(before - book.targets).sum()),
         drift_after=float(np.abs(after - book.targets).sum()),
         cash_before=book.cash,
-        cash_after=cash,
+        cash_after=attempt.cash,
         reason=reason,
         notes=notes,
     )
 
 
-def _values_after(book: Book, shares: np.ndarray, till: Till, cash: float) -> np.ndarray:
-    return np.r_[(book.quantity + shares) * till.price, cash]
-
-
-def _orders(book: Book, shares: np.ndarray, bill: Bill) -> tuple[PlannedTrade, ...]:
-    order = np.argsort(bill.value, kind="stable")
+def _orders(attempt: Attempt) -> tuple[PlannedTrade, ...]:
+    book, bill, shares = attempt.book, attempt.bill, attempt.shares
     return tuple(
         PlannedTrade(
             asset=book.positions[i].asset,
@@ -120,40 +116,6 @@ def _orders(book: Book, shares: np.ndarray, bill: Bill) -> tuple[PlannedTrade, .
             commission=float(bill.commission[i]),
             tax=float(bill.tax[i]),
         )
-        for i in order.tolist()
+        for i in np.argsort(bill.value, kind="stable").tolist()
         if shares[i]
     )
-
-
-def _notes(
-    book: Book, mode: str, goal: np.ndarray, shares: np.ndarray, till: Till, least: float
-) -> tuple[str, ...]:
-    """Why assets that were to be traded stay more than a lot off their goal."""
-    bill = till.bill(shares)
-    off = _values_after(book, shares, till, bill.cash) - goal / WHOLE * (book.value - bill.paid)
-    found = []
-    for i, one in enumerate(book.positions):
-        size = one.lot * till.price[i] * (1.0 + 1e-9) + 1e-9 * book.value
-        if (one.price is not None and abs(off[i]) <= size) or (mode == BAND and not shares[i]):
-            continue
-        away = f"{one.asset}: {abs(off[i]):.2f} {'below' if off[i] < 0 else 'above'} its goal"
-        found.append(f"{away}, {_cause(one.price, shares[i], off[i], least)}")
-    cash = drift_analysis(book).rows[-1]
-    if mode == BAND and cash.breach:
-        side = "above" if cash.breach == ABOVE_MAXIMUM or (cash.drift or 0.0) > 0 else "below"
-        found.append(f"{CASH}: {side} its band, which only full and cash_only plans act on")
-    return tuple(found)
-
-
-def _cause(price: float | None, traded: float, off: float, least: float) -> str:
-    if price is None:
-        return "since it has no price"
-    if not traded and 0 < abs(off) < least:
-        return f"since the trade would be below the minimum of {least:g}"
-    return "since cash does not reach" if off < 0 else "since it is not sold"
-
-
-def _why_none(book: Book, mode: str) -> str:
-    if mode == BAND and not any(row.breach for row in drift_analysis(book).rows[:-1]):
-        return "no asset is outside its band"
-    return "no trade is large enough and paid for"

@@ -54,7 +54,7 @@ class Trader:
         return sold + self._whole(fill_shortfalls(shortfall, self.till.bill(sold).cash, cost)[:-1], up=False)
 
     def _sales(self, values: np.ndarray, wanted: np.ndarray) -> np.ndarray:
-        """Shares worth at least ``values`` [N] in whole lots, as far as there are any; all of what is not ``wanted``."""
+        """Shares worth at least ``values`` [N] in whole lots, as far as there are any; all of what is unwanted."""
         held = self.book.quantity
         with np.errstate(divide="ignore", invalid="ignore"):
             whole = np.where(self.lot > 0, np.floor(held / self.lot + ROUNDING) * self.lot, held)
