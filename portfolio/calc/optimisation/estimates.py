@@ -49,7 +49,7 @@ def estimate(assets: Sequence[str], returns: np.ndarray) -> Estimates:
     _refuse(~np.isfinite(table).all(axis=0), assets, "has a missing or infinite return")
     mean = table.mean(axis=0)
     centred = table - mean
-    _refuse(np.ptp(table, axis=0) <= ZERO, assets, "has returns that do not vary")
+    _refuse(table.max(axis=0) - table.min(axis=0) <= ZERO, assets, "has returns that do not vary")
     sample = centred.T @ centred / len(table)
     part = float(ledoit_wolf_shrinkage(centred, assume_centered=True))
     shrunk = (1.0 - part) * sample + part * np.trace(sample) / len(sample) * np.eye(len(sample))

@@ -9,6 +9,7 @@ from portfolio.calc.rebalancing.goals import Goals
 
 ROUNDING = 1e-9  # of a lot: 2.9999999999 lots are three
 ROUNDS = 50  # costs lower the value that weights are of, which changes the trades, which changes the costs
+CATCHES = 5
 SETTLED = 1e-12  # of the value
 
 
@@ -30,9 +31,28 @@ class Trader:
             size = np.abs(shares) * self.till.price
             small = np.flatnonzero((shares != 0) & (size < self.least))
             if not len(small):
-                return self._topped_up(shares, able)
+                return self._refined(shares, able)
             # A quarter at a time: money for ten buys that are all too small is enough for a few.
             able[small[np.argsort(size[small], kind="stable")][: -(-len(small) // 4)]] = False
+
+    def _refined(self, shares: np.ndarray, able: np.ndarray) -> np.ndarray:
+        """Lots that rounding left money for added to ``shares``. That saves taxes where less is sold, which raises what
+        the weights are of; so it is done anew for that value while an asset is more than a lot off its goal.
+        """
+        best, least_off = shares, np.inf
+        for _ in range(CATCHES):
+            full = self._topped_up(shares, able)
+            size = np.abs(full) * self.till.price
+            if ((full != 0) & (size < self.least)).any():
+                break
+            beyond = np.abs(self._value(full) - self._goal(full)) - self.lot * self.till.price * (1.0 + ROUNDING)
+            off = float(np.where(able & (full != 0), np.maximum(beyond, 0.0), 0.0).sum())
+            if off < least_off:
+                best, least_off = full, off
+            if off <= ROUNDING * self.book.value:
+                break
+            shares = self._towards(self.goals.weight / WHOLE * self._left(full), able)
+        return best
 
     def _settled(self, able: np.ndarray) -> np.ndarray:
         """Trades towards the goals' shares of the value that is left after their own costs."""
@@ -76,9 +96,24 @@ class Trader:
         while self.till.bill(shares).cash < 0 and (shares > 0).any():
             last = int(np.argmax(np.where(shares > 0, self._value(shares) - self._goal(shares), -np.inf)))
             shares[last] = self._less(shares[last], float(self.lot[last]))
+        shares += self._behind(shares, able)
         while (best := self._best_lot(shares, able)) is not None:
             shares[best] += self.lot[best]
-        return shares
+        return shares + self._behind(shares, able)
+
+    def _behind(self, shares: np.ndarray, able: np.ndarray) -> np.ndarray:
+        """Whole lots of assets that are more than one below their goal, since costs came out lower than was reckoned with;
+        cash may come a share of the dearest asset below its own goal for them. float64 [N]
+        """
+        bill, size = self.till.bill(shares), self.lot * self.till.price
+        short = self._goal(shares) - self._value(shares)
+        more = able & (short > size * (1.0 + ROUNDING)) & (shares * self.till.price >= self.least) & (shares > 0)
+        more |= (
+            able & (short > size * (1.0 + ROUNDING)) & (shares == 0) & self.goals.buys & (short >= self.least + size)
+        )
+        kept = self.goals.weight[-1] / WHOLE * self._left(shares) - float(size[able].max(initial=0.0))
+        cost = np.full(len(shares), self.till.commission)
+        return self._whole(fill_shortfalls(np.where(more, short, 0.0), bill.cash - max(kept, 0.0), cost), up=False)
 
     def _best_lot(self, shares: np.ndarray, able: np.ndarray) -> int | None:
         """The asset whose next lot lowers the sum of absolute drifts most; None where no lot does or is paid for."""
