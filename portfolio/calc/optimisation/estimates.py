@@ -46,10 +46,10 @@ def estimate(assets: Sequence[str], returns: np.ndarray) -> Estimates:
         raise ValueError(f"returns: one column for each of {len(assets)} assets is needed, found shape {table.shape}")
     if len(table) < FEWEST:
         raise ValueError(f"returns: {len(table)} sessions are fewer than {FEWEST}")
-    _refuse(~np.isfinite(table).all(axis=0), assets, "has a missing or infinite return")
+    _refuse(~np.asarray(np.isfinite(table).all(axis=0)), assets, "has a missing or infinite return")
     mean = table.mean(axis=0)
     centred = table - mean
-    _refuse(table.max(axis=0) - table.min(axis=0) <= ZERO, assets, "has returns that do not vary")
+    _refuse(np.asarray(table.max(axis=0) - table.min(axis=0) <= ZERO), assets, "has returns that do not vary")
     sample = centred.T @ centred / len(table)
     part = float(ledoit_wolf_shrinkage(centred, assume_centered=True))
     shrunk = (1.0 - part) * sample + part * np.trace(sample) / len(sample) * np.eye(len(sample))

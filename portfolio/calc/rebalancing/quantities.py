@@ -36,23 +36,29 @@ class Trader:
             able[small[np.argsort(size[small], kind="stable")][: -(-len(small) // 4)]] = False
 
     def _refined(self, shares: np.ndarray, able: np.ndarray) -> np.ndarray:
-        """Lots that rounding left money for added to ``shares``. That saves taxes where less is sold, which raises what
-        the weights are of; so it is done anew for that value while an asset is more than a lot off its goal.
+        """``shares`` with the lots that rounding left money for. The best of several tries, which differ in how they
+        meet this: a lot less sold saves its tax, which raises what the weights are of, and so all goals.
         """
-        best, least_off = shares, np.inf
-        for _ in range(CATCHES):
-            full = self._topped_up(shares, able)
-            size = np.abs(full) * self.till.price
-            if ((full != 0) & (size < self.least)).any():
-                break
-            beyond = np.abs(self._value(full) - self._goal(full)) - self.lot * self.till.price * (1.0 + ROUNDING)
-            off = float(np.where(able & (full != 0), np.maximum(beyond, 0.0), 0.0).sum())
-            if off < least_off:
-                best, least_off = full, off
-            if off <= ROUNDING * self.book.value:
-                break
-            shares = self._towards(self.goals.weight / WHOLE * self._left(full), able)
+        best, least_off = shares, self._off(shares, able)
+        for unsell in (True, False):
+            start = shares
+            for _ in range(CATCHES):
+                full = self._topped_up(start, able, unsell)
+                size = np.abs(full) * self.till.price
+                if ((full != 0) & (size < self.least)).any():
+                    break
+                off = self._off(full, able)
+                if off <= ROUNDING * self.book.value:
+                    return full
+                if off < least_off:
+                    best, least_off = full, off
+                start = self._towards(self.goals.weight / WHOLE * self._left(full), able)
         return best
+
+    def _off(self, shares: np.ndarray, able: np.ndarray) -> float:
+        """By how much traded assets are further than a lot from their goals, together."""
+        beyond = np.abs(self._value(shares) - self._goal(shares)) - self.lot * self.till.price * (1.0 + ROUNDING)
+        return float(np.where(able & (shares != 0), np.maximum(beyond, 0.0), 0.0).sum())
 
     def _settled(self, able: np.ndarray) -> np.ndarray:
         """Trades towards the goals' shares of the value that is left after their own costs."""
@@ -88,22 +94,22 @@ class Trader:
             whole = np.ceil(lots - ROUNDING) if up else np.floor(lots + ROUNDING)
         return np.where(self.lot > 0, np.where(self.lot > 0, whole, 0.0) * self.lot, shares)
 
-    def _topped_up(self, shares: np.ndarray, able: np.ndarray) -> np.ndarray:
-        """Lots bought more, or sold less, one by one with the cash that rounding left, as long as the sum of absolute
-        drifts falls; and lots given back where rounding 2.9999999999 up spent more than there was.
+    def _topped_up(self, shares: np.ndarray, able: np.ndarray, unsell: bool) -> np.ndarray:
+        """Lots bought more, or (``unsell``) sold less, one by one with the cash that rounding left, as long as the
+        sum of absolute drifts falls; and lots given back where rounding 2.9999999999 up spent more than there was.
         """
-        shares = shares.copy()
+        shares = shares + self._behind(shares, able)
+        while (best := self._best_lot(shares, able, unsell)) is not None:
+            shares[best] += self.lot[best]
+        shares = shares + self._behind(shares, able)
         while self.till.bill(shares).cash < 0 and (shares > 0).any():
             last = int(np.argmax(np.where(shares > 0, self._value(shares) - self._goal(shares), -np.inf)))
             shares[last] = self._less(shares[last], float(self.lot[last]))
-        shares += self._behind(shares, able)
-        while (best := self._best_lot(shares, able)) is not None:
-            shares[best] += self.lot[best]
-        return shares + self._behind(shares, able)
+        return shares
 
     def _behind(self, shares: np.ndarray, able: np.ndarray) -> np.ndarray:
-        """Whole lots of assets that are more than one below their goal, since costs came out lower than was reckoned with;
-        cash may come a share of the dearest asset below its own goal for them. float64 [N]
+        """Whole lots of assets that are more than one below their goal, since costs came out lower than was reckoned
+        with; cash may come a share of the dearest asset below its own goal for them. float64 [N]
         """
         bill, size = self.till.bill(shares), self.lot * self.till.price
         short = self._goal(shares) - self._value(shares)
@@ -115,7 +121,7 @@ class Trader:
         cost = np.full(len(shares), self.till.commission)
         return self._whole(fill_shortfalls(np.where(more, short, 0.0), bill.cash - max(kept, 0.0), cost), up=False)
 
-    def _best_lot(self, shares: np.ndarray, able: np.ndarray) -> int | None:
+    def _best_lot(self, shares: np.ndarray, able: np.ndarray, unsell: bool) -> int | None:
         """The asset whose next lot lowers the sum of absolute drifts most; None where no lot does or is paid for."""
         bill = self.till.bill(shares)
         size = self.lot * self.till.price
@@ -125,6 +131,7 @@ class Trader:
         fee = size * self.till.commission
         fall = np.abs(off) - np.abs(off + size) + abs(spare) - np.abs(spare - size - fee)
         may = able & (self.lot > 0) & (short > 0) & np.where(shares < 0, self.goals.sells, self.goals.buys)
+        may &= unsell | (shares >= 0)
         value = np.abs((shares + self.lot) * self.till.price)
         may &= (value == 0) | (value >= self.least)
         may &= bill.cash >= size + fee

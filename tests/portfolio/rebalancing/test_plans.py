@@ -30,8 +30,8 @@ def test_full_without_costs_meets_the_targets():
 
 
 def test_costs_and_taxes_are_paid_out_of_the_cash():
-    # Selling 10 bought at 80: gain 200, tax of 20 % = 40; commission 0.1 % of 1000 = 1. Then 2000 + 1000 - 41 = 2959 buy
-    # 29 x 100.1 = 2902.9, and 56.10 is left; a thirtieth would cost 44 more than there is.
+    # Selling 10 bought at 80: gain 200, tax of 20 % = 40; commission 0.1 % of 1000 = 1. Then 2000 + 1000 - 41 = 2959
+    # buy 29 x 100.1 = 2902.9, and 56.10 is left; a thirtieth would cost 44 more than there is.
     plan = plan_of(even(60, 20, 2000), costs=Costs(commission=0.1, tax_rate=20))
     assert traded(plan) == {"AAA": -10, "BBB": 29}
     sale, buy = plan.trades
@@ -67,13 +67,20 @@ def test_band_brings_only_breaches_to_the_nearer_edge():
 
 
 def test_band_tells_when_money_does_not_reach_the_edge():
-    # BBB has 20 % and needs 45; 500 in cash buy 5 of the 25 shares.
+    # BBB has 20 % and needs 50; 500 in cash buy 5 of the 30 shares.
+    book = Book([Position("AAA", 75, 100, 80, Band(45)), Position("BBB", 20, 100, 80, Band(55, threshold=5))], 500)
+    plan = plan_of(book, mode=BAND)
+    assert traded(plan) == {"BBB": 5}
+    assert plan.notes == ("BBB: 2500.00 below its goal, since there is not more cash",)
+
+
+def test_cash_that_is_on_its_target_is_not_spent_to_no_avail():
+    # What BBB would gain on its target, cash would lose on its own.
     book = Book(
         [Position("AAA", 75, 100, 80, Band(45)), Position("BBB", 20, 100, 80, Band(50, threshold=5))], 500, Band(5)
     )
     plan = plan_of(book, mode=BAND)
-    assert traded(plan) == {"BBB": 5}
-    assert plan.notes == ("BBB: 2000.00 below its goal, since there is not more cash",)
+    assert plan.reason == "the trades would not lower the summed drift: from 60.0000 to 60.0000 percent points"
 
 
 def test_band_goes_to_a_minimum_that_is_nearer_than_the_threshold():
@@ -95,7 +102,7 @@ def test_band_tells_of_cash_outside_its_band():
 
 
 def test_cash_only_buys_what_lags_most_and_sells_nothing():
-    # 6000, 2000, 2000 of 10,000 and a deposit of 2000: targets 4800, 3600, 3600. The shortfalls 1600 and 1600 share 2000.
+    # 6000, 2000, 2000 of 10,000 and a deposit of 2000: targets 4800, 3600, 3600. Shortfalls of 1600 each share 2000.
     thirds = [Position("AAA", 60, 100, 1, Band(40)), Position("BBB", 20, 100, 1, Band(30))]
     book = Book([*thirds, Position("CCC", 20, 100, 1, Band(30))])
     plan = plan_of(book, mode=CASH_ONLY, deposit=2000)
@@ -194,7 +201,7 @@ def test_a_tax_needs_the_average_cost():
 
 @pytest.mark.parametrize("wrong", [{"mode": "half"}, {"deposit": -1}, {"minimum_trade": float("nan")}])
 def test_wrong_questions_are_refused(wrong):
-    with pytest.raises(ValueError, match="mode|deposit"):
+    with pytest.raises(ValueError, match=r"mode: must|deposit and minimum_trade must"):
         plan_of(even(1, 1, 1), **wrong)
 
 

@@ -92,7 +92,8 @@ def test_a_full_plan_without_a_minimum_is_within_a_share_of_every_target(book, c
     after = booked(book, plan)
     for one in after.positions:
         off = abs(one.quantity * one.price - one.band.target / 100 * after.value)
-        assert off <= one.price * (1 + 1e-6) + 1e-6 * after.value, (one.asset, off / one.price)
+        share = one.price * (1 + cost.commission / 100)  # what the last share would cost may be a hair too much
+        assert off <= share * (1 + 1e-6) + 1e-6 * after.value, (one.asset, off / one.price)
 
 
 @given(books(), costs)
