@@ -53,6 +53,9 @@ class Constraints:
             raise ConstraintError(f"budget: must be above 0 and at most 100, not {self.budget:g}")
         if self.turnover is not None and not self.turnover >= 0.0:
             raise ConstraintError(f"turnover: must not be negative, not {self.turnover:g}")
+        wrong = [name for name, weight in self.current.items() if not 0.0 <= weight < float("inf")]
+        if wrong:
+            raise ConstraintError(f"current: {', '.join(wrong)} must have a weight that is not negative")
         return low / WHOLE, high / WHOLE
 
     def current_weights(self, assets: Sequence[str]) -> np.ndarray:

@@ -37,14 +37,13 @@ def require_feasible(rows: Rows) -> None:
     raise Infeasible(sorted(set(suspects.names), key=list(suspects.names).index))
 
 
-def greatest(rows: Rows, coefficients: np.ndarray) -> tuple[float, np.ndarray]:
-    """The greatest value of ``coefficients`` [k] times the weights within ``rows``, and weights [k] that have it."""
-    count = len(coefficients)
-    padded = np.r_[-coefficients, np.zeros(rows.matrix.shape[1] - count)]
+def greatest(rows: Rows, coefficients: np.ndarray) -> float:
+    """The greatest value of ``coefficients`` [k] times the weights within ``rows``."""
+    padded = np.r_[-coefficients, np.zeros(rows.matrix.shape[1] - len(coefficients))]
     found = _linear_program(rows, padded)
     if found.status != 0:
         raise SolverFailed(f"HiGHS: {found.message}")
-    return -float(found.fun), np.asarray(found.x[:count])
+    return -float(found.fun)
 
 
 def in_words(names: Sequence[str]) -> str:

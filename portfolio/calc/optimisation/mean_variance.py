@@ -63,7 +63,7 @@ def maximum_sharpe(
     rows = rows_of(estimates.assets, constraints)
     require_feasible(rows)
     excess = estimates.mean - session_rate(risk_free)
-    best, _ = greatest(rows, excess)
+    best = greatest(rows, excess)
     size = float(np.abs(excess).max())
     if best <= 1e-9 * size:
         highest = WHOLE * SESSIONS * best + risk_free
@@ -92,7 +92,7 @@ def efficient_frontier(
     first = minimum_variance(estimates, constraints, risk_free=risk_free)
     rows = rows_of(estimates.assets, constraints)
     low = float(estimates.mean @ first.weights) / WHOLE
-    high, _ = greatest(rows, estimates.mean)
+    high = greatest(rows, estimates.mean)
     if high - low <= 1e-9 * float(np.abs(estimates.mean).max()):
         return [first]
     found = [first]

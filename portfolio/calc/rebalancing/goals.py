@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from portfolio.calc.rebalancing.book import WHOLE, Book, weights_of
+from portfolio.calc.rebalancing.book import Book, weights_of
 from portfolio.calc.rebalancing.drift import breach_of
 
 FULL, BAND, CASH_ONLY = "full", "band", "cash_only"
@@ -36,6 +36,6 @@ def goals_of(book: Book, mode: str) -> Goals:
     bands = [band for _, band in book.bands]
     edges = np.array([min(max(float(w), band.lower), band.upper) for w, band in zip(weights, bands, strict=True)])
     broken = np.array([breach_of(float(w), band) is not None for w, band in zip(weights, bands, strict=True)])
-    edges[-1] = min(bands[-1].lower, WHOLE)  # cash above the least it must be may be spent
+    edges[-1] = bands[-1].lower  # cash above the least it must be may be spent
     moves = broken[:-1]
     return Goals(mode, edges, moves & (weights > edges)[:-1], moves & (weights < edges)[:-1])

@@ -122,6 +122,7 @@ def test_hierarchical_risk_parity_refuses_what_it_does_not_know():
         (Constraints(groups=[Group("tech", TECH)] * 2), "groups: a name is there twice"),
         (Constraints(maxima={"Z": 1}), "maxima: Z is not among"),
         (Constraints(current={"Z": 1}), "current: Z is not among"),
+        (Constraints(current={"A": float("nan")}), "current: A must have"),
         (Constraints(budget=0), "budget: must be above 0"),
         (Constraints(turnover=-1), "turnover: must not be negative"),
     ],
