@@ -98,13 +98,14 @@ def test_a_full_plan_without_a_minimum_is_within_a_share_of_every_target(book, c
 
 @given(books(), costs)
 @anything
-def test_a_second_plan_finds_nothing_to_do_beyond_a_lot(book, cost):
+def test_a_second_plan_finds_little_to_do(book, cost):
+    """Lots that the first could not split, and what their taxes move elsewhere."""
     plan = plan_of(book, costs=cost)
     after = booked(book, plan)
     again = plan_of(after, costs=cost)
-    lots = {one.asset: one.lot * one.price for one in book.positions}
     if plan.trades:
-        assert all(trade.value <= lots[trade.asset] + 1e-3 * after.value for trade in again.trades)
+        lots = sum(one.lot * one.price for one in book.positions)
+        assert all(trade.value <= lots + 1e-6 * after.value for trade in again.trades)
 
 
 @given(books(), costs)
