@@ -1,0 +1,63 @@
+"""How far the portfolio is from its targets."""
+
+from dataclasses import dataclass
+
+from portfolio.calc.rebalancing.book import Band, Book, weights_of
+
+ROUNDING = 1e-9  # percent points: 25.000000000001 is not above 25
+BELOW_MINIMUM, ABOVE_MAXIMUM, THRESHOLD = "BELOW_MINIMUM", "ABOVE_MAXIMUM", "THRESHOLD"
+
+
+@dataclass(frozen=True)
+class Drift:
+    """One asset. ``weight``, ``target``, ``lower`` and ``upper`` (the edges beyond which it is a breach) in percent;
+    ``drift`` = weight - target in percent points. ``breach`` names the first limit that is broken, None without one.
+    In a portfolio that is worth nothing, ``weight`` and ``drift`` are None and nothing is a breach.
+    """
+
+    asset: str
+    value: float
+    weight: float | None
+    target: float
+    drift: float | None
+    lower: float
+    upper: float
+    breach: str | None
+
+
+@dataclass(frozen=True)
+class DriftAnalysis:
+    """Every asset, cash last; ``total_drift`` is the sum of the absolute drifts, in percent points."""
+
+    value: float
+    rows: tuple[Drift, ...]
+    total_drift: float | None
+
+    @property
+    def breaches(self) -> tuple[Drift, ...]:
+        """The assets that broke a limit."""
+        return tuple(row for row in self.rows if row.breach)
+
+
+def drift_analysis(book: Book) -> DriftAnalysis:
+    """Drift of every asset of ``book``. A breach: outside [minimum, maximum], or |drift| above the threshold."""
+    worth = book.value > 0
+    rows = []
+    for (name, band), value, weight in zip(book.bands, book.values, weights_of(book.values), strict=True):
+        known = float(weight) if worth else None
+        drift = None if known is None else known - band.target
+        broken = None if known is None else breach_of(known, band)
+        rows.append(Drift(name, float(value), known, band.target, drift, band.lower, band.upper, broken))
+    total = sum(abs(row.drift) for row in rows if row.drift is not None)
+    return DriftAnalysis(book.value, tuple(rows), total if worth else None)
+
+
+def breach_of(weight: float, band: Band) -> str | None:
+    """The limit of ``band`` that ``weight`` (percent) breaks; a weight on a limit breaks none."""
+    if band.minimum is not None and weight < band.minimum - ROUNDING:
+        return BELOW_MINIMUM
+    if band.maximum is not None and weight > band.maximum + ROUNDING:
+        return ABOVE_MAXIMUM
+    if band.threshold is not None and abs(weight - band.target) > band.threshold + ROUNDING:
+        return THRESHOLD
+    return None
