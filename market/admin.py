@@ -4,7 +4,7 @@ import datetime as dt
 from typing import Any
 
 from django.contrib import admin, messages
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
@@ -27,6 +27,7 @@ from market.models import (
     CorporateAction,
     DataChange,
     Fundamental,
+    FxRate,
     Instrument,
     LoadRun,
     PriceBar,
@@ -137,6 +138,28 @@ class FundamentalAdmin(HouseImportExport, HouseAdmin):
         ("Flows of the period", {"fields": FLOW_FIELDS}),
         ("At the end of the period", {"fields": STOCK_FIELDS}),
     )
+
+
+class PairFilter(TextFilter):
+    """``USD/KRW``; one currency alone finds every pair it is part of."""
+
+    title = "pair (USD/KRW) or currency"
+    parameter_name = "pair"
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
+        base, _, quote = (self.value() or "").strip().upper().partition("/")
+        if base and quote:
+            return queryset.filter(base=base, quote=quote)
+        return queryset.filter(Q(base=base) | Q(quote=base)) if base else queryset
+
+
+@admin.register(FxRate)
+class FxRateAdmin(HouseAdmin):
+    list_display = ("date", "base", "quote", figure("rate"), "source")
+    list_filter = (PairFilter,)
+    ordering = ("-date", "base", "quote")
+    date_hierarchy = "date"
+    nothing_listed = "Load some with manage.py load_fx FILE --region KR, or add one here."
 
 
 @admin.register(LoadRun)
