@@ -1,0 +1,174 @@
+"""Files into books: every row is told before anything is written, and what is there already is known again."""
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import transaction
+
+from market.models import RejectedRow
+from market.services.rejected import rejected_csv
+from portfolio.calc.accounting import Kind, Problem
+from portfolio.models import Portfolio, Transaction
+from portfolio.services.checking import Broken, book_check
+from portfolio.services.drafts import FIELDS, drafts_read
+from portfolio.services.errors import PortfolioError
+from portfolio.services.import_files import TRANSACTIONS, FileRows, file_rows, rows_of_columns
+from portfolio.services.import_keys import duplicates_mark
+from portfolio.services.transactions import books_lock, drafts_store
+
+OK, DUPLICATE, ERROR = "ok", "duplicate", "error"
+_TAKES_SHARES = (Kind.SELL.name, Kind.SPLIT.name, Kind.TRANSFER.name)
+
+
+@dataclass(frozen=True)
+class ImportRow:
+    """A row of the file, ``number`` from 1. ``problems``: why it cannot be booked; ``draft``: what it was read as."""
+
+    number: int
+    problems: tuple[Problem, ...]
+    is_duplicate: bool = False
+    draft: Transaction | None = None
+    raw: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def state(self) -> str:
+        return ERROR if self.problems else DUPLICATE if self.is_duplicate else OK
+
+
+@dataclass(frozen=True)
+class ImportPlan:
+    """All rows of a file, with what the books would hold at the end: shares by asset, cash by currency."""
+
+    rows: list[ImportRow]
+    shares: dict[str, float]
+    cash: dict[str, float]
+    columns: list[str]
+
+    def count(self, state: str) -> int:
+        return sum(row.state == state for row in self.rows)
+
+    @property
+    def counts(self) -> dict[str, int]:
+        return {state: self.count(state) for state in (OK, DUPLICATE, ERROR)}
+
+    @property
+    def problems(self) -> list[Problem]:
+        """Of every wrong row; ``row`` is its number in the file."""
+        return [problem._replace(row=row.number) for row in self.rows for problem in row.problems]
+
+    def drafts(self) -> list[Transaction]:
+        """What would be booked."""
+        return [row.draft for row in self.rows if row.state == OK and row.draft is not None]
+
+    def totals(self) -> list[dict[str, Any]]:
+        """Of the rows that would be booked, by kind and currency: count, money before costs, fee, tax."""
+        found: dict[tuple[str, str], dict[str, Any]] = {}
+        for one in self.drafts():
+            of_kind = {"kind": one.kind, "currency": one.currency, "count": 0, "amount": 0, "fee": 0, "tax": 0}
+            total = found.setdefault((one.kind, one.currency), of_kind)
+            gross = one.amount if one.amount is not None else (one.quantity or 0) * (one.price or 0)
+            for name, figure in (("count", 1), ("amount", gross), ("fee", one.fee), ("tax", one.tax)):
+                total[name] += figure
+        return [found[key] for key in sorted(found)]
+
+    def refused_csv(self) -> str:
+        """The wrong rows as they came, with the reason: to be mended and imported again. '' where all are well."""
+        rows = [
+            RejectedRow(
+                row_number=row.number, column=row.problems[0].field, reason=row.problems[0].reason,
+                message="; ".join(f"{one.field}: {one.reason}" for one in row.problems), raw=row.raw,
+            )
+            for row in self.rows if row.problems
+        ]  # fmt: skip
+        return "".join(rejected_csv(rows, rows_of_columns(self.columns))) if rows else ""
+
+
+@dataclass(frozen=True)
+class Imported:
+    """``added`` transactions; the plan says what became of each row."""
+
+    added: int
+    plan: ImportPlan
+
+
+def import_preview(
+    *, portfolio: Portfolio, content: bytes, name: str = "file", kind: str = TRANSACTIONS, date: dt.date | None = None
+) -> ImportPlan:
+    """What an import would do; nothing is written. ``kind``: transactions or positions; ``date``: of positions whose
+    rows have none. PortfolioError (file: reason) for what is no such file.
+    """
+    return _plan(portfolio, file_rows(content=content, name=name, kind=kind, date=date))
+
+
+@transaction.atomic
+def transactions_import(
+    *, portfolio: Portfolio, content: bytes, name: str = "file", kind: str = TRANSACTIONS, date: dt.date | None = None,
+    skip_errors: bool = False,
+) -> Imported:  # fmt: skip
+    """Book a file: all of it or nothing; with ``skip_errors`` the rows that can be. Rows that are in the books already
+    are left out, so the same file may come again. PortfolioError names every wrong row in ``problems``.
+    """
+    rows = file_rows(content=content, name=name, kind=kind, date=date)
+    books_lock(portfolio)
+    plan = _plan(portfolio, rows)
+    problems = plan.problems
+    if problems and not skip_errors:
+        count = plan.count(ERROR)
+        raise PortfolioError(
+            f"file: {count:,} of {len(plan.rows):,} rows cannot be booked, nothing was: {problems[0]}"
+            + ("; ..." if len(problems) > 1 else ""), problems,
+        )  # fmt: skip
+    added = drafts_store(portfolio, plan.drafts(), name[:60])
+    return Imported(len(added), plan)
+
+
+def _plan(portfolio: Portfolio, file: FileRows) -> ImportPlan:
+    cells = [{key: text for key, text in row.items() if key in FIELDS} for row in file.rows]
+    drafts, problems = drafts_read(cells, base_currency=portfolio.base_currency)
+    wrong: dict[int, list[Problem]] = defaultdict(list)
+    for problem in problems:
+        wrong[problem.row].append(problem)
+    readable = [place for place in range(len(drafts)) if place not in wrong]
+    marks = duplicates_mark(portfolio.pk, [drafts[place] for place in readable])
+    known = {place for place, mark in zip(readable, marks, strict=True) if mark}
+    shares, cash = _book(portfolio, drafts, [place for place in readable if place not in known], wrong)
+    rows = [
+        ImportRow(number, tuple(wrong[place]), place in known, draft, raw)
+        for place, (number, draft, raw) in enumerate(zip(file.numbers, drafts, file.raw, strict=True))
+    ]
+    rows += [ImportRow(bad.row_number, (Problem(0, bad.column or "row", bad.message),)) for bad in file.bad]
+    return ImportPlan(sorted(rows, key=lambda row: row.number), shares, cash, file.columns)
+
+
+def _book(
+    portfolio: Portfolio, drafts: Sequence[Transaction], places: list[int], wrong: dict[int, list[Problem]]
+) -> tuple[dict[str, float], dict[str, float]]:
+    """Find the rows that the books refuse, until all that are left can be; shares and cash then."""
+    while True:
+        checked = book_check(portfolio.pk, [drafts[place] for place in places])
+        for problem in checked.problems:
+            wrong[places[problem.row]].append(problem)
+        if not checked.problems:
+            for broken in checked.broken:
+                _blame(broken, drafts, places, wrong)
+        if not checked.problems and not checked.broken:
+            return checked.shares, checked.cash
+        left = [place for place in places if place not in wrong]
+        if len(left) == len(places):
+            raise PortfolioError(
+                f"portfolio: its books are wrong before anything is imported: {checked.broken[0].reason}"
+            )
+        places = left
+
+
+def _blame(
+    broken: Broken, drafts: Sequence[Transaction], places: Sequence[int], wrong: dict[int, list[Problem]]
+) -> None:
+    """What is in the books cannot be with the rows that take away shares of its asset, or turn them into fewer."""
+    for place in places:
+        draft = drafts[place]
+        if draft.instrument_id == broken.asset and draft.kind in _TAKES_SHARES:
+            wrong[place].append(Problem(place, broken.field, f"with it, the books {broken.reason}"))
