@@ -15,7 +15,8 @@ from portfolio.api.base import OfPortfolio
 from portfolio.api.portfolios import REFUSED
 from portfolio.services.errors import PortfolioError
 from portfolio.services.import_files import KINDS, MOST_BYTES, TRANSACTIONS
-from portfolio.services.importing import ImportPlan, ImportRow, import_preview, transactions_import
+from portfolio.services.import_plan import ImportPlan
+from portfolio.services.importing import import_preview, transactions_import
 
 
 class ImportRequest(KnownFields):
@@ -58,7 +59,7 @@ class ImportFile(OfPortfolio):
         content, name = asked.content()
         how = {key: asked.validated_data.get(key) for key in ("kind", "date")}
         if asked.validated_data["preview"]:
-            return Response(plan_told(import_preview(portfolio=portfolio, content=content, name=name, **how)))
+            return Response(import_preview(portfolio=portfolio, content=content, name=name, **how).told())
         done = transactions_import(
             portfolio=portfolio, content=content, name=name, skip_errors=asked.validated_data["skip_errors"], **how
         )
@@ -75,32 +76,6 @@ class ImportFile(OfPortfolio):
         asked = ImportRequest(data=request.query_params.dict() | dict(body.items()))
         asked.is_valid(raise_exception=True)
         return asked
-
-
-def plan_told(plan: ImportPlan) -> dict[str, Any]:
-    """A preview as plain data."""
-    return {
-        "counts": plan.counts,
-        "totals": [
-            one | {name: f"{one[name]:f}" for name in ("amount", "fee", "tax")} for one in plan.totals()
-        ],
-        "shares": [{"asset": asset, "quantity": quantity} for asset, quantity in plan.shares.items()],
-        "cash": [{"currency": currency, "amount": amount} for currency, amount in plan.cash.items()],
-        "rows": [_row(row) for row in plan.rows],
-    }  # fmt: skip
-
-
-def _row(row: ImportRow) -> dict[str, Any]:
-    reasons = [{"field": one.field, "reason": one.reason} for one in row.problems]
-    told: dict[str, Any] = {"row": row.number, "state": row.state, "problems": reasons}
-    if row.draft is None or row.problems:
-        return told | {"cells": row.raw}
-    draft = row.draft
-    figures = {name: getattr(draft, name) for name in ("quantity", "price", "amount", "fee", "tax")}
-    return told | {
-        "date": draft.date, "kind": draft.kind, "asset": str(draft.instrument or ""), "currency": draft.currency,
-        **{name: None if figure is None else f"{figure:f}" for name, figure in figures.items()}, "note": draft.note,
-    }  # fmt: skip
 
 
 def _problems(plan: ImportPlan) -> list[dict[str, Any]]:

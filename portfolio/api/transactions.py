@@ -18,6 +18,7 @@ from portfolio.api.portfolios import REFUSED
 from portfolio.api.serializers import TransactionRequest, TransactionSerializer, with_assets
 from portfolio.models import Transaction
 from portfolio.services.assets import assets_get
+from portfolio.services.errors import PortfolioError
 from portfolio.services.transactions import (
     transaction_add,
     transaction_update,
@@ -25,6 +26,7 @@ from portfolio.services.transactions import (
     transactions_delete,
 )
 
+MOST_AT_ONCE = 5_000  # rows of a request
 NEWEST_FIRST = ("-date", "-sequence", "-id")
 
 
@@ -68,6 +70,10 @@ class TransactionList(OfPortfolio, ListView):
         if is_list:
             if not all(isinstance(one, Mapping) for one in asked):
                 raise ParseError("a list of objects is expected, one per transaction")
+            if len(asked) > MOST_AT_ONCE:
+                raise PortfolioError(
+                    f"transactions: at most {MOST_AT_ONCE:,}, not {len(asked):,}: import a file of more"
+                )
             made = transactions_add(portfolio=self.portfolio, rows=asked, source="API")
         else:
             made = [transaction_add(portfolio=self.portfolio, source="API", **_fields(asked))]

@@ -4,8 +4,6 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 
-from django.db.models import Q
-
 from etfs.services.lookup import symbol_parts
 from market.models import Instrument
 from market.texts import is_storable
@@ -30,8 +28,9 @@ def _known(words: set[str]) -> Mapping[str, list[Instrument]]:
     known: dict[str, list[Instrument]] = defaultdict(list)
     for one in Instrument.objects.filter(ticker__in=tickers).order_by("region"):
         known[one.ticker].append(one)
-    for one in Instrument.objects.filter(Q(isin__in=isins) & ~Q(ticker__in=tickers)).order_by("region"):
-        known[one.isin].append(one)
+    for one in Instrument.objects.filter(isin__in=isins).order_by("region"):
+        if one not in known[one.isin]:  # its ticker may be its ISIN
+            known[one.isin].append(one)
     return known
 
 

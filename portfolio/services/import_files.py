@@ -120,7 +120,6 @@ def _position(row: Mapping[str, str], date: dt.date | None) -> dict[str, str]:
     return cells | {"kind": "DEPOSIT", "asset": "", "quantity": "", "price": "", "amount": quantity}
 
 
-def rows_of_columns(columns: Sequence[str]) -> list[str]:
-    """Names of columns that a file of refused rows repeats from the file it is of."""
-    own = ("row_number", "column", "reason", "message")
-    return [name for name in columns if name not in own]
+def own_columns(columns: Sequence[str]) -> list[str]:
+    """The columns of a file without those that a file of refused rows has before them."""
+    return [name for name in columns if name not in ("row_number", "column", "reason", "message")]

@@ -10,7 +10,6 @@ from portfolio.services.checking import book_check, book_refusal, rows_refusal
 from portfolio.services.drafts import FIELDS, drafts_read, future_reason
 from portfolio.services.errors import PortfolioError, PortfolioNotFound
 
-MOST_AT_ONCE = 5_000  # rows of a request; more come as a file
 BATCH = 2_000
 
 
@@ -24,8 +23,8 @@ def transaction_add(*, portfolio: Portfolio, source: str = "", **fields: Any) ->
 
 def transactions_add(*, portfolio: Portfolio, rows: Sequence[Mapping[str, Any]], source: str = "") -> list[Transaction]:
     """Book several, all or none of them. PortfolioError names every wrong row (counted from 1) in ``problems``."""
-    if not 0 < len(rows) <= MOST_AT_ONCE:
-        raise PortfolioError(f"transactions: 1 to {MOST_AT_ONCE:,} of them, not {len(rows):,}; import a file of more")
+    if not rows:
+        raise PortfolioError("transactions: none of them")
     return _add(portfolio, rows, source, single=False)
 
 
