@@ -36,7 +36,7 @@ def portfolio_from_strategy(
     Weights are equal or in proportion to the composite score; what a lot does not fit in stays cash. ``commission``:
     percent of each buy, paid out of the name's own share. A name without a close on that day is refused, by name.
     """
-    _check(count, capital, weighting, lot)
+    _check(count, capital, weighting, lot, commission)
     scores = _best(strategy, date, count)
     closes = _closes(scores)
     lots = np.floor(capital * _weights(scores, weighting) / (np.array(closes) * (1.0 + commission / 100.0) * lot))
@@ -61,7 +61,7 @@ def portfolio_from_strategy(
     return made
 
 
-def _check(count: int, capital: float, weighting: str, lot: float) -> None:
+def _check(count: int, capital: float, weighting: str, lot: float, commission: float) -> None:
     if not 1 <= count <= MOST_NAMES:
         raise PortfolioError(f"count: 1 to {MOST_NAMES}, not {count}")
     if not 0 < capital <= LARGEST_CAPITAL:
@@ -70,6 +70,8 @@ def _check(count: int, capital: float, weighting: str, lot: float) -> None:
         raise PortfolioError(f"weighting: {weighting[:40]!r} is neither of {', '.join(WEIGHTINGS)}")
     if not (lot > 0 and math.isfinite(lot)):
         raise PortfolioError(f"lot: must be above 0, not {lot:g}")
+    if not 0 <= commission < 100:
+        raise PortfolioError(f"commission: percent, from 0 to below 100, not {commission:g}")
 
 
 def _best(strategy: str, date: dt.date | None, count: int) -> list[CompositeScore]:

@@ -33,7 +33,9 @@ def test_a_buy_is_stored_to_the_last_digit(book, assets):
     assert (entry.currency, entry.note, entry.date) == ("USD", "first", dt.date(2024, 3, 4))
 
 
-@pytest.mark.parametrize(("symbol", "ticker"), [("aaa", "AAA"), ("US0000000017", "AAA"), ("us:DUP", "DUP"), ("KR:005930", "005930")])  # fmt: skip
+@pytest.mark.parametrize(
+    ("symbol", "ticker"), [("aaa", "AAA"), ("US0000000017", "AAA"), ("us:DUP", "DUP"), ("KR:005930", "005930")]
+)
 def test_an_asset_by_its_names(book, symbol, ticker):
     assert added(book, **BUY | {"asset": symbol}).instrument.ticker == ticker
 
@@ -96,14 +98,14 @@ def test_the_future_is_refused_by_the_day_at_the_exchange(book, monkeypatch):
     assert added(book, **BUY | third | {"asset": "KR:005930"})
     assert added(book, kind="DEPOSIT", amount=1, currency="KRW", **third)
     for wrong in (BUY, {"kind": "DEPOSIT", "amount": 1}):
-        with pytest.raises(PortfolioError, match="^date: 2024-06-03 is in the future: today is 2024-06-02$"):
+        with pytest.raises(PortfolioError, match=r"^date: 2024-06-03 is in the future: today is 2024-06-02$"):
             added(book, **wrong | third)
 
 
 def test_cash_of_no_region_goes_by_utc(book):
     today = dt.datetime.now(dt.UTC).date()
     assert today_of(None, "EUR") in (today, today + dt.timedelta(days=1))  # midnight may pass between the two
-    with pytest.raises(PortfolioError, match="^date: .* is in the future"):
+    with pytest.raises(PortfolioError, match=r"^date: .* is in the future"):
         added(book, date=str(today + dt.timedelta(days=2)), kind="DEPOSIT", amount=1, currency="EUR")
 
 
@@ -160,8 +162,10 @@ def test_a_change_keeps_the_other_fields_and_the_books(book):
     changed = transaction_update(entry=bought, quantity="12", price="49")
     changed.refresh_from_db()
     assert (changed.pk, changed.quantity, changed.price, changed.fee, changed.note) == (bought.pk, 12, 49, 2, "n")
-    for wrong, reason in (({"quantity": 9}, "sells 10"), ({"date": "2024-06-04"}, "sells 10"), ({"asset": "US:DUP"}, "sells 10"),
-                          ({"kind": "SELL"}, "sells 12"), ({"price": "x"}, "not a number")):  # fmt: skip
+    for wrong, reason in (
+        ({"quantity": 9}, "sells 10"), ({"date": "2024-06-04"}, "sells 10"), ({"asset": "US:DUP"}, "sells 10"),
+        ({"kind": "SELL"}, "sells 12"), ({"price": "x"}, "not a number"),
+    ):  # fmt: skip
         with pytest.raises(PortfolioError, match=reason):
             transaction_update(entry=bought, **wrong)
     bought.refresh_from_db()
