@@ -18,7 +18,7 @@ def fx_stage(cursor: CursorWrapper, rates: Rates, rows: np.ndarray) -> None:
     )
     chosen = np.flatnonzero(rows)
     columns = {
-        "base": Column("text", np.array(rates.names, dtype=object)[rates.index[chosen]]),
+        "base": Column("char3", np.array(rates.names, dtype=object)[rates.index[chosen]]),
         "date": Column("date", rates.date[chosen]),
         "rate": Column("float8", rates.rate[chosen]),
     }
