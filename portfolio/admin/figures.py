@@ -25,14 +25,14 @@ class Daily(ReadOnlyPages):
 @admin.register(PortfolioPerformanceHistory)
 class PerformanceAdmin(HouseExport, Daily):
     list_display = (
-        "date", "portfolio", figure("value"), figure("cash"), figure("daily_return", "return %", signed=True), "twr",
+        "date", "portfolio", figure("value"), figure("cash"), figure("daily_return", "return %", signed=True), 
+        figure("twr", "TWR %", signed=True),
         figure("inflow"), figure("outflow"), figure("volatility", "volatility %"), figure("sharpe_ratio", "Sharpe"),
         figure("var_95", "VaR 95 %"), figure("beta"),
     )  # fmt: skip
 
-    @display(description="TWR %", ordering="twr_index", empty_value="-")
-    def twr(self, row: PortfolioPerformanceHistory) -> str | None:
-        return None if row.twr is None else f"{row.twr:,.2f}"
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return super().get_queryset(request).with_twr()
 
 
 @admin.register(PortfolioRiskMetrics)

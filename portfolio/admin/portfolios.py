@@ -125,9 +125,9 @@ class PortfolioAdmin(OwnPages):
     def newest_value(self, row: Any) -> str | None:
         return None if row.newest_value is None else short(row.newest_value)
 
-    @display(description="TWR %", ordering="newest_twr_index", empty_value="-")
+    @display(description="TWR %", ordering="newest_twr", empty_value="-")
     def twr(self, row: Any) -> str | None:
-        return None if row.newest_twr_index is None else f"{100.0 * (row.newest_twr_index - 1.0):+,.2f}"
+        return None if row.newest_twr is None else f"{row.newest_twr:+,.2f}"
 
     @display(description="state", label=STATES)
     def state(self, row: Portfolio) -> str:

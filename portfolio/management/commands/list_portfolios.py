@@ -44,11 +44,10 @@ class Command(HouseCommand):
 
 
 def _row(one: Any) -> dict[str, Any]:
-    index = one.newest_twr_index
     return {
         "id": one.pk, "owner": one.owner.username, "name": one.name, "base_currency": one.base_currency,
         "transactions": one.entries, "valued_to": one.valued_to, "value": one.newest_value,
-        "twr": None if index is None else 100.0 * (index - 1.0),
+        "twr": one.newest_twr,
         "is_stale": one.is_stale, "error": one.valuation_error,
     }  # fmt: skip
 

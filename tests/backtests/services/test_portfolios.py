@@ -51,7 +51,7 @@ def test_cash_and_holdings_are_those_of_the_backtest(paid, owner):
     assert book.cash == {"KRW": pytest.approx(cash, abs=1e-3)}
     trades = made.transactions.filter(kind__in=("BUY", "SELL"))
     assert trades.count() == session.trades.count()
-    assert sum(one.fee for one in trades) == pytest.approx(sum(one.commission for one in session.trades.all()))
+    assert float(sum(one.fee for one in trades)) == pytest.approx(sum(one.commission for one in session.trades.all()))
     assert (made.base_currency, made.name, made.is_stale) == ("KRW", "tested", True)
 
 
