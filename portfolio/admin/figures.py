@@ -25,7 +25,7 @@ class Daily(ReadOnlyPages):
 @admin.register(PortfolioPerformanceHistory)
 class PerformanceAdmin(HouseExport, Daily):
     list_display = (
-        "date", "portfolio", figure("value"), figure("cash"), figure("daily_return", "return %", signed=True), 
+        "date", "portfolio", figure("value"), figure("cash"), figure("daily_return", "return %", signed=True),
         figure("twr", "TWR %", signed=True),
         figure("inflow"), figure("outflow"), figure("volatility", "volatility %"), figure("sharpe_ratio", "Sharpe"),
         figure("var_95", "VaR 95 %"), figure("beta"),

@@ -1,6 +1,5 @@
 """Portfolios and transactions as the API shows them."""
 
-from decimal import Decimal
 from typing import Any
 
 from django.db import models
@@ -11,13 +10,14 @@ from rest_framework import serializers
 from market.api.filters import KnownFields
 from portfolio.models import Portfolio, Transaction
 from portfolio.services.portfolios import SETTINGS
+from portfolio.services.reading import number_told
 
 
 class Figure(serializers.DecimalField):
     """A number to the last digit, as text without the zeros behind it."""
 
-    def to_representation(self, value: Any) -> str:
-        return f"{Decimal(value).normalize():f}"
+    def to_representation(self, value: Any) -> str | None:
+        return number_told(value)
 
 
 class PortfolioSerializer(KnownFields, serializers.ModelSerializer):

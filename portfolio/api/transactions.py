@@ -10,7 +10,7 @@ from rest_framework.exceptions import NotFound, ParseError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from market.api.filters import PeriodParams
+from market.api.filters import NamesField, PeriodParams, QueryParams
 from market.api.listing import ListView
 from market.api.parsers import ShallowJSONParser
 from portfolio.api.base import OfPortfolio
@@ -41,6 +41,15 @@ class TransactionParams(PeriodParams):
         if isinstance(found, str):
             raise serializers.ValidationError(found)
         return found.pk
+
+
+class DeleteParams(QueryParams):
+    ids = NamesField(help_text="Keys, separated by commas.")
+
+    def validate_ids(self, names: list[str]) -> list[int]:
+        if not names or not all(one.isascii() and one.isdecimal() and len(one) < 19 for one in names):
+            raise serializers.ValidationError("keys of transactions are expected, separated by commas")
+        return [int(one) for one in names]
 
 
 class TransactionList(OfPortfolio, ListView):
@@ -80,6 +89,15 @@ class TransactionList(OfPortfolio, ListView):
         rows = with_assets(Transaction.objects.filter(pk__in=[one.pk for one in made])).order_by("pk")
         told = self.get_serializer(rows, many=True).data
         return Response(told if is_list else told[0], status.HTTP_201_CREATED)
+
+    @extend_schema(
+        parameters=[DeleteParams], responses={204: None, 400: REFUSED},
+        description="Delete several at once, as the two sides of exchanged cash have to be.",
+    )  # fmt: skip
+    def delete(self, request: Request, pk: int) -> Response:
+        portfolio = self.portfolio
+        transactions_delete(portfolio=portfolio, ids=DeleteParams.read(request)["ids"])
+        return Response(status=status.HTTP_204_NO_CONTENT)
 
 
 class TransactionDetail(OfPortfolio):

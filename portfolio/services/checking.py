@@ -1,7 +1,7 @@
 """Whether a portfolio's books can be, with what is about to be changed in them. No price is read."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -41,8 +41,7 @@ def book_check(
     portfolio_id: int, drafts: Sequence[Transaction], *, without: Collection[int] = frozenset()
 ) -> Checked:  # fmt: skip
     """Check the whole book with ``drafts`` in it and the transactions ``without`` (keys) taken out."""
-    ids = [one.instrument_id for one in drafts if one.instrument_id is not None]
-    book = book_read(portfolio_id, (ids, [one.currency for one in drafts]))
+    book = _with_names_of(book_read(portfolio_id), drafts)
     stored = book.transactions.take(~np.isin(book.transactions.id, list(without)))
     whole = _together(stored, _rows(drafts, book))
     known = Instrument.objects.in_bulk(list(book.instruments))
@@ -53,6 +52,15 @@ def book_check(
         problems = [one._replace(row=one.row - first) for one in found if one.row >= first]
         return Checked(problems, [_broken(one, whole, book) for one in found if one.row < first], {}, {})
     return Checked([], [], _shares(whole, names), _cash(whole, book))
+
+
+def _with_names_of(book: Book, drafts: Sequence[Transaction]) -> Book:
+    """With places for the drafts' assets and currencies, behind its own."""
+    ids = [one.instrument_id for one in drafts if one.instrument_id is not None]
+    return replace(
+        book, instruments=tuple(dict.fromkeys([*book.instruments, *ids])),
+        currencies=tuple(dict.fromkeys([*book.currencies, *(one.currency for one in drafts)])),
+    )  # fmt: skip
 
 
 def _rows(drafts: Sequence[Transaction], book: Book) -> Transactions:

@@ -56,7 +56,7 @@ def portfolio_from_strategy(
             })  # fmt: skip
     if len(rows) == 1:
         raise PortfolioError(f"capital: {capital:,.2f} buys no lot of any of {len(scores)} names")
-    transactions_add(portfolio=made, rows=rows, source=f"strategy {strategy}"[:60])
+    transactions_add(portfolio=made, rows=rows, source=f"strategy {strategy}")
     made.refresh_from_db()
     return made
 

@@ -3,10 +3,10 @@
 import hashlib
 from collections import defaultdict
 from collections.abc import Sequence
-from decimal import Decimal
 from typing import Any
 
 from portfolio.models import Transaction
+from portfolio.services.reading import number_told
 
 _CONTENT = (
     "kind", "date", "instrument_id", "quantity", "price", "amount", "fee", "tax", "currency",
@@ -20,12 +20,14 @@ def content_hash(kind: str, date: Any, instrument_id: int | None, *figures: Any)
     quantity, price, amount, fee, tax, currency = figures
     if quantity is not None and price is not None:
         amount = None
-    content = (kind, date, instrument_id, *map(_plain, (quantity, price, amount, fee or None, tax or None)), currency)
+    content = (
+        kind,
+        date,
+        instrument_id,
+        *map(number_told, (quantity, price, amount, fee or None, tax or None)),
+        currency,
+    )
     return hashlib.sha256("|".join(map(str, content)).encode()).hexdigest()
-
-
-def _plain(figure: Decimal | None) -> str:
-    return "" if figure is None else f"{Decimal(figure).normalize():f}"
 
 
 def duplicates_mark(portfolio_id: int, drafts: Sequence[Transaction]) -> list[bool]:

@@ -9,6 +9,7 @@ from market.services.rejected import rejected_csv
 from portfolio.calc.accounting import Problem
 from portfolio.models import Transaction
 from portfolio.services.import_files import own_columns
+from portfolio.services.reading import number_told
 
 OK, DUPLICATE, ERROR = "ok", "duplicate", "error"
 
@@ -87,7 +88,7 @@ class ImportPlan:
         money = ("amount", "fee", "tax")
         return {
             "counts": self.counts,
-            "totals": [one | {name: f"{one[name]:f}" for name in money} for one in self.totals()],
+            "totals": [one | {name: number_told(one[name]) for name in money} for one in self.totals()],
             "shares": [{"asset": asset, "quantity": quantity} for asset, quantity in self.shares.items()],
             "cash": [{"currency": currency, "amount": amount} for currency, amount in self.cash.items()],
             "rows": [_row_told(row) for row in self.rows],
@@ -103,5 +104,5 @@ def _row_told(row: ImportRow) -> dict[str, Any]:
     figures = {name: getattr(draft, name) for name in ("quantity", "price", "amount", "fee", "tax")}
     return told | {
         "date": draft.date, "kind": draft.kind, "asset": str(draft.instrument or ""), "currency": draft.currency,
-        **{name: None if figure is None else f"{figure:f}" for name, figure in figures.items()}, "note": draft.note,
+        **{name: number_told(figure) for name, figure in figures.items()}, "note": draft.note,
     }  # fmt: skip

@@ -55,7 +55,7 @@ def transactions_import(
             f"file: {count:,} of {len(plan.rows):,} rows cannot be booked, nothing was: {problems[0]}"
             + ("; ..." if len(problems) > 1 else ""), problems,
         )  # fmt: skip
-    added = drafts_store(portfolio, plan.drafts(), name[:60])
+    added = drafts_store(portfolio, plan.drafts(), name)
     return Imported(len(added), plan)
 
 

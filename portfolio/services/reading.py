@@ -41,6 +41,11 @@ def number_read(value: Any) -> Decimal | None:
     return found.quantize(_DECIMALS, ROUND_HALF_EVEN)
 
 
+def number_told(figure: Decimal | None) -> str | None:
+    """A number to its last digit, without the zeros behind it; None for none."""
+    return None if figure is None else f"{Decimal(figure).normalize():f}"
+
+
 def day_read(value: Any) -> dt.date:
     """YYYY-MM-DD, also with slashes, dots or nothing between; a time behind it is left out."""
     if isinstance(value, dt.date):

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db import transaction
 
+from market.texts import storable
 from portfolio.models import Portfolio, Transaction
 from portfolio.services.checking import book_check, book_refusal, rows_refusal
 from portfolio.services.drafts import FIELDS, drafts_read, future_reason
@@ -43,7 +44,7 @@ def _add(
 def drafts_store(portfolio: Portfolio, drafts: Sequence[Transaction], source: str) -> list[Transaction]:
     """Write drafts that were checked."""
     for draft in drafts:
-        draft.portfolio, draft.source = portfolio, source
+        draft.portfolio, draft.source = portfolio, storable(source)[:60]  # names of files are any bytes
     return Transaction.objects.bulk_create(drafts, batch_size=BATCH)
 
 

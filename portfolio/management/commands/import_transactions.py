@@ -10,6 +10,7 @@ from rich.text import Text
 from market.cli import Exit, HouseCommand, iso_date
 from market.sources.base import FileProblem
 from market.sources.files import read_bytes
+from market.texts import storable
 from portfolio.management.naming import HELP, portfolio_or_fail
 from portfolio.services.errors import PortfolioError
 from portfolio.services.import_files import POSITIONS, TRANSACTIONS
@@ -37,7 +38,7 @@ class Command(HouseCommand):
             self.writable_or_fail(options["rejects_out"])
         asked = {
             "portfolio": portfolio_or_fail(self, options["portfolio"]), "content": self._content(options["file"]),
-            "name": options["file"].name, "kind": POSITIONS if options["positions"] else TRANSACTIONS,
+            "name": storable(options["file"].name), "kind": POSITIONS if options["positions"] else TRANSACTIONS,
             "date": options["date"],
         }  # fmt: skip
         added = 0

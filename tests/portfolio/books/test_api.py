@@ -145,6 +145,18 @@ def test_the_list_is_narrowed(api, filled, asked, kinds):
     assert [one["kind"] for one in api.get(at(filled, "transactions/"), asked).data["results"]] == kinds
 
 
+def test_both_sides_of_exchanged_cash_go_at_once(api, book):
+    legs = [{"date": "2024-03-04", "kind": "TRANSFER", "amount": amount, "currency": currency}
+            for amount, currency in ((-100, "USD"), (133_000, "KRW"))]  # fmt: skip
+    keys = [one["id"] for one in api.post(at(book, "transactions/"), legs, format="json").data]
+    assert api.delete(at(book, f"transactions/{keys[0]}/")).status_code == 400
+    for wrong in ("", "?ids=", "?ids=x", f"?ids={keys[0]}", f"?ids={'9' * 30}"):
+        assert api.delete(at(book, f"transactions/{wrong}")).status_code == 400
+    assert api.delete(at(book, "transactions/?ids=999999")).status_code == 404
+    assert api.delete(at(book, f"transactions/?ids={keys[0]},{keys[1]}")).status_code == 204
+    assert not Transaction.objects.exists()
+
+
 @pytest.mark.parametrize("asked", [{"asset": "ZZZ"}, {"kind": "GIFT"}, {"from": "x"}, {"side": "BUY"}, {"cursor": "x"}])
 def test_a_list_that_is_none(api, filled, asked):
     assert api.get(at(filled, "transactions/"), asked).status_code == 400
@@ -185,7 +197,7 @@ def test_an_upload_is_shown_and_then_booked(api, book):
     shown = api.post(at(book, "import/?preview=true"), {"file": file()}, format="multipart")
     assert shown.status_code == 200
     assert [one["state"] for one in shown.data["rows"]] == ["ok", "error"]
-    assert shown.data["rows"][0]["quantity"] == "10.0000000000"
+    assert shown.data["rows"][0]["quantity"] == "10"
     assert shown.data["shares"] == [{"asset": "US:AAA", "quantity": 10.0}]
     assert not Transaction.objects.exists()
     refused = api.post(at(book, "import/"), {"file": file()}, format="multipart")

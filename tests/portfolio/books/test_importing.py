@@ -3,7 +3,9 @@
 import csv
 import datetime as dt
 import io
+import re
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from django.db import connection
@@ -14,6 +16,7 @@ from portfolio.services.errors import PortfolioError
 from portfolio.services.importing import import_preview, transactions_import
 from portfolio.services.portfolios import portfolio_create
 from portfolio.services.transactions import transaction_add, transaction_update, transactions_delete
+from tests.factors.market_tables import add_instrument
 
 pytestmark = pytest.mark.django_db
 FILE = """date,kind,asset,quantity,price,amount,fee,tax,currency,note
@@ -242,6 +245,14 @@ def test_rows_of_another_width_and_odd_notes(book):
     plan = preview(book, text)
     assert [(row.number, row.state) for row in plan.rows] == [(1, "error"), (2, "error"), (3, "ok")]
     assert plan.problems[1].reason == "2 fields where the header has 5"
+
+
+def test_the_examples_of_the_manual(book):
+    add_instrument("AAPL", "US")
+    text = Path("docs/portfolios.md").read_text(encoding="utf-8")
+    example, positions = re.findall(r"```csv\n(.*?)```", text, re.DOTALL)
+    assert load(book, example).added == 5
+    assert load(book, positions, kind="positions").added == 2
 
 
 def test_the_number_of_queries_does_not_grow_with_the_rows(book):
