@@ -2,12 +2,15 @@
 
 import pytest
 from django.contrib.auth.models import User
+from django.test import Client
 from rest_framework.test import APIClient
 
 from market.models import Instrument
-from portfolio.models import Portfolio
+from portfolio.models import Alert, Portfolio, PortfolioPerformanceHistory, PortfolioRiskMetrics, ValuationState
 from portfolio.services.portfolios import portfolio_create
+from portfolio.services.transactions import transaction_add
 from tests.factors.market_tables import add_instrument
+from tests.portfolio.books.pages import staff
 
 
 @pytest.fixture
@@ -51,3 +54,23 @@ def _client(user: User) -> APIClient:
     client = APIClient()
     client.force_login(user)
     return client
+
+
+@pytest.fixture
+def anna(owner) -> Client:
+    """Staff without any permission: the owner of ``book``."""
+    return staff("anna")
+
+
+@pytest.fixture
+def rows(book, assets) -> list:
+    """One row of each kind."""
+    bought = transaction_add(portfolio=book, date="2024-03-04", kind="BUY", asset="US:AAA", quantity=10, price=50)
+    day = "2024-03-04"
+    return [
+        book, bought,
+        PortfolioPerformanceHistory.objects.create(portfolio=book, date=day, value=1234.5, cash=0, twr_index=1.25),
+        PortfolioRiskMetrics.objects.create(portfolio=book, date=day),
+        ValuationState.objects.create(portfolio=book, date=day, instruments=[1], currencies=["USD"], state={}),
+        Alert.objects.create(portfolio=book, kind="VAR", date=day, figure=3, limit=2, message="above"),
+    ]  # fmt: skip
