@@ -1,5 +1,6 @@
 """What the admin pages of portfolios share: whose rows they are, and refusals as messages."""
 
+from decimal import Decimal
 from typing import Any
 
 from django.contrib import messages
@@ -8,6 +9,7 @@ from django.db.models import ForeignKey, QuerySet
 from django.forms import ModelChoiceField
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from unfold.decorators import display
 
 from market.adminbase import HouseAdmin
 from portfolio.models import Portfolio
@@ -85,3 +87,18 @@ class ReadOnlyPages(OwnPages):
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
+
+
+def money(name: str) -> Any:
+    """A column of NUMERIC to its last digit. The name of the function is the class by which the column is aligned."""
+
+    @display(description=name, ordering=name, empty_value="-")
+    def figure(row: Any) -> str | None:
+        return marked(getattr(row, name))
+
+    return figure
+
+
+def marked(value: Decimal | None) -> str | None:
+    """Thousands marked, without zeros behind the last digit."""
+    return None if value is None else f"{Decimal(value).normalize():,f}"

@@ -17,11 +17,12 @@ from unfold.widgets import (
     UnfoldAdminSingleDateWidget,
 )
 
+from portfolio.admin.base import marked
 from portfolio.models import Portfolio
 from portfolio.services.access import portfolio_of
 from portfolio.services.errors import PortfolioError, PortfolioNotFound
 from portfolio.services.import_files import KINDS, MOST_BYTES
-from portfolio.services.import_plan import DUPLICATE, ERROR, OK, ImportPlan
+from portfolio.services.import_plan import DUPLICATE, ERROR, OK, ImportPlan, ImportRow
 from portfolio.services.importing import import_preview, transactions_import
 from portfolio.services.uploads import Upload, upload_forget, upload_get, upload_keep
 
@@ -87,8 +88,11 @@ class ImportPage:
         # What needs a look comes first.
         rows = sorted(plan.rows, key=lambda row: ((ERROR, OK, DUPLICATE).index(row.state), row.number))
         return self._page(
-            request, upload=upload, token=token, plan=plan, rows=rows[:SHOWN], left=max(len(rows) - SHOWN, 0),
+            request, upload=upload, token=token, plan=plan, rows=[_cells(row) for row in rows[:SHOWN]],
+            left=max(len(rows) - SHOWN, 0),
             errors=plan.count(ERROR), what=WHAT[upload.kind],
+            held=[f"{name} {quantity:,.10g}" for name, quantity in plan.shares.items()],
+            cash=[f"{name} {amount:,.2f}" for name, amount in plan.cash.items()],
         )  # fmt: skip
 
     def _import(self, request: HttpRequest, token: str) -> HttpResponse:
@@ -105,6 +109,17 @@ class ImportPage:
             raise PermissionDenied
         context = self.admin_site.each_context(request) | {"title": "Import transactions"} | shown
         return TemplateResponse(request, "portfolio/admin/import_file.html", context)
+
+
+def _cells(row: ImportRow) -> dict[str, Any]:
+    """A row as the table shows it; of one that could not be read, what could."""
+    draft = row.draft
+    figures = (getattr(draft, name, None) for name in ("quantity", "price", "amount", "fee", "tax"))
+    return {
+        "number": row.number, "state": row.state, "problems": row.problems,
+        "words": [str(getattr(draft, name, None) or "-") for name in ("date", "kind", "instrument", "currency")],
+        "figures": [marked(one) or "-" for one in figures],
+    }  # fmt: skip
 
 
 def _upload(request: HttpRequest, form: ImportForm) -> Upload:

@@ -14,7 +14,7 @@ from unfold.admin import TabularInline
 from unfold.decorators import display
 
 from etfs.admin.base import LINK
-from market.adminbase import short
+from market.adminbase import figure
 from portfolio.admin.base import OfOwner, OwnPages
 from portfolio.admin.forms import Benchmarks, PortfolioForm, Targets
 from portfolio.models import AlertLimit, Portfolio, PortfolioAllocation, PortfolioBenchmark
@@ -63,7 +63,10 @@ class LimitInline(OfPage):
 class PortfolioAdmin(OwnPages):
     to_portfolio = ""
     form = PortfolioForm
-    list_display = ("name", "owner", "base_currency", "newest_value", "twr", "valued_to", "state", "books")
+    list_display = (
+        "name", "owner", "base_currency", figure("newest_value", "value"),
+        figure("newest_twr", "TWR %", signed=True), "valued_to", "state", "books",
+    )  # fmt: skip
     list_select_related = ("owner",)
     search_fields = ("=id", "name", "owner__username")
     search_help_text = "Its number, a part of its name or of its owner's"
@@ -120,14 +123,6 @@ class PortfolioAdmin(OwnPages):
             self.delete_model(request, portfolio)
 
     # --- columns ----------------------------------------------------------------------------------------------------
-
-    @display(description="value", ordering="newest_value", empty_value="-")
-    def newest_value(self, row: Any) -> str | None:
-        return None if row.newest_value is None else short(row.newest_value)
-
-    @display(description="TWR %", ordering="newest_twr", empty_value="-")
-    def twr(self, row: Any) -> str | None:
-        return None if row.newest_twr is None else f"{row.newest_twr:+,.2f}"
 
     @display(description="state", label=STATES)
     def state(self, row: Portfolio) -> str:

@@ -13,9 +13,8 @@ from django.urls import path
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import action, display
 
-from market.adminbase import figure
 from market.api.csv import csv_response
-from portfolio.admin.base import OwnPages
+from portfolio.admin.base import OwnPages, money
 from portfolio.admin.filters import AssetFilter, PortfolioFilter
 from portfolio.admin.forms import TransactionForm
 from portfolio.admin.importing import ImportPage
@@ -30,8 +29,8 @@ from portfolio.services.transactions import transactions_delete
 class TransactionAdmin(OwnPages):
     form = TransactionForm
     list_display = (
-        "date", "portfolio", "kind", "asset", figure("quantity"), figure("price"), figure("amount"), figure("fee"),
-        figure("tax"), "currency", "note",
+        "date", "portfolio", "kind", "asset", money("quantity"), money("price"), money("amount"), money("fee"),
+        money("tax"), "currency", "note",
     )  # fmt: skip
     list_filter = (PortfolioFilter, AssetFilter, ("kind", ChoicesDropdownFilter))
     list_select_related = ("portfolio", "instrument")
