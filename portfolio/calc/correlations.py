@@ -4,6 +4,7 @@ A return spans two dates, an asset's close and its close before; two assets have
 the same. So days on which one of them does not trade cost that pair a return or two, and other assets change nothing.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations_with_replacement
 
@@ -13,10 +14,9 @@ from scipy.special import betainc
 from market.calc.full_windows import window_corr
 from market.calc.windows import ZERO
 from portfolio.calc.months import months_before
+from portfolio.calc.windows import MONTHS, ROLLING, WINDOWS
 
 ENOUGH = 20  # common returns; with fewer there is no correlation
-MONTHS = {"1m": 1, "3m": 3, "6m": 6, "1y": 12, "3y": 36}
-ROLLING = {"20d": 20, "60d": 60}
 
 
 @dataclass(frozen=True)
@@ -86,9 +86,10 @@ class Exchanges:
 
 
 def window_correlations(
-    closes: np.ndarray, dates: np.ndarray, exchanges: Exchanges | None = None
+    closes: np.ndarray, dates: np.ndarray, exchanges: Exchanges | None = None, windows: Sequence[str] = WINDOWS
 ) -> dict[str, Correlations]:
-    """``Correlations`` by window up to the last of ``dates``, datetime64[D] [T] ascending, of ``closes`` [T, N].
+    """``Correlations`` of ``closes`` [T, N] by name of ``windows``, up to the last of ``dates``, datetime64[D] [T]
+    ascending.
 
     Calendar months ``1m`` to ``3y``: returns that end after the day so many months before the last date. ``20d`` and
     ``60d``: those that end on or after the 20th or 60th last date on which the exchanges of both are open (None: all of
@@ -96,13 +97,15 @@ def window_correlations(
     """
     returns = spanned_returns(closes)
     days = dates.astype("datetime64[D]").astype(np.int64)
-    first = {
-        name: int(np.searchsorted(days, months_before(days[-1], months), side="right"))
-        for name, months in MONTHS.items()
-    }
-    found = {name: correlations(returns.values[returns.ends >= row]) for name, row in first.items()}
     places = exchanges or Exchanges(np.zeros(closes.shape[1], int), np.ones((len(days), 1), bool))
-    return found | {name: _of_last_dates(returns, places, count) for name, count in ROLLING.items()}
+
+    def over(name: str) -> Correlations:
+        if name in ROLLING:
+            return _of_last_dates(returns, places, ROLLING[name])
+        first = np.searchsorted(days, months_before(days[-1], MONTHS[name]), side="right")
+        return correlations(returns.values[returns.ends >= first])
+
+    return {name: over(name) for name in windows}
 
 
 def _of_last_dates(returns: Returns, exchanges: Exchanges, count: int) -> Correlations:
