@@ -11,7 +11,7 @@ from market.store.copying import Column, copy_rows, read_rows
 from portfolio.calc.correlations import Correlations
 from portfolio.models import AssetCorrelation
 
-_KINDS = {"a": "int4", "b": "int4", "coefficient": "float8", "count": "int4", "p_value": "float8", "revision": "int8"}
+_KINDS = {"a": "int4", "b": "int4", "coefficient": "float8", "n": "int4", "p_value": "float8", "revision": "int8"}
 
 
 def correlations_write(
@@ -60,7 +60,7 @@ def correlations_read(date: dt.date, instrument_ids: Sequence[int], window: str)
     order = np.argsort(ids)
     a, b = (order[np.searchsorted(ids, rows[name], sorter=order)] for name in ("a", "b"))
     found = Correlations(np.full((n, n), np.nan), np.zeros((n, n), np.int64), np.full((n, n), np.nan))
-    for name, whole in vars(found).items():
+    for whole, name in ((found.coefficient, "coefficient"), (found.count, "n"), (found.p_value, "p_value")):
         whole[a, b] = whole[b, a] = rows[name]
     return found, int(rows["revision"].min())
 
