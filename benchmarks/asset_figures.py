@@ -4,6 +4,7 @@ The universe's tables have a year of bars; the indicators' panels get five years
 """
 
 import json
+import time
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -54,14 +55,16 @@ def deep(panel: Panel) -> Panel:
 
 def _indicators(panels: Mapping[str, Panel], report: Report, runs: int) -> None:
     count = sum(panel.n for panel in panels.values())
-    spent = np.zeros(runs)
+    spent, cpu = np.zeros(runs), 0.0
     with step(f"indicators of {count:,} assets, {LOOKBACK:,} bars"):
         for panel in panels.values():  # one at a time, for the memory
             five_years = deep(panel)
             five_years.low  # noqa: B018 - a warm panel has it
+            started = time.process_time()
             spent += np.array(seconds(lambda one=five_years: indicators_of(replace(one)), runs))
+            cpu += (time.process_time() - started) / runs
     title = f"indicators of {count:,} assets on a date, panels in memory"
-    report.add(Row(title, "s", spent.tolist(), SECONDS, f"27 of each, from {LOOKBACK:,} bars; a core"))
+    report.add(Row(title, "s", spent.tolist(), SECONDS, f"27 of each, from {LOOKBACK:,} bars; CPU {cpu:.2f} s"))
     sample = deep(panels["US"])
     places = np.linspace(0, sample.n - 1, min(SAMPLE, sample.n)).astype(int)
     with step(f"the same of {len(places)}, one asset at a time"):
@@ -140,8 +143,11 @@ def _matrix(report: Report, runs: int, assets: int) -> None:
     found: list[Correlations] = []
     title = f"correlation matrix {assets} x {assets} over three years, with p-values"
     with step(title):
+        started = time.process_time()
         ours = seconds(lambda: found.append(correlations(spanned_returns(bars.close).values)), runs + 1)[1:]
-    report.add(Row(title, "s", ours, MATRIX_SECONDS, "from closes in memory; returns over the same two days alone"))
+        cpu = (time.process_time() - started) / (runs + 1)
+    note = f"from closes in memory; returns over the same two days alone; CPU {cpu:.2f} s, all cores"
+    report.add(Row(title, "s", ours, MATRIX_SECONDS, note))
     rng, count = np.random.default_rng(5), assets * (assets - 1) // 2
     pairs = [tuple(rng.choice(assets, 2, replace=False)) for _ in range(PAIRS)]
     with step(f"{PAIRS} pairs by scipy.stats.pearsonr"):
