@@ -2,21 +2,12 @@
 
 import datetime as dt
 import re
-from collections.abc import Sequence
-from typing import Self
 
 from django.db import models
 from django.db.models import F, Q
 
 from market.models import Instrument
 from portfolio.calc.windows import WINDOWS
-
-
-class AssetCorrelationQuerySet(models.QuerySet["AssetCorrelation"]):
-    def among(self, date: dt.date, instrument_ids: Sequence[int]) -> Self:
-        """A day's pairs of which both are of ``instrument_ids``, through the key."""
-        ids = list(instrument_ids)
-        return self.filter(date=date, instrument_a_id__in=ids, instrument_b_id__in=ids)
 
 
 class AssetCorrelationBase(models.Model):
@@ -59,8 +50,6 @@ class AssetCorrelation(AssetCorrelationBase):
     instrument_b = models.ForeignKey(
         Instrument, on_delete=models.CASCADE, db_index=False, db_constraint=False, related_name="+"
     )
-
-    objects = AssetCorrelationQuerySet.as_manager()
 
     class Meta:
         db_table = "asset_correlations"

@@ -34,15 +34,29 @@ def test_metrics_of_the_newest_session(client: Client, computed):
     assert results(client, "asset-metrics/?region=JP") == results(client, "asset-metrics/?date=2020-01-02") == []
 
 
-def test_metrics_ranked_with_some_columns(client: Client, computed):
-    address, seen = "/api/asset-metrics/?region=KR&ordering=-rsi_14&fields=rsi_14,beta&page_size=4", []
-    while address:
-        page = client.get(address).json()
+def pages(client: Client, address: str) -> list[dict]:
+    """The rows of all pages."""
+    seen, following = [], f"/api/{address}"
+    while following:
+        page = client.get(following).json()
         seen += page["results"]
-        address = page["next"]
+        following = page["next"]
+    return seen
+
+
+def test_metrics_ranked_with_some_columns(client: Client, computed):
+    seen = pages(client, "asset-metrics/?region=KR&ordering=-rsi_14&fields=rsi_14,beta&page_size=4")
     assert [row["rsi_14"] for row in seen] == sorted((row["rsi_14"] for row in seen), reverse=True)
     assert len({row["ticker"] for row in seen}) == len(seen) == 6
     assert list(seen[0]) == ["region", "ticker", "name", "date", "bar_date", "rsi_14", "beta"]
+
+
+def test_assets_without_the_figure_come_last(client: Client, computed):
+    AssetPerformanceMetrics.objects.filter(instrument__ticker="B").update(beta=None)
+    for sign in ("", "-"):
+        seen = pages(client, f"asset-metrics/?region=KR&ordering={sign}beta&page_size=1")
+        assert (len(seen), seen[-1]["ticker"], seen[-1]["beta"]) == (6, "B", None)
+    assert len(pages(client, "asset-metrics/?ordering=return_5y&page_size=3")) == 8
 
 
 def test_metrics_as_csv(client: Client, computed):
@@ -73,11 +87,7 @@ def test_a_matrix(client: Client, computed):
 
 
 def test_rolling_in_pages(client: Client, computed):
-    address, seen = "/api/correlations/rolling/?a=KR:A&b=KR:F&window=20&page_size=200", []
-    while address:
-        page = client.get(address).json()
-        seen += page["results"]
-        address = page["next"]
+    seen = pages(client, "correlations/rolling/?a=KR:A&b=KR:F&window=20&page_size=200")
     assert [row["correlation"] is None for row in seen] == [True] * 19 + [False] * 300
     assert seen[-1]["date"] == "2024-06-28"
     stored = AssetCorrelation.objects.get(instrument_a__ticker="A", instrument_b__ticker="F")
