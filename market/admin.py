@@ -4,7 +4,7 @@ import datetime as dt
 from typing import Any
 
 from django.contrib import admin, messages
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
@@ -23,10 +23,12 @@ from market.adminbase import (
     figure,
     names_an_instrument,
 )
+from market.currencies import is_code
 from market.models import (
     CorporateAction,
     DataChange,
     Fundamental,
+    FxRate,
     Instrument,
     LoadRun,
     PriceBar,
@@ -37,6 +39,7 @@ from market.models.fundamentals import FLOW_FIELDS, STOCK_FIELDS
 from market.resources import (
     CorporateActionResource,
     FundamentalResource,
+    FxRateResource,
     InstrumentResource,
     PriceBarResource,
 )
@@ -137,6 +140,34 @@ class FundamentalAdmin(HouseImportExport, HouseAdmin):
         ("Flows of the period", {"fields": FLOW_FIELDS}),
         ("At the end of the period", {"fields": STOCK_FIELDS}),
     )
+
+
+class PairFilter(TextFilter):
+    """``USD/KRW``; one currency alone finds every pair it is part of."""
+
+    title = "pair (USD/KRW) or currency"
+    parameter_name = "pair"
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
+        base, _, quote = (self.value() or "").strip().upper().partition("/")
+        if not all(map(is_code, filter(None, (base, quote)))):
+            messages.warning(request, f"{self.value()!r} is no pair: write it as USD/KRW, or one currency as USD.")
+            return queryset.none()
+        if base and quote:
+            return queryset.filter(base=base, quote=quote)
+        one = base or quote
+        return queryset.filter(Q(base=one) | Q(quote=one)) if one else queryset
+
+
+@admin.register(FxRate)
+class FxRateAdmin(HouseImport, HouseAdmin):
+    import_model = FxRate
+    resource_classes = (FxRateResource,)
+    list_display = ("date", "base", "quote", figure("rate"), "source")
+    list_filter = (PairFilter,)
+    ordering = ("-date", "base", "quote")
+    date_hierarchy = "date"
+    nothing_listed = "Import some, load them with manage.py load_fx FILE --region KR, or add one."
 
 
 @admin.register(LoadRun)

@@ -1,4 +1,4 @@
-"""What the four load commands share: arguments, progress, summary, exit code."""
+"""What the load commands share: arguments, progress, summary, exit code."""
 
 from argparse import ArgumentParser
 from collections.abc import Callable, Iterator
@@ -30,7 +30,7 @@ class LoadCommand(HouseCommand):
         parser.add_argument("file", nargs="*", type=Path, metavar="FILE", help="one transaction each")
         parser.add_argument("--region", required=True, type=str.upper, choices=list(REGIONS))
         parser.add_argument("--source", default="csv", choices=source_names(self.kind), help="default: csv")
-        parser.add_argument("--symbols", default="", metavar="A,B", help="load only these tickers")
+        parser.add_argument("--symbols", default="", metavar="A,B", help="load only these tickers (or currencies)")
         parser.add_argument("--dry-run", action="store_true", help="do everything, then undo it")
         parser.add_argument("--json", action="store_true", help="print the load runs as JSON")
         parser.add_argument("--rejects-out", type=Path, metavar="PATH", help="write refused rows to a CSV file")

@@ -78,6 +78,7 @@ NAVIGATION = [
         _page("Price bars", "candlestick_chart", "market_pricebarrow"),
         _page("Fundamentals", "account_balance", "market_fundamental"),
         _page("Corporate actions", "call_split", "market_corporateaction"),
+        _page("Exchange rates", "currency_exchange", "market_fxrate"),
     ),
     _group(
         "Loads",

@@ -8,6 +8,7 @@ from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 
+from market.currencies import is_code
 from market.models import Instrument, LoadRun
 from market.regions import REGION_CHOICES, region_get
 
@@ -91,10 +92,11 @@ class PeriodParams(QueryParams):
 
 
 class KnownFields(serializers.Serializer):
-    """The body of a POST, in which an unknown field is a mistake."""
+    """The body of a POST, or each of a list of them, in which an unknown field is a mistake."""
 
-    def validate(self, asked: dict[str, Any]) -> dict[str, Any]:
-        unknown = sorted(set(self.initial_data) - set(self.fields))
+    def to_internal_value(self, data: Any) -> dict[str, Any]:
+        asked: dict[str, Any] = super().to_internal_value(data)
+        unknown = sorted(set(data) - set(self.fields))
         if unknown:
             raise ValidationError({unknown[0]: [f"unknown field; known are {', '.join(self.fields)}"]})
         return asked
@@ -134,6 +136,21 @@ class FundamentalParams(QueryParams):
         error_messages={"invalid": "not a date: write it as YYYY-MM-DD"},
     )
     versions = serializers.ChoiceField(VERSIONS, default="all")
+
+
+class CurrencyField(serializers.CharField):
+    """A currency's code, in any case."""
+
+    def to_internal_value(self, data: Any) -> str:
+        code = super().to_internal_value(data).upper()
+        if not is_code(code):
+            raise ValidationError(f"{code!r} is not a currency code: write three letters")
+        return code
+
+
+class FxParams(PeriodParams):
+    base = CurrencyField(required=False, help_text="What one unit of is priced, as USD in USD/KRW.")
+    quote = CurrencyField(required=False, help_text="What the rate is in, as KRW in USD/KRW.")
 
 
 class LoadRunParams(QueryParams):

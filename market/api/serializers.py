@@ -2,7 +2,7 @@
 
 from rest_framework import serializers
 
-from market.models import Fundamental, Instrument, LoadRun, PriceBar
+from market.models import Fundamental, FxRate, Instrument, LoadRun, PriceBar
 from market.models.fundamentals import FUNDAMENTAL_FIELDS
 
 
@@ -38,6 +38,12 @@ class FundamentalSerializer(OfInstrument):
             "region", "ticker", "period_end", "period", "available_on", "available_is_estimated",
             "period_end_is_estimated", "source", "consolidated", "currency", *FUNDAMENTAL_FIELDS,
         )  # fmt: skip
+
+
+class FxRateSerializer(serializers.ModelSerializer):
+    class Meta:
+        model = FxRate
+        fields = ("base", "quote", "date", "rate", "source")
 
 
 class LoadRunSerializer(serializers.ModelSerializer):

@@ -10,6 +10,7 @@ urlpatterns = [
     path("instruments/<str:region>/<str:ticker>/", views.InstrumentDetail.as_view(), name="instrument-detail"),
     path("prices/", views.PriceList.as_view(), name="price-list"),
     path("fundamentals/", views.FundamentalList.as_view(), name="fundamental-list"),
+    path("fx/", views.FxRateList.as_view(), name="fxrate-list"),
     path("load-runs/", views.LoadRunList.as_view(), name="loadrun-list"),
     path("load-runs/<int:pk>/", views.LoadRunDetail.as_view(), name="loadrun-detail"),
     path("load-runs/<int:pk>/rejected/", views.RejectedRows.as_view(), name="loadrun-rejected"),

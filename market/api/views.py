@@ -1,4 +1,4 @@
-"""Instruments, prices, fundamentals and loads over HTTP."""
+"""Instruments, prices, fundamentals, exchange rates and loads over HTTP."""
 
 from django.db.models import QuerySet
 from django.http import StreamingHttpResponse
@@ -8,15 +8,16 @@ from rest_framework import generics
 from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
 
-from market.api.filters import FundamentalParams, InstrumentParams, LoadRunParams, PriceParams
+from market.api.filters import FundamentalParams, FxParams, InstrumentParams, LoadRunParams, PriceParams
 from market.api.listing import ListView, instrument_or_404
 from market.api.serializers import (
     FundamentalSerializer,
+    FxRateSerializer,
     InstrumentSerializer,
     LoadRunSerializer,
     PriceSerializer,
 )
-from market.models import Fundamental, Instrument, LoadRun, PriceBar
+from market.models import Fundamental, FxRate, Instrument, LoadRun, PriceBar
 from market.regions import region_get
 from market.services.rejected import rejected_rows_csv
 
@@ -73,6 +74,19 @@ class FundamentalList(ListView):
         instrument = instrument_or_404(asked["region"], asked["ticker"])
         known = Fundamental.objects.known_on(instrument.pk, asked.get("as_of") or region_get(asked["region"]).today())
         return (known.newest_versions() if asked["versions"] == "latest" else known).select_related("instrument")
+
+
+class FxRateList(ListView):
+    """Exchange rates as loaded, units of `quote` for one unit of `base`, by pair, newest first."""
+
+    queryset = FxRate.objects.all()
+    serializer_class = FxRateSerializer
+    params = FxParams
+
+    def get_queryset(self) -> QuerySet[FxRate]:
+        asked = self.asked()
+        pairs = FxRate.objects.matching(base=asked.get("base", ""), quote=asked.get("quote", ""))
+        return pairs.between(asked.get("from"), asked.get("to"))
 
 
 class LoadRunList(ListView):

@@ -5,9 +5,11 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from market.calc.duplicates import duplicates_check
 from market.calc.findings import Findings
 
 PRICES = ("open", "high", "low", "close")
+_FIGURES = (*PRICES, "volume", "trading_value", "market_cap", "shares_outstanding", "factor")
 RELATIVE_TOLERANCE = 1e-4  # rounding of adjusted prices to 4 decimals or to whole won
 _TICKS = {"KRW": 1.0, "JPY": 0.1, "VND": 10.0}
 _SMALLEST_TICK = 1e-4
@@ -64,7 +66,7 @@ def bars_check(
         message=lambda row: f"date {bars.date[row]} is before {EARLIEST}",
     )
     bars = suspended_fill(bars)
-    for name in (*PRICES, "volume", "trading_value", "market_cap", "shares_outstanding", "factor"):
+    for name in _FIGURES:
         values = getattr(bars, name)
         findings.reject(
             (values > LARGEST) | ((values > 0) & (values < 1 / LARGEST)),
@@ -129,31 +131,13 @@ def _order_check(bars: Bars, findings: Findings, tick: np.ndarray) -> Bars:
 
 
 def _duplicates_check(bars: Bars, findings: Findings) -> None:
-    """Of rows with one ticker and date: equal ones count once; of different ones none can be believed."""
-    good = np.flatnonzero(findings.kept())
-    order = good[np.lexsort((good, bars.date[good], bars.ticker[good]))]
-    same = (np.diff(bars.ticker[order]) == 0) & (np.diff(bars.date[order]) == np.timedelta64(0, "D"))
-    if not same.any():
-        return
-    group = np.concatenate(([0], np.cumsum(~same)))
-    repeated = np.concatenate(([False], same))
-    differs = np.zeros(len(order), dtype=bool)
-    for name in (*PRICES, "volume", "trading_value", "market_cap", "shares_outstanding", "factor"):
-        values = getattr(bars, name)[order]
-        differs[1:] |= same & ~((values[1:] == values[:-1]) | (np.isnan(values[1:]) & np.isnan(values[:-1])))
-    conflicting = np.bincount(group, weights=differs)[group] > 0
-    mask = np.zeros(len(bars), dtype=bool)
-    mask[order[conflicting]] = True
-    findings.reject(
-        mask,
-        column="date",
-        reason="conflicting_rows",
+    """One row for each ticker and date."""
+    duplicates_check(
+        findings,
+        keys=(bars.ticker, bars.date),
+        figures=[getattr(bars, name) for name in _FIGURES],
         message=lambda row: f"several rows of this ticker on {bars.date[row]} with different figures",
     )
-    mask = np.zeros(len(bars), dtype=bool)
-    mask[order[repeated & ~conflicting]] = True
-    findings.flag(mask, "duplicate")
-    findings.drop(mask)
 
 
 def _shown(name: str, values: np.ndarray) -> Callable[[int], str]:

@@ -2,6 +2,7 @@
 
 from market.models.bars import CorporateAction, PriceBar, PriceBarRow
 from market.models.fundamentals import Fundamental
+from market.models.fx import FxRate
 from market.models.instruments import Instrument
 from market.models.loads import DataChange, LoadRun, RejectedRow
 
@@ -9,6 +10,7 @@ __all__ = [
     "CorporateAction",
     "DataChange",
     "Fundamental",
+    "FxRate",
     "Instrument",
     "LoadRun",
     "PriceBar",

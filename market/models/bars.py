@@ -7,18 +7,14 @@ from typing import Self
 
 from django.db import models
 
+from market.models.dated import DatedQuerySet
 from market.models.instruments import Instrument
 
 
-class PriceBarQuerySet(models.QuerySet["PriceBar"]):
+class PriceBarQuerySet(DatedQuerySet["PriceBar"]):
     def of(self, instrument_id: int) -> Self:
         """One instrument's bars, newest first (a range scan of the primary key)."""
         return self.filter(instrument_id=instrument_id).order_by("-date")
-
-    def between(self, start: dt.date | None, end: dt.date | None) -> Self:
-        """Both ends included; None leaves an end open."""
-        bounds = {"date__gte": start, "date__lte": end}
-        return self.filter(**{name: day for name, day in bounds.items() if day})
 
     def newest_day(self) -> dt.date | None:
         """The date of the newest bar of all (one step of the date index)."""

@@ -16,6 +16,7 @@ class LoadRun(models.Model):
         PRICES = "prices"
         FUNDAMENTALS = "fundamentals"
         ACTIONS = "actions", "Corporate actions"
+        FX = "fx", "Exchange rates"
 
     class State(models.TextChoices):
         RUNNING = "RUNNING"
@@ -72,8 +73,13 @@ class RejectedRow(models.Model):
 
 class DataChangeQuerySet(models.QuerySet["DataChange"]):
     def newest_at(self, region: str) -> dt.datetime | None:
-        """When the region's data last changed."""
-        newest = self.filter(region=region).order_by("-id").values_list("created_at", flat=True)
+        """When the region's bars or fundamentals last changed (no score is made of exchange rates)."""
+        newest = (
+            self.filter(region=region)
+            .exclude(kind=DataChange.Kind.FX)
+            .order_by("-id")
+            .values_list("created_at", flat=True)
+        )
         return newest.first()
 
     def newest_id(self, region: str, kind: str, until: dt.date) -> int:
@@ -83,15 +89,17 @@ class DataChangeQuerySet(models.QuerySet["DataChange"]):
 
 
 class DataChange(models.Model):
-    """Every change of bars or fundamentals; the newest id of a region and kind is its data revision.
+    """Every change of bars, fundamentals or exchange rates; the newest id of a region and kind is its data revision.
 
     ``changed_from`` is the earliest date touched, so a cache that ends before it can be extended, and one
     that reaches it must be rebuilt. Written by ``market.store`` and, for changes made behind its back, by a trigger.
+    A load of exchange rates is noted for the region whose currency they are in, a change behind its back for all.
     """
 
     class Kind(models.TextChoices):
         BARS = "bars"
         FUNDAMENTALS = "fundamentals"
+        FX = "fx", "Exchange rates"
 
     region = models.CharField(max_length=2, choices=REGION_CHOICES)
     kind = models.CharField(max_length=12, choices=Kind)

@@ -83,6 +83,7 @@ LOCKS = {
     "fundamentals": ("fundamentals",),
     "actions": ("bars", "fundamentals"),
     "instruments": ("instruments",),
+    "fx": ("fx",),
 }
 
 

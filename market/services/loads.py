@@ -5,6 +5,7 @@ from collections.abc import Callable
 from market.models import LoadRun
 from market.services.actions import actions_load
 from market.services.fundamentals import fundamentals_load
+from market.services.fx import fx_load
 from market.services.instruments import instruments_load
 from market.services.prices import prices_load
 from market.services.rejected import rejected_rows_csv
@@ -14,5 +15,8 @@ LOADS: dict[str, Callable[..., LoadRun]] = {
     "prices": prices_load,
     "fundamentals": fundamentals_load,
     "actions": actions_load,
+    "fx": fx_load,
 }
-__all__ = ["LOADS", "actions_load", "fundamentals_load", "instruments_load", "prices_load", "rejected_rows_csv"]
+__all__ = [
+    "LOADS", "actions_load", "fundamentals_load", "fx_load", "instruments_load", "prices_load", "rejected_rows_csv",
+]  # fmt: skip

@@ -14,7 +14,7 @@ from market.regions import Region
 
 RAW, SPLIT, TOTAL_RETURN = "raw", "split", "total_return"
 BASES = (RAW, SPLIT, TOTAL_RETURN)
-KINDS = ("instruments", "prices", "fundamentals", "actions")
+KINDS = ("instruments", "prices", "fundamentals", "actions", "fx")
 
 
 class FileProblem(ValueError):

@@ -54,11 +54,17 @@ _ACTIONS = {
     "ratio": "new shares per old share; RIGHTS and SPIN_OFF: price before / price after",
     "amount": "currency units per share (cash dividend)",
 }
+_FX = {
+    "currency": "ISO code, required; not the region's own",
+    "date": "YYYY-MM-DD, required",
+    "rate": "units of the region's own currency for one unit of `currency`, required",
+}
 _REQUIRED = {
     "prices": ("date", "close"),
     "instruments": ("ticker",),
     "fundamentals": ("ticker", "period_end", "period"),
     "actions": ("ticker", "ex_date", "kind"),
+    "fx": ("currency", "date", "rate"),
 }
 # Other spellings of the documented names.
 _ALIASES = {
@@ -73,15 +79,17 @@ _ALIASES = {
 class GenericFile(Source):
     name = "csv"
     title = "CSV or Parquet with quantsite's own column names"
-    kinds = ("instruments", "prices", "fundamentals", "actions")
-    columns = {"prices": _PRICES, "instruments": _INSTRUMENTS, "fundamentals": _FUNDAMENTALS, "actions": _ACTIONS}
+    columns = {
+        "instruments": _INSTRUMENTS, "prices": _PRICES, "fundamentals": _FUNDAMENTALS, "actions": _ACTIONS, "fx": _FX,
+    }  # fmt: skip
+    kinds = tuple(columns)
 
     def fetch(self, request: FetchRequest) -> Frame:
         path = request.path or Path()
         raw, rows, bad = read_table(path)
         wanted = {key: _ALIASES.get(key, (key,)) for key in self.columns[request.kind]}
         table = pick(raw, wanted, required=_REQUIRED[request.kind], name=path.name)
-        if "ticker" not in table.column_names:
+        if "ticker" in wanted and "ticker" not in table.column_names:
             if not request.ticker:
                 raise FileProblem(f"{path.name}: missing column ticker or symbol (or give --ticker)")
             table = constant(table, "ticker", request.ticker)

@@ -13,14 +13,18 @@ from django.db.backends.utils import CursorWrapper
 _HEADER = b"PGCOPY\n\xff\r\n\0" + b"\0" * 8
 _TRAILER = b"\xff\xff"
 _EPOCH = np.datetime64("2000-01-01", "D")
-_WIRE = {"int2": ">i2", "int4": ">i4", "int8": ">i8", "float4": ">f4", "float8": ">f8", "date": ">i4", "bool": "u1"}
+_WIRE = {
+    "int2": ">i2", "int4": ">i4", "int8": ">i8", "float4": ">f4", "float8": ">f8", "date": ">i4", "bool": "u1",
+    "char3": "S3",
+}  # fmt: skip
 _VARIABLE = {"text": b"", "jsonb": b"\x01"}  # kinds without a fixed width, and the bytes before the text
 _CHUNK_ROWS = 200_000
 
 
 @dataclass(frozen=True)
 class Column:
-    """Values of one column. ``kind``: int2 int4 int8 float4 float8 date bool text jsonb (as JSON text).
+    """Values of one column. ``kind``: int2 int4 int8 float4 float8 date bool char3 (three ASCII letters each) text
+    jsonb (as JSON text).
 
     Null are NaN, NaT and, for text and jsonb, None; ``null`` marks further ones (needed for int and bool).
     """
@@ -75,8 +79,8 @@ def read_rows(cursor: CursorWrapper, query: str, params: Sequence[object], kinds
     """The rows of ``query`` as a structured array, read by binary COPY: one field per column, by name and kind, in
     order.
 
-    ``kinds``: int2 int4 int8 float4 float8 date (int32, days since 1970-01-01) bool; nulls have no place: coalesce
-    them to NaN or 0 in the query. ValueError for a row that has one.
+    ``kinds``: int2 int4 int8 float4 float8 date (int32, days since 1970-01-01) bool char3 (bytes); nulls have no
+    place: coalesce them to NaN or 0 in the query. ValueError for a row that has one.
     """
     layout: list[tuple[str, str]] = [("count", ">i2")]
     for name, kind in kinds.items():

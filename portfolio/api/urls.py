@@ -2,9 +2,18 @@
 
 from django.urls import path
 
-from portfolio.api import asset_metrics, correlations
+from portfolio.api import alerts, asset_metrics, correlations, performance
 
+OF_ONE = "portfolios/<int:pk>/"
 urlpatterns = [
+    path(f"{OF_ONE}summary/", performance.Summary.as_view(), name="portfolio-summary"),
+    path(f"{OF_ONE}performance/", performance.Performance.as_view(), name="portfolio-performance"),
+    path(f"{OF_ONE}history/", performance.History.as_view(), name="portfolio-history"),
+    path(f"{OF_ONE}positions/", performance.Positions.as_view(), name="portfolio-positions"),
+    path(f"{OF_ONE}revalue/", performance.Revalue.as_view(), name="portfolio-revalue"),
+    path(f"{OF_ONE}alerts/", alerts.Alerts.as_view(), name="portfolio-alerts"),
+    path(f"{OF_ONE}alerts/limits/", alerts.Limits.as_view(), name="portfolio-alert-limits"),
+    path(f"{OF_ONE}alerts/<int:alert>/seen/", alerts.AlertSeen.as_view(), name="portfolio-alert-seen"),
     path("asset-metrics/", asset_metrics.MetricsList.as_view(), name="assetmetrics-list"),
     path(
         "asset-metrics/<str:region>/<str:ticker>/", asset_metrics.MetricsHistory.as_view(), name="assetmetrics-history"

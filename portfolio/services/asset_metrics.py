@@ -19,7 +19,8 @@ from market.store.panels import NoBars, read_panel
 from market.timescale.chunks import chunks_make
 from portfolio.calc.indicators import INDICATORS, LOOKBACK, indicators_of
 from portfolio.services.errors import PortfolioError, region_code
-from portfolio.store import asset_metrics_write, metrics_lock
+from portfolio.store.asset_metrics import asset_metrics_write
+from portfolio.store.locks import metrics_lock
 from portfolio.timescale import ASSET_METRICS
 
 # Whatever a portfolio can hold; factors score common stocks alone.

@@ -23,7 +23,8 @@ from portfolio.calc.correlations import (
 from portfolio.calc.months import months_before
 from portfolio.calc.windows import MONTHS, WINDOWS
 from portfolio.services.errors import PortfolioError, region_code
-from portfolio.store import bars_revision, correlations_lock, correlations_read, correlations_write, is_outdated
+from portfolio.store.correlations import bars_revision, correlations_read, correlations_write, is_outdated
+from portfolio.store.locks import correlations_lock
 from portfolio.timescale import CORRELATIONS
 
 MOST = 1_000  # assets of a matrix: half a million pairs

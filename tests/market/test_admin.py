@@ -13,7 +13,16 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from factors.models import Factor, FactorRun, FactorScore
-from market.models import CorporateAction, DataChange, Fundamental, Instrument, LoadRun, PriceBar, RejectedRow
+from market.models import (
+    CorporateAction,
+    DataChange,
+    Fundamental,
+    FxRate,
+    Instrument,
+    LoadRun,
+    PriceBar,
+    RejectedRow,
+)
 
 DAY = dt.date(2024, 6, 28)
 admin.autodiscover()  # as quantsite.urls does
@@ -31,6 +40,7 @@ def someone(db) -> Client:
         instrument=samsung, period_end=dt.date(2024, 3, 31), period="Q", available_on=dt.date(2024, 5, 15),
         source="dart", currency="KRW",
     )  # fmt: skip
+    FxRate.objects.create(base="USD", quote="KRW", date=DAY, rate=1377.0)
     run = LoadRun.objects.create(kind="prices", region="KR", source="csv", state="PARTLY", rows_rejected=1)
     RejectedRow.objects.create(load_run=run, row_number=1, reason="bad_date", message="not a date", raw={"date": "x"})
     DataChange.objects.create(region="KR", kind="bars", changed_from=DAY)
@@ -127,6 +137,65 @@ def test_export(someone: Client, model) -> None:
     assert address(model, "export") in someone.get(address(model, "changelist")).content.decode()
     page = someone.post(address(model, "export"), {"format": "0", "resource": "0"})
     assert page.status_code == 200
+
+
+# --- exchange rates -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("asked", "shown"),
+    [
+        ({}, [1377, 1.07]),
+        ({"pair": "USD/KRW"}, [1377]),
+        ({"pair": "krw/usd"}, []),
+        ({"pair": "eur"}, [1.07]),
+        ({"pair": "USD"}, [1377, 1.07]),
+        ({"pair": "/KRW"}, [1377]),
+        ({"pair": "nonsense/"}, []),
+        ({"pair": "\0"}, []),
+        ({"date__year": "2024", "date__month": "6", "date__day": "27"}, [1.07]),
+    ],
+)
+def test_rates_are_narrowed_by_pair_and_date(someone: Client, asked: dict, shown: list[float]) -> None:
+    FxRate.objects.create(base="EUR", quote="USD", date=dt.date(2024, 6, 27), rate=1.07)
+    page = someone.get(address(FxRate, "changelist"), asked)
+    assert [row.rate for row in page.context["cl"].result_list] == shown
+
+
+def test_a_rate_is_edited_and_the_change_noted(someone: Client) -> None:
+    newest = DataChange.objects.latest("id").id
+    rate = FxRate.objects.get()
+    form = {"base": "USD", "quote": "KRW", "date": "2024-06-28", "rate": "1378", "source": ""}
+    assert someone.post(address(FxRate, "change", rate.pk), form).status_code == 302
+    assert FxRate.objects.get().rate == 1378
+    assert changed_since(newest) == {(code, "fx", "2024-06-28") for code in ("KR", "US", "CN", "HK", "JP", "VN")}
+
+
+def test_rates_are_imported_by_region(someone: Client) -> None:
+    text = "region,currency,date,rate\nKR,EUR,2024-06-28,1475\nUS,EUR,2024-06-28,1.07\nUS,USD,2024-06-28,1\n"
+    form = {"format": "0", "resource": "0", "import_file": SimpleUploadedFile("new.csv", text.encode())}
+    preview = someone.post(address(FxRate, "import"), form)
+    assert "is the region&#x27;s own currency" in preview.content.decode()
+    someone.post(reverse("admin:market_fxrate_process_import"), preview.context["confirm_form"].initial)
+    found = FxRate.objects.filter(base="EUR").order_by("quote").values_list("quote", "rate")
+    assert list(found) == [("KRW", 1475), ("USD", 1.07)]
+
+
+@pytest.mark.parametrize(
+    ("changed", "told"),
+    [
+        ({"base": "usd"}, "three capital letters"),
+        ({"base": "KRW"}, "base and quote must differ"),
+        ({"rate": "0"}, "rate must be between 1e-09 and 1e+09"),
+        ({"date": "2024-06-28"}, "already exists"),
+    ],
+)
+def test_a_rate_that_cannot_be_is_refused_in_words(someone: Client, changed: dict, told: str) -> None:
+    form = {"base": "USD", "quote": "KRW", "date": "2024-06-27", "rate": "1378", "source": ""}
+    page = someone.post(address(FxRate, "add"), form | changed)
+    assert page.status_code == 200
+    assert told in page.content.decode()
+    assert FxRate.objects.count() == 1
 
 
 # --- corporate actions: what an admin does to them reaches the prices -----------------------------------------------

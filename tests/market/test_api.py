@@ -12,7 +12,7 @@ from django.core.cache import cache
 from django.test import Client
 from rest_framework.throttling import AnonRateThrottle
 
-from market.models import Fundamental, Instrument, LoadRun, PriceBar, RejectedRow
+from market.models import Fundamental, FxRate, Instrument, LoadRun, PriceBar, RejectedRow
 
 DAYS = [dt.date(2024, 6, day) for day in (24, 25, 26, 27, 28)]
 
@@ -126,6 +126,45 @@ def test_fundamentals_are_those_public_on_the_day(client: Client) -> None:
     assert results(client, f"{asked}&as_of=2024-01-01") == []
 
 
+RATES = [
+    ("EUR", "KRW", "2026-01-02", 1600.0), ("USD", "JPY", "2026-01-02", 150.0), ("USD", "KRW", "2026-01-02", 1400.5),
+    ("USD", "KRW", "2026-01-05", 1410.0), ("USD", "KRW", "2026-01-06", 1420.0),
+]  # fmt: skip
+
+
+@pytest.fixture
+def rates() -> None:
+    for base, quote, day, rate in RATES:
+        FxRate.objects.create(base=base, quote=quote, date=day, rate=rate, source="csv")
+
+
+@pytest.mark.parametrize(
+    ("asked", "found"),
+    [
+        ("", [1600, 150, 1420, 1410, 1400.5]),
+        ("base=USD&quote=KRW", [1420, 1410, 1400.5]),
+        ("base=usd&quote=krw&from=2026-01-05", [1420, 1410]),
+        ("base=USD&quote=KRW&from=2026-01-02&to=2026-01-05", [1410, 1400.5]),
+        ("base=USD", [150, 1420, 1410, 1400.5]),
+        ("quote=KRW&to=2026-01-02", [1600, 1400.5]),
+        ("base=KRW&quote=USD", []),
+    ],
+)
+def test_exchange_rates(client: Client, rates: None, asked: str, found: list[float]) -> None:
+    assert [row["rate"] for row in results(client, f"/api/fx/?{asked}")] == found
+
+
+def test_exchange_rates_in_pages_and_as_csv(client: Client, rates: None) -> None:
+    first = client.get("/api/fx/?page_size=3").json()
+    assert first["results"][2] == {
+        "base": "USD", "quote": "KRW", "date": "2026-01-06", "rate": 1420.0, "source": "csv",
+    }  # fmt: skip
+    second = client.get(first["next"]).json()
+    assert ([row["rate"] for row in second["results"]], second["next"]) == ([1410, 1400.5], None)
+    lines = client.get("/api/fx/?quote=JPY&format=csv").getvalue().decode().splitlines()
+    assert lines == ["base,quote,date,rate,source", "USD,JPY,2026-01-02,150.0,csv"]
+
+
 @pytest.mark.parametrize(
     ("address", "field", "reason"),
     [
@@ -146,6 +185,12 @@ def test_fundamentals_are_those_public_on_the_day(client: Client) -> None:
         ("prices/?region=KR&ticker=005930&format=xml", "format", "unknown format 'xml'"),
         ("fundamentals/?region=KR&ticker=005930&as_of=2999-01-01", "as_of", "2999-01-01 is in the future for KR"),
         ("fundamentals/?region=KR&ticker=005930&versions=some", "versions", "not a valid choice"),
+        ("fx/?base=DOLLAR", "base", "'DOLLAR' is not a currency code: write three letters"),
+        ("fx/?quote=K1W", "quote", "'K1W' is not a currency code"),
+        ("fx/?quote=K%00W", "quote", r"'K\x00W' is not a currency code"),
+        ("fx/?from=soon", "from", "write it as YYYY-MM-DD"),
+        ("fx/?from=2026-01-02&to=2026-01-01", "from", "2026-01-02 is after to (2026-01-01)"),
+        ("fx/?currency=USD", "currency", "unknown parameter"),
         ("instruments/?asset_type=BOND", "asset_type", "not a valid choice"),
     ],
 )
@@ -177,6 +222,7 @@ def test_an_unknown_ticker(client: Client) -> None:
         ("prices/?region=KR&ticker=005930&format=csv", 2),
         ("fundamentals/?region=KR&ticker=005930", 2),
         ("fundamentals/?region=KR&ticker=005930&versions=latest", 2),
+        ("fx/?base=USD&quote=KRW", 1),
     ],
 )
 def test_queries(client: Client, django_assert_num_queries, address: str, queries: int) -> None:
@@ -263,7 +309,8 @@ def test_a_cursor_that_nests_without_end_is_refused(client: Client) -> None:
 
 def test_reading_can_be_closed(client: Client, settings) -> None:
     settings.PUBLIC_READ = False
-    assert client.get("/api/instruments/").status_code == 401
+    for name in ("instruments", "fx"):
+        assert client.get(f"/api/{name}/").status_code == 401
     client.force_login(User.objects.create_user("someone"))
     assert client.get("/api/instruments/").status_code == 200
 

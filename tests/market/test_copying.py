@@ -36,16 +36,18 @@ def test_every_kind_comes_back() -> None:
         "g": Column("bool", np.array([True, False, True])),
         "h": Column("text", objects("삼성전자", None, "")),
         "i": Column("jsonb", objects('{"가": 1}', None, "[]")),
+        "j": Column("char3", objects("USD", "EUR", "KRW")),
     }
     with connection.cursor() as cursor:
         cursor.execute(
-            "CREATE TEMP TABLE kinds (a int2, b int4, c int8, d float4, e float8, f date, g bool, h text, i jsonb)"
+            "CREATE TEMP TABLE kinds (a int2, b int4, c int8, d float4, e float8, f date, g bool, h text, i jsonb,"
+            " j varchar(3))"
         )
         assert copy_rows(cursor, "kinds", columns) == 3
-    rows = read("SELECT a, b, c, d, e, f, g, h, i::text FROM kinds ORDER BY a DESC")
-    assert rows[0] == (3, 30, -1, 2.5, -1e300, dt.date(1965, 1, 5), True, "", "[]")
-    assert rows[1] == (1, 10, 2**40, 0.5, 1 / 3, dt.date(2024, 2, 29), True, "삼성전자", '{"가": 1}')
-    assert rows[2] == (-2, None, 0, None, None, None, False, None, None)
+    rows = read("SELECT a, b, c, d, e, f, g, h, i::text, j FROM kinds ORDER BY a DESC")
+    assert rows[0] == (3, 30, -1, 2.5, -1e300, dt.date(1965, 1, 5), True, "", "[]", "KRW")
+    assert rows[1] == (1, 10, 2**40, 0.5, 1 / 3, dt.date(2024, 2, 29), True, "삼성전자", '{"가": 1}', "USD")
+    assert rows[2] == (-2, None, 0, None, None, None, False, None, None, "EUR")
 
 
 def test_numbers_alone_take_the_fast_path() -> None:

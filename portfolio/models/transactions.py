@@ -1,0 +1,87 @@
+"""What happened in a portfolio."""
+
+import datetime as dt
+from typing import Self
+
+from django.db import models
+from django.db.models import Q
+
+from market.models import Instrument
+from portfolio.models.columns import CURRENCY, currency_check, money
+from portfolio.models.portfolios import Portfolio
+
+OF_SHARES = ("BUY", "SELL", "SPLIT")
+
+
+class TransactionQuerySet(models.QuerySet["Transaction"]):
+    def in_order(self) -> Self:
+        """As they are read into a calculation: the same whatever order they came in."""
+        return self.order_by("date", "sequence", "id")
+
+    def between(self, start: dt.date | None, end: dt.date | None) -> Self:
+        """Both days included; None: no limit."""
+        days = {"date__gte": start, "date__lte": end}
+        return self.filter(**{name: day for name, day in days.items() if day is not None})
+
+
+class Transaction(models.Model):
+    """One transaction; what each figure means by kind: docs/portfolio-accounting.md. Money is in ``currency``."""
+
+    class Kind(models.TextChoices):
+        BUY = "BUY"
+        SELL = "SELL"
+        DIVIDEND = "DIVIDEND", "Dividend or interest"
+        DEPOSIT = "DEPOSIT"
+        WITHDRAWAL = "WITHDRAWAL"
+        FEE = "FEE"
+        TAX = "TAX"
+        SPLIT = "SPLIT"
+        TRANSFER = "TRANSFER"
+
+    portfolio = models.ForeignKey(Portfolio, on_delete=models.CASCADE, related_name="transactions")
+    kind = models.CharField(max_length=10, choices=Kind)
+    date = models.DateField()
+    instrument = models.ForeignKey(
+        Instrument, null=True, blank=True, on_delete=models.PROTECT, related_name="+", verbose_name="asset"
+    )
+    quantity = money(null=True, blank=True, help_text="Shares; new per old for a split, negative for a transfer out.")
+    price = money(null=True, blank=True, help_text="Per share.")
+    amount = money(null=True, blank=True, help_text="Before fee and tax; blank: quantity x price.")
+    fee = money(default=0)
+    tax = money(default=0)
+    currency = models.CharField(max_length=3, validators=[CURRENCY])
+    sequence = models.IntegerField(default=0, help_text="Order among equals of one day.")
+    note = models.CharField(max_length=200, blank=True)
+    source = models.CharField(max_length=60, blank=True, help_text="Where it came from: a file, a rebalancing.")
+    import_key = models.CharField(max_length=80, blank=True, editable=False, help_text="Tells a second import of it.")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = TransactionQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-date", "-sequence", "-id"]
+        indexes = [models.Index(fields=["portfolio", "date"], name="transaction_portfolio_date")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["portfolio", "import_key"], condition=~Q(import_key=""), name="transaction_import_key"
+            ),
+            currency_check("currency", "transaction_currency"),
+            models.CheckConstraint(
+                condition=~Q(kind__in=OF_SHARES) | Q(instrument__isnull=False, quantity__gt=0),
+                name="transaction_of_shares",
+                violation_error_message="BUY, SELL and SPLIT need an asset and a quantity above zero",
+            ),
+            models.CheckConstraint(
+                condition=~Q(kind__in=("BUY", "SELL")) | Q(price__isnull=False) | Q(amount__isnull=False),
+                name="transaction_priced", violation_error_message="BUY and SELL need a price or an amount",
+            ),
+            models.CheckConstraint(
+                condition=~Q(kind__in=("DIVIDEND", "DEPOSIT", "WITHDRAWAL", "FEE", "TAX")) | Q(amount__isnull=False),
+                name="transaction_amount", violation_error_message="this kind needs an amount",
+            ),
+            models.CheckConstraint(condition=Q(price__gte=0), name="transaction_price"),
+            models.CheckConstraint(condition=Q(fee__gte=0, tax__gte=0), name="transaction_costs"),
+        ]  # fmt: skip
+
+    def __str__(self) -> str:
+        return f"{self.date} {self.kind}" + (f" {self.instrument}" if self.instrument_id else "")
