@@ -1,0 +1,56 @@
+"""What is known of assets beside their prices: names, sectors, what stands in for them."""
+
+from collections.abc import Iterable, Sequence
+
+from etfs.calc.sectors import sector_name
+from etfs.services.errors import Ambiguous, NotFound
+from etfs.services.lookup import stock_get, symbol_parts
+from market.models import Instrument
+from market.regions import region_get
+from portfolio.services.errors import PortfolioError
+
+
+def instrument_of(symbol: str, field: str) -> Instrument:
+    """The stock, fund or index of a symbol (``US:SPY``, ``SPY``); PortfolioError under ``field`` for none or several."""
+    region, ticker = symbol_parts(symbol.strip())
+    if region and (found := Instrument.objects.at(region, ticker)):
+        return found
+    try:
+        return stock_get(symbol)
+    except (NotFound, Ambiguous) as error:
+        raise PortfolioError(f"{field}: {error}") from error
+
+
+def sector_of(instrument: Instrument) -> str | None:
+    """In the words of GICS where it is one of them; None where it is not known."""
+    return sector_name(instrument.sector) or None
+
+
+def stand_ins(instruments: Sequence[Instrument]) -> dict[int, list[Instrument]]:
+    """What prices may stand in for those of each instrument (by id), the best first: an index or fund of its region
+    that is about its sector, then the region's index. Two queries.
+    """
+    regions = {one.region for one in instruments}
+    of_sector = _of_sectors(regions)
+    indices = {
+        one.region: one
+        for one in Instrument.objects.filter(region__in=regions, asset_type=Instrument.AssetType.INDEX)
+        if one.ticker == region_get(one.region).index
+    }
+    found = {}
+    for one in instruments:
+        sector = sector_of(one)
+        sectors = of_sector.get((one.region, sector), []) if sector else []
+        candidates = [*sectors, *([indices[one.region]] if one.region in indices else [])]
+        found[one.pk] = [other for other in candidates if other.pk != one.pk]
+    return found
+
+
+def _of_sectors(regions: Iterable[str]) -> dict[tuple[str, str | None], list[Instrument]]:
+    """Indices and funds by region and sector; indices first, then by ticker."""
+    kinds = (Instrument.AssetType.INDEX, Instrument.AssetType.ETF)
+    rows = Instrument.objects.filter(region__in=regions, asset_type__in=kinds).exclude(sector="")
+    found: dict[tuple[str, str | None], list[Instrument]] = {}
+    for one in sorted(rows, key=lambda row: (row.asset_type != Instrument.AssetType.INDEX, row.ticker)):
+        found.setdefault((one.region, sector_of(one)), []).append(one)
+    return found
