@@ -60,12 +60,10 @@ def newest_scores(instruments: list[Instrument], as_of: dt.date) -> tuple[list[s
             continue
         dates[region] = run.date
         rows = FactorScore.objects.filter(date=run.date, instrument_id__in=ids, score__isnull=False)
-        found |= {
-            (one, factor): score for one, factor, score in rows.values_list("instrument_id", "factor_id", "score")
-        }
-    known = dict(
-        Factor.objects.filter(pk__in={factor for _, factor in found}).order_by("name").values_list("pk", "name")
-    )
+        for one, factor, score in rows.values_list("instrument_id", "factor_id", "score"):
+            found[one, factor] = float(score or 0.0)
+    factors = {factor for _, factor in found}
+    known = dict(Factor.objects.filter(pk__in=factors).order_by("name").values_list("pk", "name"))
     scores = [[found.get((one.pk, factor), np.nan) for factor in known] for one in instruments]
     return list(known.values()), np.array(scores, dtype=np.float64).reshape(len(instruments), len(known)), dates
 
@@ -86,16 +84,16 @@ def look_through_exposure(*, portfolio: Portfolio, as_of: dt.date | None = None)
     standing = _worth_something(standing_of(portfolio=portfolio, as_of=as_of))
     unknown = _unknown_funds(standing)
     positions = [(one.instrument, one.value) for one in standing.held if one.instrument.pk not in unknown]
-    answer = _answer(standing, sum(amount for _, amount in positions))
-    if answer["seen"] > 0:
-        _add_seen(answer, look_through_get(positions=positions, as_of=standing.as_of))
+    answer, seen = _empty(standing), sum(amount for _, amount in positions)
+    if seen > 0:
+        _add_seen(answer, seen / standing.value, look_through_get(positions=positions, as_of=standing.as_of))
     _add_cash(answer, standing)
     hidden = sum(one.value for one in standing.held if one.instrument.pk in unknown)
     if hidden:
         answer["uncovered"][NO_COMPOSITION] = (
             answer["uncovered"].get(NO_COMPOSITION, 0.0) + 100.0 * hidden / standing.value
         )
-    answer["uncovered_percent"] = sum(answer["uncovered"].values())
+    answer["uncovered_percent"] = float(sum(answer["uncovered"].values()))
     for label in LABELS:
         answer[f"by_{label}"] = dict(sorted(answer[f"by_{label}"].items(), key=lambda one: -abs(one[1])))
     answer["results"].sort(key=lambda row: -abs(row["percent"]))
@@ -114,18 +112,16 @@ def _unknown_funds(standing: Standing) -> set[int]:
     return funds - set(ETF.objects.filter(pk__in=funds).values_list("pk", flat=True))
 
 
-def _answer(standing: Standing, seen: float) -> dict[str, Any]:
-    """``seen``: percent of the portfolio that is looked through."""
+def _empty(standing: Standing) -> dict[str, Any]:
     empty: dict[str, Any] = {f"by_{label}": {} for label in LABELS}
     return empty | {
-        "date": standing.as_of, "seen": 100.0 * seen / standing.value, "covered_percent": 0.0, "uncovered": {},
+        "date": standing.as_of, "covered_percent": 0.0, "uncovered": {},
         "as_of_dates": {}, "results": [],
     }  # fmt: skip
 
 
-def _add_seen(answer: dict[str, Any], found: LookThroughView) -> None:
-    """What was looked through, scaled from itself to the portfolio."""
-    scale = answer["seen"] / 100.0
+def _add_seen(answer: dict[str, Any], scale: float, found: LookThroughView) -> None:
+    """What was looked through, which is ``scale`` of the portfolio."""
     answer["covered_percent"] += scale * found.covered_percent
     answer["uncovered"] |= {reason: scale * share for reason, share in found.uncovered.items()}
     answer["as_of_dates"] = found.as_of_dates

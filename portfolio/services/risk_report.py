@@ -77,7 +77,6 @@ def risk_contributions(*, portfolio: Portfolio, as_of: dt.date | None = None) ->
         "first": held.dates[0].item(), "last": held.dates[-1].item(), "returns": len(held.returns),
         "totals": {name: None if parts is None else parts.total for name, parts in found.items()},
         "diversification_ratio": spread.ratio,
-        "effective_assets": spread.effective_assets,
         "effective_risks": spread.effective_risks,
         "left_out": held.left_out,
         "results": [_row(held, at, found) for at in range(len(held.names))],

@@ -9,9 +9,11 @@ from market.models import Instrument
 from market.regions import region_get
 from portfolio.services.errors import PortfolioError
 
+MOST = 3  # of a sector
+
 
 def instrument_of(symbol: str, field: str) -> Instrument:
-    """The stock, fund or index of a symbol (``US:SPY``, ``SPY``); PortfolioError under ``field`` for none or several."""
+    """Stock, fund or index of a symbol (``US:SPY``, ``SPY``); PortfolioError under ``field`` for none, or several."""
     region, ticker = symbol_parts(symbol.strip())
     if region and (found := Instrument.objects.at(region, ticker)):
         return found
@@ -41,7 +43,7 @@ def stand_ins(instruments: Sequence[Instrument]) -> dict[int, list[Instrument]]:
     for one in instruments:
         sector = sector_of(one)
         sectors = of_sector.get((one.region, sector), []) if sector else []
-        candidates = [*sectors, *([indices[one.region]] if one.region in indices else [])]
+        candidates = [*sectors[:MOST], *([indices[one.region]] if one.region in indices else [])]
         found[one.pk] = [other for other in candidates if other.pk != one.pk]
     return found
 
@@ -50,6 +52,7 @@ def _of_sectors(regions: Iterable[str]) -> dict[tuple[str, str | None], list[Ins
     """Indices and funds by region and sector; indices first, then by ticker."""
     kinds = (Instrument.AssetType.INDEX, Instrument.AssetType.ETF)
     rows = Instrument.objects.filter(region__in=regions, asset_type__in=kinds).exclude(sector="")
+    rows = rows.exclude(etf__is_inverse=True).exclude(etf__leverage_ratio__gt=1)
     found: dict[tuple[str, str | None], list[Instrument]] = {}
     for one in sorted(rows, key=lambda row: (row.asset_type != Instrument.AssetType.INDEX, row.ticker)):
         found.setdefault((one.region, sector_of(one)), []).append(one)
