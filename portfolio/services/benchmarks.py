@@ -15,12 +15,18 @@ from portfolio.models import Portfolio, PortfolioBenchmark
 from portfolio.services.errors import PortfolioError
 from portfolio.services.markets import asset_closes
 from portfolio.services.record import record_of
+from portfolio.services.trails import trail
 
 MOST = 20
 FIGURES = ("tracking_error", "information_ratio", "alpha", "beta", "excess_return")
-SECTION = "FORMULAS.md section 4"
-CORRELATION = "Pearson correlation of the returns of the common sessions"
-CAPTURE = "100 x mean compounded return of the sessions on which the benchmark {} / that of the benchmark on them"
+SECTION, DOCUMENT = "FORMULAS.md sections 4 and 9", "docs/portfolio-risk.md"
+_CAPTURE = "100 x mean compounded return of the sessions on which the benchmark {} / that of the benchmark on them"
+# (unit, formula) of what is not stored.
+OTHERS = {
+    "correlation": ("ratio", "Pearson correlation of return and benchmark_return over the common sessions"),
+    "up_capture": ("%", _CAPTURE.format("rose")),
+    "down_capture": ("%", _CAPTURE.format("fell")),
+}
 
 
 @dataclass(frozen=True)
@@ -97,7 +103,7 @@ def benchmark_report(*, portfolio: Portfolio, explain: bool = False) -> list[dic
     rows = list(portfolio.benchmarks.select_related("instrument"))
     tracks = benchmark_tracks(portfolio=portfolio, rows=rows) if rows and portfolio.valued_to else [None] * len(rows)
     return [
-        _row(row, track) | ({"explained": _explained(row, track)} if explain else {})
+        _row(row, track) | ({"explain": _explained(row, track)} if explain else {})
         for row, track in zip(rows, tracks, strict=True)
     ]
 
@@ -114,7 +120,7 @@ def _row(row: PortfolioBenchmark, track: Track | None) -> dict[str, Any]:
 def _beside(track: Track | None) -> dict[str, float | None]:
     """Figures that are not stored."""
     if track is None or len(track.pairs.own) < 2:
-        return {"correlation": None, "up_capture": None, "down_capture": None}
+        return dict.fromkeys(OTHERS)
     own, other = track.pairs
     capture = capture_of(own, other)
     scatters = min(np.ptp(own), np.ptp(other)) > 0
@@ -125,20 +131,31 @@ def _beside(track: Track | None) -> dict[str, float | None]:
 
 
 def _explained(row: PortfolioBenchmark, track: Track | None) -> dict[str, Any]:
-    formulas = {name: statistic_named(name).description() for name in FIGURES} | {
-        "correlation": CORRELATION, "up_capture": CAPTURE.format("rose"), "down_capture": CAPTURE.format("fell"),
+    """A trail for each figure, and the common sessions that all of them are made of."""
+    shown = _beside(track)
+    dates = {} if track is None else {"first": track.dates[0].item(), "last": track.dates[-1].item()}
+    known = {"currency": row.portfolio.base_currency, "returns": 0 if track is None else track.sessions} | dates
+    values = dict.fromkeys(FIGURES) if track is None else statistics_of(track, FIGURES)
+    figures = {
+        name: trail(
+            values[name], statistic_named(name).unit, statistic_named(name).description(),
+            inputs=known | {"stored": getattr(row, name)}, source=SECTION,
+        )
+        for name in FIGURES
     }  # fmt: skip
-    told = {"section": SECTION, "formulas": formulas, "currency": row.portfolio.base_currency, "values": {}, "rows": []}
+    for name, (unit, formula) in OTHERS.items():
+        figures[name] = trail(shown[name], unit, formula, inputs=known, source=DOCUMENT)
+    return {"figures": figures, "sessions": _sessions(track)}
+
+
+def _sessions(track: Track | None) -> list[dict[str, Any]]:
+    """Index and level on each common date, returns in percent from the one before."""
     if track is None or track.benchmark is None:
-        return told
+        return []
     own, other = track.pairs
-    return told | {
-        "values": statistics_of(track, FIGURES),
-        "rows": [
-            {"date": day, "index": index, "level": level, "return": mine, "benchmark_return": theirs}
-            for day, index, level, mine, theirs in zip(
-                track.dates.tolist(), track.values.tolist(), track.benchmark.tolist(),
-                [None, *(100.0 * own).tolist()], [None, *(100.0 * other).tolist()], strict=True,
-            )
-        ],
-    }  # fmt: skip
+    columns = zip(
+        track.dates.tolist(), track.values.tolist(), track.benchmark.tolist(), [None, *(100.0 * own).tolist()],
+        [None, *(100.0 * other).tolist()], strict=True,
+    )  # fmt: skip
+    names = ("date", "index", "benchmark_level", "return", "benchmark_return")
+    return [dict(zip(names, one, strict=True)) for one in columns]

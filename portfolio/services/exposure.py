@@ -60,8 +60,8 @@ def newest_scores(instruments: list[Instrument], as_of: dt.date) -> tuple[list[s
             continue
         dates[region] = run.date
         rows = FactorScore.objects.filter(date=run.date, instrument_id__in=ids, score__isnull=False)
-        for one, factor, score in rows.values_list("instrument_id", "factor_id", "score"):
-            found[one, factor] = float(score or 0.0)
+        for key, factor, score in rows.values_list("instrument_id", "factor_id", "score"):
+            found[key, factor] = float(score or 0.0)
     factors = {factor for _, factor in found}
     known = dict(Factor.objects.filter(pk__in=factors).order_by("name").values_list("pk", "name"))
     scores = [[found.get((one.pk, factor), np.nan) for factor in known] for one in instruments]

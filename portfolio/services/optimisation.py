@@ -110,7 +110,7 @@ def targets_propose(
     with refused():
         ready = _prepared(portfolio, wish, bent=method == "black_litterman")
         found = METHODS[method](ready.estimates, ready.constraints, risk_free=portfolio.risk_free_rate, **options)
-    return _told(ready) | {"method": method} | _shown(found, ready)
+    return _told(ready) | {"method": method} | _shown(found, ready.notes)
 
 
 def frontier(*, portfolio: Portfolio, wish: Wish | None = None, points: int = 20) -> dict[str, Any]:
@@ -128,7 +128,7 @@ def frontier(*, portfolio: Portfolio, wish: Wish | None = None, points: int = 20
     mean, covariance = ready.estimates.mean, ready.estimates.covariance
     alone = zip(ready.estimates.assets, mean.tolist(), np.sqrt(np.diag(covariance)).tolist(), strict=True)
     return _told(ready) | {
-        "points": [_shown(one, ready) for one in found],
+        "points": [_shown(one) for one in found],
         "assets": [
             {"asset": name, "expected_return": 25_200.0 * one, "volatility": 100.0 * 252**0.5 * deviation}
             for name, one, deviation in alone
@@ -190,10 +190,11 @@ def _assets(portfolio: Portfolio, standing: Standing | None, wish: Wish) -> list
         if len({one.pk for one in chosen}) < len(chosen):
             raise PortfolioError("assets: one is there twice")
     else:
-        rows = portfolio.allocations.filter(is_active=True, instrument__isnull=False).select_related("instrument")
-        held = [] if standing is None else [one.instrument for one in standing.held]
-        known = {one.pk: one for one in [*held, *(row.instrument for row in rows)]}
-        chosen = sorted(known.values(), key=str)
+        targets = portfolio.allocations.filter(is_active=True, instrument__isnull=False)
+        held = [] if standing is None else [one.instrument.pk for one in standing.held]
+        chosen = sorted(
+            Instrument.objects.filter(pk__in=[*held, *targets.values_list("instrument", flat=True)]), key=str
+        )
     if not 0 < len(chosen) <= MOST_ASSETS:
         raise PortfolioError(f"assets: 1 to {MOST_ASSETS} are needed; nothing is held and nothing has a target")
     return chosen
@@ -250,7 +251,7 @@ def _told(ready: Prepared) -> dict[str, Any]:
     return {"first": ready.first, "last": ready.last, "returns": ready.returns, "notes": list(ready.notes)}
 
 
-def _shown(found: Proposal, ready: Prepared) -> dict[str, Any]:
+def _shown(found: Proposal, notes: tuple[str, ...] = ()) -> dict[str, Any]:
     targets = found.targets()
     rest = round(100.0 - sum(targets.values()), 2)
     shares = dict(zip(found.assets, found.risk_shares.tolist(), strict=True))
@@ -261,5 +262,5 @@ def _shown(found: Proposal, ready: Prepared) -> dict[str, Any]:
         "sharpe_ratio": found.sharpe_ratio,
         "turnover": found.turnover,
         "risk_shares": shares,
-        "notes": [*ready.notes, *found.notes],
+        "notes": [*notes, *found.notes],
     }

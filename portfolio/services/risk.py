@@ -6,16 +6,19 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from market.models import Instrument
 from portfolio.calc.common import common_track
 from portfolio.calc.risk.figures import Positions, risk_figures
 from portfolio.calc.statistics import Track
-from portfolio.models import Portfolio, PortfolioBenchmark, PortfolioRiskMetrics
+from portfolio.models import Portfolio, PortfolioRiskMetrics
 from portfolio.services.errors import PortfolioError
 from portfolio.services.markets import Closes, asset_closes
+from portfolio.services.performance import primary_benchmark
 from portfolio.services.record import record_of
 from portfolio.services.standing import Held, Standing, standing_of
+from portfolio.store.prices import Prices
 
-LOOKBACK = dt.timedelta(days=420)  # 253 sessions and the holidays between them
+LOOKBACK = dt.timedelta(days=400)  # 253 sessions and the holidays between them
 ROW = ("portfolio", "date")
 FIGURES = tuple(field.attname for field in PortfolioRiskMetrics._meta.concrete_fields if field.name not in (*ROW, "id"))
 
@@ -30,7 +33,7 @@ class RiskInputs:
     standing: Standing
     track: Track | None
     problem: str
-    benchmark: PortfolioBenchmark | None
+    benchmark: Instrument | None
     compared: Track | None
     closes: Closes
 
@@ -51,25 +54,38 @@ def positions_of(standing: Standing, closes: np.ndarray) -> Positions:
     return Positions(weights, standing.cash_value / standing.value, closes)
 
 
-def risk_inputs(*, portfolio: Portfolio, as_of: dt.date | None = None) -> RiskInputs:
-    """Reads everything, as of a day (the newest valued one for None). PortfolioError where no value is known."""
-    standing = standing_of(portfolio=portfolio, as_of=as_of)
+def risk_inputs(
+    *,
+    portfolio: Portfolio,
+    as_of: dt.date | None = None,
+    standing: Standing | None = None,
+    prices: Prices | None = None,
+) -> RiskInputs:
+    """Reads everything, as of a day (the newest valued one for None). PortfolioError where no value is known.
+
+    ``standing``: what is held then, where it is known already. ``prices``: already read, for many portfolios at once;
+    used where they reach back far enough.
+    """
+    standing = standing or standing_of(portfolio=portfolio, as_of=as_of)
     record = record_of(portfolio=portfolio, end=standing.as_of)
-    benchmark = portfolio.benchmarks.filter(is_primary=True).select_related("instrument").first()
+    benchmark = primary_benchmark(portfolio)
     track, compared, problem = None, None, ""
     try:
-        track = record.track(None if benchmark is None else benchmark.instrument)
+        track = record.track(benchmark)
         compared = common_track(track)
     except PortfolioError as error:  # then there are no figures of the record, but those of what is held
         problem = str(error)
-    return RiskInputs(standing, track, problem, benchmark, compared, held_closes(standing))
+    return RiskInputs(standing, track, problem, benchmark, compared, held_closes(standing, prices))
 
 
-def held_closes(standing: Standing, lookback: dt.timedelta = LOOKBACK) -> Closes:
-    """Of what is held, in its order, up to the day it is held."""
+def held_closes(standing: Standing, prices: Prices | None = None) -> Closes:
+    """Of what is held, in its order, over some 270 sessions up to the day it is held."""
+    instruments = [one.instrument for one in standing.held]
+    start, end = standing.as_of - LOOKBACK, standing.as_of
+    known = prices is not None and prices.covers([one.pk for one in instruments], start)
     return asset_closes(
-        instruments=[one.instrument for one in standing.held], base_currency=standing.portfolio.base_currency,
-        start=standing.as_of - lookback, end=standing.as_of,
+        instruments=instruments, base_currency=standing.portfolio.base_currency, start=start, end=end,
+        prices=prices.since(start) if known and prices is not None else None,
     )  # fmt: skip
 
 
