@@ -19,7 +19,7 @@ class PerformanceQuerySet(models.QuerySet["PortfolioPerformanceHistory"]):
 
     def newest_of(self, portfolios: Iterable[Portfolio]) -> Self:
         """The last row of each."""
-        return self.filter(portfolio__in=portfolios).order_by("portfolio", "-date").distinct("portfolio")
+        return self.filter(portfolio__in=portfolios).order_by("portfolio_id", "-date").distinct("portfolio_id")
 
     def newest(self, on: dt.date | None = None) -> "PortfolioPerformanceHistory | None":
         """The last row, or the last on or before ``on``."""
@@ -54,7 +54,7 @@ class PortfolioPerformanceHistory(models.Model):
 
     class Meta:
         db_table = "portfolio_performance_history"
-        ordering = ["portfolio", "-date"]
+        ordering = ["portfolio_id", "-date"]
         verbose_name = "daily snapshot"
         constraints = [
             models.UniqueConstraint(fields=["portfolio", "date"], name="performance_portfolio_date"),
@@ -89,7 +89,7 @@ class ValuationState(models.Model):
     state = models.JSONField()
 
     class Meta:
-        ordering = ["portfolio", "-date"]
+        ordering = ["portfolio_id", "-date"]
         constraints = [models.UniqueConstraint(fields=["portfolio", "date"], name="valuationstate_portfolio_date")]
 
     def __str__(self) -> str:
