@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from portfolio.api import alerts, performance
+from portfolio.api import alerts, benchmarks, optimisation, performance, risk, stress
 
 OF_ONE = "portfolios/<int:pk>/"
 urlpatterns = [
@@ -14,4 +14,16 @@ urlpatterns = [
     path(f"{OF_ONE}alerts/", alerts.Alerts.as_view(), name="portfolio-alerts"),
     path(f"{OF_ONE}alerts/limits/", alerts.Limits.as_view(), name="portfolio-alert-limits"),
     path(f"{OF_ONE}alerts/<int:alert>/seen/", alerts.AlertSeen.as_view(), name="portfolio-alert-seen"),
+    path(f"{OF_ONE}risk/", risk.Risk.as_view(), name="portfolio-risk"),
+    path(f"{OF_ONE}risk/history/", risk.RiskHistory.as_view(), name="portfolio-risk-history"),
+    path(f"{OF_ONE}risk/contributions/", risk.RiskContributions.as_view(), name="portfolio-risk-contributions"),
+    path(f"{OF_ONE}risk/var-backtest/", risk.VarBacktest.as_view(), name="portfolio-var-backtest"),
+    path(f"{OF_ONE}exposure/factors/", risk.FactorExposure.as_view(), name="portfolio-factor-exposure"),
+    path(f"{OF_ONE}exposure/look-through/", risk.LookThroughExposure.as_view(), name="portfolio-look-through"),
+    path(f"{OF_ONE}correlations/", risk.HeldCorrelations.as_view(), name="portfolio-correlations"),
+    path(f"{OF_ONE}benchmarks/", benchmarks.Benchmarks.as_view(), name="portfolio-benchmarks"),
+    path(f"{OF_ONE}attribution/", benchmarks.Attribution.as_view(), name="portfolio-attribution"),
+    path(f"{OF_ONE}stress/", stress.StressTest.as_view(), name="portfolio-stress"),
+    path(f"{OF_ONE}optimisation/", optimisation.Optimisation.as_view(), name="portfolio-optimisation"),
+    path(f"{OF_ONE}optimisation/frontier/", optimisation.Frontier.as_view(), name="portfolio-frontier"),
 ]

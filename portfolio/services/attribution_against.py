@@ -12,7 +12,7 @@ from portfolio.models import Portfolio
 from portfolio.services.errors import PortfolioError
 from portfolio.services.markets import Closes, asset_closes
 
-BEFORE = np.timedelta64(10, "D")  # in which a price before the period is looked for
+BEFORE = dt.timedelta(days=10)  # in which a price before the period is looked for
 REST = "not covered"  # of a fund: what has no price, or is no security of ours
 NOTHING = 1e-9
 Label = Callable[[Instrument], str]
@@ -126,11 +126,10 @@ def session_returns(instruments: Sequence[Instrument], sessions: Sessions) -> np
     """Of each session, from the last close up to the session before (for the first, up to ``before``): float64 [T, N];
     0 without a bar meanwhile, NaN while there was none yet.
     """
-    start: dt.date = (sessions.before - BEFORE).item()
-    closes = asset_closes(
-        instruments=instruments, base_currency=sessions.base, start=start, end=sessions.dates[-1].item()
-    )
-    levels = carried_levels(closes, np.r_[sessions.before, sessions.dates])
+    days = np.r_[sessions.before, sessions.dates]
+    start, end = days[0].item() - BEFORE, days[-1].item()
+    closes = asset_closes(instruments=instruments, base_currency=sessions.base, start=start, end=end)
+    levels = carried_levels(closes, days)
     return np.asarray(levels[1:] / levels[:-1] - 1.0)
 
 

@@ -45,6 +45,7 @@ METHODS: dict[str, Callable[..., Proposal]] = {
     "black_litterman": maximum_sharpe,  # of the estimates that views have bent
     "equal_weight": equal_weight,
 }
+METHOD_NAMES = tuple(METHODS)
 WITH_VIEWS = ("black_litterman", "maximum_sharpe", "mean_variance")
 LOOKBACK, SHORTEST, LONGEST = 756, 60, 2_520  # returns
 MOST_ASSETS = 500
@@ -100,7 +101,7 @@ def targets_propose(
     """
     wish = wish or Wish()
     if method not in METHODS:
-        raise PortfolioError(f"method: must be one of {', '.join(METHODS)}, not {method!r}")
+        raise PortfolioError(f"method: must be one of {', '.join(METHOD_NAMES)}, not {method!r}")
     if wish.views and method not in WITH_VIEWS:
         raise PortfolioError(f"views: {method} does not look at expected returns; use {', '.join(WITH_VIEWS)}")
     given = {"risk_aversion": risk_aversion, "target_return": target_return}

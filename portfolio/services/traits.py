@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from etfs.calc.sectors import sector_name
 from etfs.services.errors import Ambiguous, NotFound
-from etfs.services.lookup import stock_get, symbol_parts
+from etfs.services.lookup import stocks_get, symbol_parts
 from market.models import Instrument
 from market.regions import region_get
 from portfolio.services.errors import PortfolioError
@@ -17,8 +17,13 @@ def instrument_of(symbol: str, field: str) -> Instrument:
     region, ticker = symbol_parts(symbol.strip())
     if region and (found := Instrument.objects.at(region, ticker)):
         return found
+    return instruments_of([symbol], field)[0]
+
+
+def instruments_of(symbols: Sequence[str], field: str) -> list[Instrument]:
+    """Stocks and funds of many symbols, in their order, by one query; errors as ``instrument_of``."""
     try:
-        return stock_get(symbol)
+        return stocks_get(symbols)
     except (NotFound, Ambiguous) as error:
         raise PortfolioError(f"{field}: {error}") from error
 
