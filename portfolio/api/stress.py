@@ -13,6 +13,7 @@ from portfolio.api.params import OnDayParams
 from portfolio.api.reading import ReadingPost
 from portfolio.calc.stress import HISTORICAL, KINDS, Shock
 from portfolio.services.stress import MOST_SESSIONS, stress_historical, stress_reverse, stress_shocks
+from portfolio.services.traits import pairs_of
 
 MOST_SHOCKS = 50
 
@@ -23,12 +24,6 @@ class StressParams(OnDayParams):
     def get_fields(self) -> dict[str, serializers.Field]:
         told = "SYMBOL=PROXY, separated by commas: what stands in for an asset without prices then."
         return super().get_fields() | {"proxy": NamesField(required=False, help_text=told)}
-
-    def validate_proxy(self, pairs: list[str]) -> dict[str, str]:
-        split = [pair.partition("=") for pair in pairs]
-        if not all(name and proxy for name, _, proxy in split):
-            raise serializers.ValidationError("write SYMBOL=PROXY")
-        return {name: proxy for name, _, proxy in split}
 
 
 class ShockRequest(KnownFields):
@@ -119,7 +114,7 @@ class StressTest(ReadingPost):
         asked = StressParams.read(request)
         found = stress_historical(
             portfolio=self.portfolio, as_of=asked.get("date"), windows=asked.get("window", ()),
-            proxies=asked.get("proxy"),
+            proxies=pairs_of(asked.get("proxy", ()), "proxy"),
         )  # fmt: skip
         return Response(self.get_serializer(found).data)
 

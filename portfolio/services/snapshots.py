@@ -64,7 +64,7 @@ def _snapshot(portfolio: Portfolio, prices: Prices | None, whole: bool) -> Snaps
         valued = portfolio_value(portfolio_id=portfolio.pk, whole=whole, prices=prices)
         portfolio.refresh_from_db()
         if portfolio.valued_to is not None:
-            portfolio_follow(portfolio=portfolio)
+            portfolio_follow(portfolio=portfolio, prices=prices)
     except PortfolioError as error:
         return Snapshot(portfolio, 0, portfolio.valued_to, time.perf_counter() - began, str(error))
     return Snapshot(portfolio, valued.sessions, portfolio.valued_to, time.perf_counter() - began)

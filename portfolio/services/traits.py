@@ -15,8 +15,10 @@ MOST = 3  # of a sector
 def instrument_of(symbol: str, field: str) -> Instrument:
     """Stock, fund or index of a symbol (``US:SPY``, ``SPY``); PortfolioError under ``field`` for none, or several."""
     region, ticker = symbol_parts(symbol.strip())
-    if region and (found := Instrument.objects.at(region, ticker)):
-        return found
+    for spelling in (ticker, ticker.upper()) if region else ():
+        found = Instrument.objects.at(region, spelling)
+        if found is not None:
+            return found
     return instruments_of([symbol], field)[0]
 
 
@@ -26,6 +28,15 @@ def instruments_of(symbols: Sequence[str], field: str) -> list[Instrument]:
         return stocks_get(symbols)
     except (NotFound, Ambiguous) as error:
         raise PortfolioError(f"{field}: {error}") from error
+
+
+def pairs_of(texts: Sequence[str], field: str) -> dict[str, str]:
+    """``SYMBOL=OTHER`` texts as a dictionary; PortfolioError under ``field`` for another text."""
+    pairs = [text.partition("=") for text in texts]
+    for text, (name, _, other) in zip(texts, pairs, strict=True):
+        if not (name.strip() and other.strip()):
+            raise PortfolioError(f"{field}: write SYMBOL=PROXY, not {text!r}")
+    return {name.strip(): other.strip() for name, _, other in pairs}
 
 
 def sector_of(instrument: Instrument) -> str | None:

@@ -12,6 +12,7 @@ from market.models import FxRate, Instrument, PriceBar
 from market.regions import region_get
 from portfolio.models import Portfolio, Transaction
 from portfolio.services.valuation import portfolio_value
+from tests.portfolio.values.books import bars
 
 FIRST, SESSIONS = dt.date(2023, 1, 2), 300
 DAYS = [day.item() for day in np.arange(np.datetime64(FIRST), np.datetime64("2024-12-31")) if np.is_busday(day)]
@@ -24,10 +25,6 @@ def instrument(symbol: str, kind: str = "STOCK", **facts: Any) -> Instrument:
     region, ticker = symbol.split(":")
     facts = {"name": f"{ticker} Inc", "currency": region_get(region).currency} | facts
     return Instrument.objects.create(region=region, ticker=ticker, asset_type=kind, **facts)
-
-
-def bars(of: Instrument, closes: Mapping[dt.date, float]) -> None:
-    PriceBar.objects.bulk_create(PriceBar(instrument=of, date=day, close=close) for day, close in closes.items())
 
 
 def walk(seed: int, drift: float = 0.0005, deviation: float = 0.012, start: float = 100.0) -> dict[dt.date, float]:
