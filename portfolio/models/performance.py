@@ -17,6 +17,10 @@ class PerformanceQuerySet(models.QuerySet["PortfolioPerformanceHistory"]):
         days = {"date__gte": start, "date__lte": end}
         return self.filter(**{name: day for name, day in days.items() if day is not None}).order_by("date")
 
+    def with_twr(self) -> Self:
+        """``twr``: time-weighted return since the beginning, percent."""
+        return self.annotate(twr=100.0 * (models.F("twr_index") - 1.0))
+
     def newest_of(self, portfolios: Iterable[Portfolio]) -> Self:
         """The last row of each."""
         return self.filter(portfolio__in=portfolios).order_by("portfolio_id", "-date").distinct("portfolio_id")
@@ -69,11 +73,6 @@ class PortfolioPerformanceHistory(models.Model):
 
     def __str__(self) -> str:
         return f"{self.portfolio_id} {self.date}"
-
-    @property
-    def twr(self) -> float | None:
-        """Time-weighted return since the beginning, percent."""
-        return None if self.twr_index is None else 100.0 * (self.twr_index - 1.0)
 
 
 class ValuationState(models.Model):

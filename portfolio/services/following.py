@@ -1,4 +1,4 @@
-"""What follows from new values: risk, benchmarks, alerts."""
+"""What follows from new values: risk, alerts, benchmarks."""
 
 from portfolio.models import AlertLimit, Portfolio
 from portfolio.services.alerts import alerts_check
@@ -11,16 +11,18 @@ Kind = AlertLimit.Kind
 
 
 def portfolio_follow(*, portfolio: Portfolio, prices: Prices | None = None) -> None:
-    """Of the newest session of a portfolio that is valued. ``prices``: already read, for many portfolios at once."""
+    """Of the newest session of a portfolio that is valued. ``prices``: already read, for many portfolios at once.
+    PortfolioError tells, at the end, which benchmark cannot be compared with.
+    """
     standing = standing_of(portfolio=portfolio)
     inputs = risk_inputs(portfolio=portfolio, standing=standing, prices=prices)
     row = risk_metrics_from(inputs)
     risk_metrics_store(rows=[row])
-    if inputs.track is not None:
-        benchmarks_compute(portfolio=portfolio)
     figures: dict[str, float | None] = {
         Kind.WEIGHT: max((one.weight or 0.0 for one in standing.held), default=None),
         Kind.DRAWDOWN: row.current_drawdown,
         Kind.VAR: row.var_95_1d,
     }
     alerts_check(portfolio=portfolio, on=standing.as_of, figures=figures)
+    if inputs.track is not None:
+        benchmarks_compute(portfolio=portfolio)

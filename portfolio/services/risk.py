@@ -71,9 +71,9 @@ def risk_inputs(
     benchmark = primary_benchmark(portfolio)
     track, compared, problem = None, None, ""
     try:
-        track = record.track(benchmark)
-        compared = common_track(track)
-    except PortfolioError as error:  # then there are no figures of the record, but those of what is held
+        track = record.track()
+        compared = None if benchmark is None else common_track(record.track(benchmark))
+    except PortfolioError as error:  # what is known is told, and why the rest is not
         problem = str(error)
     return RiskInputs(standing, track, problem, benchmark, compared, held_closes(standing, prices))
 

@@ -8,6 +8,7 @@ from pytest import approx
 
 from market.models import FxRate, Instrument, PriceBar
 from portfolio.models import Portfolio, Transaction
+from portfolio.services import valuation
 from portfolio.services.errors import PortfolioError
 from portfolio.services.record import record_of
 from portfolio.services.standing import standing_of
@@ -142,7 +143,9 @@ class TestOnlyWhatChanged:
 
     def test_the_order_of_input_does_not_matter(self, valued):
         rows = stored(valued)
-        columns = [field.attname for field in Transaction._meta.concrete_fields if field.name not in ("id", "created_at")]
+        columns = [
+            field.attname for field in Transaction._meta.concrete_fields if field.name not in ("id", "created_at")
+        ]
         kept = list(valued.transactions.order_by("-id").values(*columns))
         valued.transactions.all().delete()
         Transaction.objects.bulk_create(Transaction(**row) for row in kept)
@@ -207,16 +210,14 @@ def test_cash_alone_is_valued_on_weekdays(owner):
 
 
 def test_a_change_while_it_is_computed_stays_to_be_done(valued, monkeypatch):
-    import portfolio.services.valuation as module
-
     add(valued, {"kind": "FEE", "date": "2024-01-31", "amount": 1})
-    real = module.daily_of
+    real = valuation.daily_of
 
     def meanwhile(*args):
         add(valued, {"kind": "FEE", "date": "2024-01-22", "amount": 2})
         return real(*args)
 
-    monkeypatch.setattr(module, "daily_of", meanwhile)
+    monkeypatch.setattr(valuation, "daily_of", meanwhile)
     portfolio_value(portfolio_id=valued.pk)
     valued.refresh_from_db()
     assert valued.stale_from == day("2024-01-22")
