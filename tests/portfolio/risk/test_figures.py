@@ -100,25 +100,22 @@ def test_after_a_total_loss_there_is_nothing_recent():
     assert risk_figures(track, None, Positions(np.zeros(0), 0.0, np.zeros((0, 0))))["max_drawdown"] == 100
 
 
+# The figure from its steps, as a reader with a pocket calculator finds it.
+RATIOS = {
+    "volatility": lambda s: 100 * s["standard_deviation"] * 252**0.5,
+    "sharpe_ratio": lambda s: s["mean_excess_return"] / s["standard_deviation"] * 252**0.5,
+    "sortino_ratio": lambda s: s["mean_excess_return"] * 252 / (s["downside_volatility"] / 100),
+    "calmar_ratio": lambda s: s["annualized_return"] / s["max_drawdown"],
+    "max_drawdown": lambda s: 100 * (1 - s["trough_value"] / s["peak_value"]),
+    "current_drawdown": lambda s: 100 * (1 - s["last_value"] / s["peak_value"]),
+    "drawdown_duration": lambda s: s["sessions"],
+    "treynor_ratio": lambda s: s["mean_excess_return"] * 252 / s["beta"],
+}
+
+
 def leads_to(name: str, steps: dict) -> float:
-    """The figure from its steps, as a reader with a pocket calculator finds it."""
-    year = 252**0.5
-    if name == "volatility":
-        return 100 * steps["standard_deviation"] * year
-    if name in ("sharpe_ratio",):
-        return steps["mean_excess_return"] / steps["standard_deviation"] * year
-    if name == "sortino_ratio":
-        return steps["mean_excess_return"] * 252 / (steps["downside_volatility"] / 100)
-    if name == "calmar_ratio":
-        return steps["annualized_return"] / steps["max_drawdown"]
-    if name == "max_drawdown":
-        return 100 * (1 - steps["trough_value"] / steps["peak_value"])
-    if name == "current_drawdown":
-        return 100 * (1 - steps["last_value"] / steps["peak_value"])
-    if name == "drawdown_duration":
-        return steps["sessions"]
-    if name == "treynor_ratio":
-        return steps["mean_excess_return"] * 252 / steps["beta"]
+    if name in RATIOS:
+        return RATIOS[name](steps)
     if name.startswith("cvar"):
         return -100 * steps["mean_of_tail"]
     if name.endswith("_1m"):
