@@ -56,9 +56,7 @@ class Command(ReadingCommand):
         rows = Portfolio.objects.filter(pk=int(word)) if word.isdecimal() else Portfolio.objects.filter(name=word)
         found = list(rows.order_by("pk")[:2])
         if len(found) != 1:
-            self.fail(
-                f"{'several portfolios have' if found else 'no portfolio has'} the name or number {word}", Exit.USAGE
-            )
+            self.fail(f"{'several portfolios are' if found else 'no portfolio is'} called {word}", Exit.USAGE)
         return found[0]
 
     def _found(self, portfolio: Portfolio, options: dict[str, Any]) -> dict[str, Any]:

@@ -55,7 +55,7 @@ def test_several_with_one_primary(world):
     assert [(str(row.instrument), row.is_primary) for row in rows] == [("US:SPX", True), ("KR:KOSPI", False)]
     kept = benchmarks_compute(portfolio=world.portfolio)[1]
     rows = benchmarks_set(portfolio=world.portfolio, benchmarks=[Wanted(world.kospi), Wanted(world.idle)])
-    assert [(row.pk, row.is_primary) for row in rows][0] == (kept.pk, True)
+    assert (rows[0].pk, rows[0].is_primary) == (kept.pk, True)
     assert rows[0].beta == kept.beta
     assert [str(row.instrument) for row in rows] == ["KR:KOSPI", "US:IDLE"]
     rows = benchmarks_set(
