@@ -25,8 +25,7 @@ from portfolio.services.risk_report import risk_contributions, var_backtest
 from portfolio.services.standing import standing_of
 from portfolio.services.stress import stress_historical, stress_reverse
 from tests.portfolio.analysis.world import book, instrument, portfolio_of
-from tests.portfolio.real_prices import etf_prices
-from tests.portfolio.values.test_real_60_40 import _bars as copy_bars
+from tests.portfolio.real_prices import bars_copied, etf_prices
 
 BOUGHT = dt.date(2016, 1, 4)
 
@@ -38,7 +37,7 @@ def funds(shared_data: Path, django_db_setup: None, django_db_blocker) -> Iterat
     with django_db_blocker.unblock(), transaction.atomic():
         held = {name: instrument(f"US:{name}", "ETF") for name in closes}
         for name, one in held.items():
-            copy_bars(one, closes[name].dropna())
+            bars_copied(one, closes[name].dropna())
         portfolio = portfolio_of(User.objects.create_user("real"), "funds")
         prices = closes.loc[str(BOUGHT)]
         shares = {name: int(10_000 / prices[name]) for name in closes}
