@@ -18,7 +18,7 @@ from portfolio.services.record import record_of
 from portfolio.services.standing import Held, Standing, standing_of
 from portfolio.store.prices import Prices
 
-LOOKBACK = dt.timedelta(days=400)  # 253 sessions and the holidays between them
+LOOKBACK = dt.timedelta(days=385)  # 253 sessions and the holidays between them
 ROW = ("portfolio", "date")
 FIGURES = tuple(field.attname for field in PortfolioRiskMetrics._meta.concrete_fields if field.name not in (*ROW, "id"))
 
@@ -79,7 +79,7 @@ def risk_inputs(
 
 
 def held_closes(standing: Standing, prices: Prices | None = None) -> Closes:
-    """Of what is held, in its order, over some 270 sessions up to the day it is held."""
+    """Of what is held, in its order, over some 260 sessions up to the day it is held."""
     instruments = [one.instrument for one in standing.held]
     start, end = standing.as_of - LOOKBACK, standing.as_of
     known = prices is not None and prices.covers([one.pk for one in instruments], start)
