@@ -51,6 +51,7 @@ def measure_all(database: BenchDatabase, options: argparse.Namespace, report: Re
         history,
         job,
         loading,
+        optimisation,
         qlib_workload,
         simulation,
         universe,
@@ -88,6 +89,7 @@ def measure_all(database: BenchDatabase, options: argparse.Namespace, report: Re
     etf_holdings.measure(database, report, runs, part)
     simulation.measure(database, report, runs, part)
     backtest_sessions.measure(database, report, runs, part)
+    optimisation.measure(report, min(3, runs))
     say("")
 
 

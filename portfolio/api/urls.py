@@ -2,7 +2,9 @@
 
 from django.urls import path
 
-from portfolio.api import alerts, asset_metrics, correlations, performance
+from portfolio.api import (
+    alerts, asset_metrics, benchmarks, correlations, optimisation, performance, risk, stress,
+)  # fmt: skip
 
 OF_ONE = "portfolios/<int:pk>/"
 urlpatterns = [
@@ -20,4 +22,16 @@ urlpatterns = [
     ),
     path("correlations/", correlations.Matrix.as_view(), name="correlation-matrix"),
     path("correlations/rolling/", correlations.RollingList.as_view(), name="correlation-rolling"),
+    path(f"{OF_ONE}risk/", risk.Risk.as_view(), name="portfolio-risk"),
+    path(f"{OF_ONE}risk/history/", risk.RiskHistory.as_view(), name="portfolio-risk-history"),
+    path(f"{OF_ONE}risk/contributions/", risk.RiskContributions.as_view(), name="portfolio-risk-contributions"),
+    path(f"{OF_ONE}risk/var-backtest/", risk.VarBacktest.as_view(), name="portfolio-var-backtest"),
+    path(f"{OF_ONE}exposure/factors/", risk.FactorExposure.as_view(), name="portfolio-factor-exposure"),
+    path(f"{OF_ONE}exposure/look-through/", risk.LookThroughExposure.as_view(), name="portfolio-look-through"),
+    path(f"{OF_ONE}correlations/", risk.HeldCorrelations.as_view(), name="portfolio-correlations"),
+    path(f"{OF_ONE}benchmarks/", benchmarks.Benchmarks.as_view(), name="portfolio-benchmarks"),
+    path(f"{OF_ONE}attribution/", benchmarks.Attribution.as_view(), name="portfolio-attribution"),
+    path(f"{OF_ONE}stress/", stress.StressTest.as_view(), name="portfolio-stress"),
+    path(f"{OF_ONE}optimisation/", optimisation.Optimisation.as_view(), name="portfolio-optimisation"),
+    path(f"{OF_ONE}optimisation/frontier/", optimisation.Frontier.as_view(), name="portfolio-frontier"),
 ]
