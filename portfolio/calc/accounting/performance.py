@@ -26,6 +26,12 @@ class Worth:
     outflow: np.ndarray
     opening: float = 0.0
 
+    def first(self, sessions: int) -> "Worth":
+        """So many sessions from the beginning."""
+        return Worth(
+            self.dates[:sessions], self.value[:sessions], self.inflow[:sessions], self.outflow[:sessions], self.opening
+        )
+
     @property
     def before(self) -> np.ndarray:
         """Value of the session before: float64 [T]."""
@@ -56,6 +62,15 @@ def time_weighted(worth: Worth) -> np.ndarray | None:
     paid = np.insert(paid, late + 2, -worth.outflow[late])
     index = time_weighted_index(values, paid)
     return None if index is None else np.delete(index, late + 1 + np.arange(len(late)))
+
+
+def known_part(worth: Worth) -> Worth:
+    """The sessions before the first one that no return leads to (``time_weighted`` is None with it)."""
+    low, high = 0, len(worth.dates)
+    while low < high:  # what is None stays None however many sessions follow
+        middle = (low + high + 1) // 2
+        low, high = (low, middle - 1) if time_weighted(worth.first(middle)) is None else (middle, high)
+    return worth.first(low)
 
 
 def daily_returns(worth: Worth) -> np.ndarray | None:

@@ -1,0 +1,114 @@
+"""From where a portfolio's values are computed: the book, the state to go on from, the market behind it."""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from django.utils import timezone
+
+from market.models import Instrument
+from portfolio.calc.accounting import Market, State
+from portfolio.calc.accounting.state import VERSION
+from portfolio.models import Portfolio
+from portfolio.services.markets import Columns, known_before, market_of
+from portfolio.services.revisions import changed_from, revisions_now
+from portfolio.store.books import Book, Kept, book_read, has_other_sessions, sessions_read, state_before
+from portfolio.store.prices import Prices, prices_read
+
+DAY = dt.timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class Start:
+    """``state.day`` None: from the beginning. ``market`` holds the sessions behind it, none where nothing is new."""
+
+    book: Book
+    columns: Columns
+    state: State
+    market: Market
+    revisions: dict[str, int]
+
+
+def start_of(portfolio: Portfolio, *, whole: bool = False, prices: Prices | None = None) -> Start | None:
+    """From the newest state that no change reaches, or from the beginning (``whole``). None for a portfolio without
+    transactions, or with none before tomorrow.
+    """
+    book = book_read(portfolio.pk)
+    today = timezone.now().date() + DAY  # it is tomorrow already where the sun rises first
+    if not len(book.transactions) or book.transactions.date[0].item() > today:
+        return None
+    revisions = revisions_now(set(regions_of(book.instruments)))
+    kept = None if whole else _kept_before(portfolio, book, revisions)
+    return _start(portfolio, kept, today, revisions, prices)
+
+
+def start_after(portfolio: Portfolio, kept: Kept | None, until: dt.date) -> Start:
+    """From ``kept`` (None: from the beginning) to ``until``, by the transactions of now."""
+    return _start(portfolio, kept, until, {}, None)
+
+
+def _start(
+    portfolio: Portfolio, kept: Kept | None, until: dt.date, revisions: dict[str, int], prices: Prices | None
+) -> Start:
+    book = book_read(portfolio.pk, ((), ()) if kept is None else (kept.instruments, kept.currencies))
+    columns = columns_of(portfolio, book.instruments, book.currencies)
+    begin = book.transactions.date[0].item() if kept is None else _day(kept.state) + DAY
+    found = _prices(columns.instruments, begin, until, prices)
+    return Start(book, columns, _state(portfolio, columns, kept, found), market_of(columns, found), revisions)
+
+
+def columns_of(portfolio: Portfolio, instruments: Sequence[int], currencies: Sequence[str]) -> Columns:
+    """Columns in the order given, then the currencies of assets and the base currency where they are not yet there."""
+    rows = Instrument.objects.in_bulk(list(instruments))
+    own = tuple(rows[one] for one in instruments)
+    needed = [*currencies, *(one.currency for one in own), portfolio.base_currency]
+    return Columns(own, tuple(dict.fromkeys(needed)), portfolio.base_currency)
+
+
+def regions_of(instruments: Sequence[int]) -> Sequence[str]:
+    """Their regions, each once."""
+    return list(Instrument.objects.filter(pk__in=instruments).values_list("region", flat=True).distinct().order_by())
+
+
+def _kept_before(portfolio: Portfolio, book: Book, revisions: dict[str, int]) -> Kept | None:
+    """The newest state that all changes are behind; None where the sessions before it are not what they were."""
+    if portfolio.valued_to is None:
+        return None
+    changed = changed_from(portfolio.data_revisions, revisions)
+    since = min(day for day in (portfolio.stale_from, changed, portfolio.valued_to + DAY) if day is not None)
+    kept = state_before(portfolio.pk, np.datetime64(since), VERSION)
+    if kept is None or not kept.instruments or not set(kept.instruments) <= set(book.instruments):
+        return None
+    new = [one for one in book.instruments if one not in kept.instruments]
+    return None if has_other_sessions(portfolio.pk, new, _day(kept.state)) else kept
+
+
+def _day(state: State) -> dt.date:
+    if state.day is None:
+        raise ValueError("a stored state has a day")
+    day: dt.date = state.day.item()
+    return day
+
+
+def _prices(instruments: Sequence[Instrument], begin: dt.date, end: dt.date, shared: Prices | None) -> Prices:
+    """Bars from ``begin`` on; of cash alone every weekday is a session."""
+    ids = [one.pk for one in instruments]
+    if not ids:
+        days = np.arange(np.datetime64(begin), np.datetime64(end))
+        days = days[np.is_busday(days)]
+        return Prices(days, np.zeros(0, np.int64), np.zeros((len(days), 0)), np.zeros((len(days), 0)))
+    if shared is not None and shared.covers(ids, begin):
+        return shared.since(begin).of(ids)
+    return prices_read(ids, begin, end)
+
+
+def _state(portfolio: Portfolio, columns: Columns, kept: Kept | None, prices: Prices) -> State:
+    assets, currencies = len(columns.instruments), len(columns.currencies)
+    if kept is None:
+        state = State.empty(assets=assets, currencies=currencies)
+        day, sessions = (prices.dates[0].item() if len(prices.dates) else None), prices.dates[:0]
+    else:
+        state, day = kept.state.widened(assets=assets, currencies=currencies), _day(kept.state) + DAY
+        sessions = sessions_read(portfolio.pk, _day(kept.state))
+    return state if day is None else known_before(columns, state, day, sessions)

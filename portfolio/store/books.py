@@ -1,0 +1,185 @@
+"""A portfolio's transactions into arrays, its daily rows and states out of and into the tables."""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from typing import TypeVar
+
+import numpy as np
+from django.db import connection
+from django.db.models import Subquery
+
+from market.models import PriceBar
+from market.store.copying import Column, copy_rows, read_rows
+from portfolio.calc.accounting import Kind, State, Transactions, pack, unpack
+from portfolio.calc.keeping import days_to_keep
+from portfolio.models import PortfolioPerformanceHistory, ValuationState
+
+Name = TypeVar("Name", int, str)
+LOCK_CLASS = 7423  # of computations, by portfolio
+_FIGURES = ("quantity", "price", "amount", "fee", "tax")
+
+
+@dataclass(frozen=True)
+class Book:
+    """Transactions whose ``asset`` is the place in ``instruments`` (ids, by their first transaction) and whose
+    ``currency`` the place in ``currencies``; ``id`` is the row's key.
+    """
+
+    transactions: Transactions
+    instruments: tuple[int, ...]
+    currencies: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A stored state, with what its columns stand for."""
+
+    state: State
+    instruments: tuple[int, ...]
+    currencies: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Daily:
+    """Columns of ``PortfolioPerformanceHistory`` by session: ``date`` datetime64[D] [T], the others float64 [T], NaN
+    for null, ``carried`` int.
+    """
+
+    date: np.ndarray
+    value: np.ndarray
+    cash: np.ndarray
+    inflow: np.ndarray
+    outflow: np.ndarray
+    income: np.ndarray
+    fees: np.ndarray
+    taxes: np.ndarray
+    daily_return: np.ndarray
+    twr_index: np.ndarray
+    carried: np.ndarray
+    volatility: np.ndarray
+    sharpe_ratio: np.ndarray
+    var_95: np.ndarray
+    benchmark_return: np.ndarray
+    beta: np.ndarray
+    alpha: np.ndarray
+
+    def rows(self, part: slice) -> "Daily":
+        """Some of the sessions."""
+        return Daily(**{field.name: getattr(self, field.name)[part] for field in fields(self)})
+
+
+def portfolio_lock(portfolio_id: int) -> None:
+    """Wait for the other computation of this portfolio; held until the transaction ends."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [LOCK_CLASS, portfolio_id])
+
+
+def book_read(portfolio_id: int, known: tuple[Sequence[int], Sequence[str]] = ((), ())) -> Book:
+    """All transactions of a portfolio in the order of their dates. ``known``: instruments and currencies that keep the
+    first places, as a stored state has them.
+    """
+    kinds = " ".join(f"WHEN '{kind.name}' THEN {kind.value}" for kind in Kind)
+    query = (
+        f"SELECT id, CASE kind {kinds} END::int4 AS kind, date, coalesce(instrument_id, 0)::int4 AS instrument,"
+        + "".join(f" coalesce({name}::float8, 'NaN') AS {name}," for name in _FIGURES)
+        + " sequence, currency FROM portfolio_transaction WHERE portfolio_id = %s ORDER BY date, sequence, id"
+    )
+    layout = {"id": "int8", "kind": "int4", "date": "date", "instrument": "int4"}
+    layout |= dict.fromkeys(_FIGURES, "float8") | {"sequence": "int4", "currency": "char3"}
+    with connection.cursor() as cursor:
+        rows = read_rows(cursor, query, [portfolio_id], layout)
+    instruments = _places(known[0], rows["instrument"][rows["instrument"] > 0].tolist())
+    codes = rows["currency"].astype(str).tolist()
+    currencies = _places(known[1], codes)
+    columns = {name: rows[name] for name in ("id", "kind", *_FIGURES, "sequence")}
+    return Book(
+        Transactions(
+            date=rows["date"].astype("datetime64[D]"),
+            asset=np.array([instruments.get(one, -1) for one in rows["instrument"].tolist()], dtype=np.int64),
+            currency=np.array([currencies[one] for one in codes], dtype=np.int64),
+            **columns,
+        ),
+        tuple(instruments),
+        tuple(currencies),
+    )
+
+
+def _places(known: Sequence[Name], found: Sequence[Name]) -> dict[Name, int]:
+    return {one: place for place, one in enumerate(dict.fromkeys([*known, *found]))}
+
+
+def state_before(portfolio_id: int, day: np.datetime64, version: int) -> Kept | None:
+    """The newest stored state of a day before ``day``, of those that this ``version`` can read."""
+    rows = ValuationState.objects.filter(portfolio_id=portfolio_id, state__version=version)
+    row = rows.filter(date__lt=day.item()).order_by("-date").first()
+    return None if row is None else Kept(unpack(row.state), tuple(row.instruments), tuple(row.currencies))
+
+
+def daily_read(portfolio_id: int, *, until: np.datetime64 | None = None, last: int | None = None) -> Daily:
+    """Rows up to ``until`` (None: all), the ``last`` of them alone, ascending."""
+    names = [field.name for field in fields(Daily)]
+    figures = ", ".join(f"coalesce({name}, 'NaN') AS {name}" for name in names if name not in ("date", "carried"))
+    query = (
+        f"SELECT date, carried, {figures} FROM {PortfolioPerformanceHistory._meta.db_table}"
+        " WHERE portfolio_id = %s AND date <= coalesce(%s, 'infinity'::date) ORDER BY date DESC LIMIT %s"
+    )
+    layout = {"date": "date", "carried": "int4"} | {name: "float8" for name in names if name not in ("date", "carried")}
+    with connection.cursor() as cursor:
+        rows = read_rows(cursor, query, [portfolio_id, None if until is None else until.item(), last], layout)[::-1]
+    columns = {name: np.array(rows[name]) for name in names}
+    return Daily(**columns | {"date": columns["date"].astype("datetime64[D]")})
+
+
+def sessions_read(portfolio_id: int, until: dt.date) -> np.ndarray:
+    """The dates of rows up to ``until``, ascending: datetime64[D]."""
+    rows = PortfolioPerformanceHistory.objects.filter(portfolio_id=portfolio_id, date__lte=until)
+    return np.array(list(rows.order_by("date").values_list("date", flat=True)), dtype="datetime64[D]")
+
+
+def has_other_sessions(portfolio_id: int, instruments: Sequence[int], until: dt.date) -> bool:
+    """Whether one of ``instruments`` has a bar on a day up to ``until``, since the first row, that has no row."""
+    rows = PortfolioPerformanceHistory.objects.filter(portfolio_id=portfolio_id)
+    first = rows.order_by("date").values("date")[:1]
+    bars = PriceBar.objects.filter(instrument_id__in=instruments, date__gte=Subquery(first), date__lte=until)
+    return bool(instruments) and bars.exclude(date__in=rows.values("date")).exists()
+
+
+def daily_replace(portfolio_id: int, after: np.datetime64 | None, rows: Daily) -> None:
+    """Put ``rows`` in the place of all behind the day ``after`` (None: of all), in the caller's transaction."""
+    table = PortfolioPerformanceHistory._meta.db_table
+    columns = {"portfolio_id": Column("int8", np.full(len(rows.date), portfolio_id))}
+    for field in fields(Daily):
+        kind = {"date": "date", "carried": "int4"}.get(field.name, "float8")
+        columns[field.name] = Column(kind, getattr(rows, field.name))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"DELETE FROM {table} WHERE portfolio_id = %s AND date > coalesce(%s, '-infinity'::date)",
+            [portfolio_id, None if after is None else after.item()],
+        )
+        copy_rows(cursor, table, columns)
+
+
+def states_replace(portfolio_id: int, after: np.datetime64 | None, states: Sequence[Kept]) -> None:
+    """Put ``states`` in the place of all behind the day ``after`` (None: of all)."""
+    old = ValuationState.objects.filter(portfolio_id=portfolio_id)
+    (old if after is None else old.filter(date__gt=after.item())).delete()
+    ValuationState.objects.bulk_create([_row(portfolio_id, kept) for kept in states])
+
+
+def states_thin(portfolio_id: int) -> None:
+    """Leave the states of ``days_to_keep``."""
+    rows = ValuationState.objects.filter(portfolio_id=portfolio_id).order_by("date")
+    days = np.array(list(rows.values_list("date", flat=True)), dtype="datetime64[D]")
+    kept = set(days_to_keep(days).tolist())
+    rows.filter(date__in=[day for day in days.tolist() if day not in kept]).delete()
+
+
+def _row(portfolio_id: int, kept: Kept) -> ValuationState:
+    day = kept.state.day
+    if day is None:
+        raise ValueError("a state before everything is not stored")
+    return ValuationState(
+        portfolio_id=portfolio_id, date=day.item(), instruments=list(kept.instruments),
+        currencies=list(kept.currencies), state=pack(kept.state),
+    )  # fmt: skip
