@@ -77,7 +77,8 @@ def trades_of(
     oversold = [one for one in found.values() if one.side == Transaction.Kind.SELL and _too_much(one, held)]
     if oversold:
         one = oversold[0]
-        raise PortfolioError(f"quantity: {one.asset}: {one.quantity:f} to sell, only {held.get(one.asset, 0):g} held")
+        wanted = f"{one.quantity.normalize():f}"
+        raise PortfolioError(f"quantity: {one.asset}: {wanted} to sell, only {held.get(one.asset, 0.0):.10g} held")
     traded = [one for one in found.values() if one.quantity > 0]
     if not traded:
         raise PortfolioError("fills: nothing was traded: cancel the proposal, or say that it failed")
