@@ -15,6 +15,7 @@ api = [
     path("", include("market.api.urls")),
     path("", include("factors.api.urls")),
     path("", include("etfs.api.urls")),
+    path("", include("portfolio.api.urls")),
     path("", include("backtests.api.urls")),
     path("health/", Health.as_view(), name="health"),
     path("health", Health.as_view(schema=None)),

@@ -7,7 +7,7 @@ from portfolio.models.portfolios import Portfolio
 
 
 class AlertLimit(models.Model):
-    """A limit in percent (percent points of drift). What is above it is told."""
+    """A limit in percent (percent points of drift). It is told when it is passed, not on every day after."""
 
     class Kind(models.TextChoices):
         DRAWDOWN = "DRAWDOWN", "Current drawdown"
@@ -18,6 +18,7 @@ class AlertLimit(models.Model):
     portfolio = models.ForeignKey(Portfolio, on_delete=models.CASCADE, related_name="alert_limits")
     kind = models.CharField(max_length=8, choices=Kind)
     limit = models.FloatField(help_text="Percent.")
+    above_since = models.DateField(null=True, editable=False, help_text="Session on which it was passed.")
     by_email = models.BooleanField(default=False, help_text="Also write to the owner.")
 
     class Meta:

@@ -1,6 +1,7 @@
 """What a portfolio was worth, day by day, and from where a computation can go on."""
 
 import datetime as dt
+from collections.abc import Iterable
 from typing import Self
 
 from django.db import models
@@ -15,6 +16,10 @@ class PerformanceQuerySet(models.QuerySet["PortfolioPerformanceHistory"]):
         """Both days included, ascending; None: no limit."""
         days = {"date__gte": start, "date__lte": end}
         return self.filter(**{name: day for name, day in days.items() if day is not None}).order_by("date")
+
+    def newest_of(self, portfolios: Iterable[Portfolio]) -> Self:
+        """The last row of each."""
+        return self.filter(portfolio__in=portfolios).order_by("portfolio", "-date").distinct("portfolio")
 
     def newest(self, on: dt.date | None = None) -> "PortfolioPerformanceHistory | None":
         """The last row, or the last on or before ``on``."""

@@ -1,0 +1,145 @@
+"""How a portfolio's performance was computed: figure by figure, down to the rows somebody can add up again."""
+
+import datetime as dt
+from typing import Any
+
+import numpy as np
+
+from portfolio.calc.statistics import all_statistics, statistic_named
+from portfolio.calc.statistics.moments import SESSIONS_A_YEAR
+from portfolio.models import Portfolio
+from portfolio.services.performance import Performance, performance_of
+from portfolio.services.standing import Standing, standing_of
+from portfolio.services.trails import figure, trail
+
+SECTION_4, SECTION_9 = "FORMULAS.md section 4", "FORMULAS.md sections 4 and 9"
+
+
+def performance_explain(
+    *, portfolio: Portfolio, start: dt.date | None = None, end: dt.date | None = None
+) -> dict[str, Any]:
+    """``sessions``: value, flows and return of every session, which all figures are made of; ``figures``: a trail for
+    TWR, MWR and every statistic by name. PortfolioError as ``performance_report``.
+    """
+    found = performance_of(portfolio=portfolio, start=start, end=end)
+    figures = {"twr": _twr(found), "mwr": _mwr(found)}
+    figures |= {one.name: _statistic(found, one.name) for one in all_statistics()}
+    return {"sessions": _sessions(found), "figures": figures}
+
+
+def summary_explain(*, portfolio: Portfolio, as_of: dt.date | None = None) -> dict[str, Any]:
+    """Trails of the value, position by position, of each position's gains, and of the sums of gains."""
+    standing = standing_of(portfolio=portfolio, as_of=as_of)
+    found = performance_of(portfolio=portfolio, end=standing.as_of)
+    figures = {"value": _value(standing), "gain": _gains(standing, found), "twr": _twr(found), "mwr": _mwr(found)}
+    return {"figures": figures}
+
+
+def _value(standing: Standing) -> dict[str, Any]:
+    rows: list[dict[str, Any]] = [
+        {
+            "asset": str(one.instrument), "quantity": one.quantity, "price": one.price, "price_date": one.price_date,
+            "currency": one.instrument.currency, "rate": one.rate, "value": one.value, "weight": one.weight,
+        }
+        for one in standing.held
+    ]  # fmt: skip
+    for currency, amount in standing.cash.items():
+        rate, value = standing.rates[currency], amount * standing.rates[currency]
+        weight = 100.0 * value / standing.value if standing.value > 0 else None
+        rows.append({
+            "asset": "cash", "quantity": amount, "price": 1.0, "price_date": standing.as_of, "currency": currency,
+            "rate": rate, "value": value, "weight": weight,
+        })  # fmt: skip
+    return trail(
+        standing.value, standing.portfolio.base_currency,
+        "sum of value; value = quantity x price x rate (base currency for one unit of currency); weight = 100 x value /"
+        " sum; the price is the raw close of price_date",
+        inputs={"as_of": standing.as_of}, rows=rows, source="docs/portfolio-accounting.md",
+    )  # fmt: skip
+
+
+def _gains(standing: Standing, found: Performance) -> dict[str, Any]:
+    daily = found.record.daily
+    rows = [
+        {
+            "asset": str(one.instrument), "value": one.value, "cost_average": one.cost_average,
+            "cost_fifo": one.cost_fifo, "unrealised_average": one.unrealised_average,
+            "unrealised_fifo": one.unrealised_fifo, "realised_average": one.realised_average,
+            "realised_fifo": one.realised_fifo,
+        }
+        for one in standing.held
+    ]  # fmt: skip
+    paid_in, paid_out = float(daily.inflow.sum()), float(daily.outflow.sum())
+    return trail(
+        standing.value - paid_in + paid_out, standing.portfolio.base_currency,
+        "value - paid_in + paid_out; unrealised = value - cost, by average cost and by lots (first in, first out),"
+        " each at the exchange rates of its days",
+        inputs={"value": standing.value, "paid_in": paid_in, "paid_out": paid_out}, rows=rows,
+        source="docs/portfolio-accounting.md",
+    )  # fmt: skip
+
+
+def _sessions(found: Performance) -> list[dict[str, Any]]:
+    """Every session: its return is (value + late withdrawals) / base - 1."""
+    record, worth = found.record, found.record.worth
+    columns = {
+        "before": worth.before, "inflow": worth.inflow, "outflow": worth.outflow, "base": worth.base,
+        "value": worth.value, "return": record.daily.daily_return, "index": record.index[1:],
+        "benchmark_level": found.track.benchmark[1:] if found.track.benchmark is not None else None,
+    }  # fmt: skip
+    known = {name: column for name, column in columns.items() if column is not None}
+    late = worth.late.tolist()
+    return [
+        {"date": day.item(), "withdrawn_late": late[row], **{name: figure(known[name][row]) for name in known}}
+        for row, day in enumerate(record.dates)
+    ]
+
+
+def _twr(found: Performance) -> dict[str, Any]:
+    index = found.record.index
+    return trail(
+        figure(100.0 * (index[-1] - 1.0)), "%",
+        "100 x (product of (1 + return) over the sessions - 1); return = value / base - 1, base = value of the session"
+        " before + inflow - outflow. Where withdrawals leave less than half of what was there (withdrawn_late), they"
+        " count at the end: return = (value + outflow) / (before + inflow) - 1",
+        inputs={"first": found.record.dates[0].item(), "last": found.record.dates[-1].item(),
+                "sessions": len(found.record.dates), "product": figure(index[-1])},
+        source=SECTION_4,
+    )  # fmt: skip
+
+
+def _mwr(found: Performance) -> dict[str, Any]:
+    worth, mwr = found.record.worth, found.money_weighted
+    paid = worth.outflow - worth.inflow
+    paid[-1] += worth.value[-1]
+    dates = worth.dates
+    if worth.opening:
+        dates, paid = np.r_[dates[:1] - 1, dates], np.r_[-worth.opening, paid]
+    places = np.flatnonzero(paid)
+    years = (dates[places] - dates[places[:1]]).astype(int) / 365.0 if len(places) else np.zeros(0)
+    discount = (1.0 + mwr.annual / 100.0) ** -years if mwr.annual is not None else np.full(len(years), np.nan)
+    rows = [
+        {"date": dates[place].item(), "paid": float(paid[place]), "years": float(time), "discount": figure(factor),
+         "present_value": figure(paid[place] * factor)}
+        for place, time, factor in zip(places, years, discount, strict=True)
+    ]  # fmt: skip
+    return trail(
+        mwr.whole, "%",
+        "the rate r at which sum(present_value) = 0, present_value = paid / (1 + r)^(days / 365); paid in is negative,"
+        " the last value is paid out; over the whole period (1 + r)^(days / 365) - 1",
+        inputs={"rate_a_year": mwr.annual, "days": mwr.days}, rows=rows, source=SECTION_9,
+    )  # fmt: skip
+
+
+def _statistic(found: Performance, name: str) -> dict[str, Any]:
+    one, track = statistic_named(name), found.track
+    inputs: dict[str, Any] = {
+        "first": track.dates[1].item(), "last": track.dates[-1].item(), "returns": track.sessions,
+        "risk_free_a_year": track.risk_free, "risk_free_a_session": track.risk_free_session,
+        "sessions_a_year": SESSIONS_A_YEAR,
+    }  # fmt: skip
+    if track.sessions > 1:
+        inputs |= {"mean": figure(track.moments.mean), "std": figure(track.moments.std)}
+    if one.needs_benchmark:
+        inputs |= {"benchmark": str(found.benchmark), "common_returns": len(track.pairs.own)}
+    return trail(found.statistics[name], one.unit, one.description(), inputs=inputs, source=SECTION_9)

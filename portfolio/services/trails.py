@@ -1,0 +1,27 @@
+"""How a figure was computed: what every trail says, whatever it is of."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+
+def trail(
+    result: float | None,
+    unit: str,
+    formula: str,
+    *,
+    inputs: Mapping[str, Any] | None = None,
+    rows: Sequence[Mapping[str, Any]] = (),
+    source: str = "",
+) -> dict[str, Any]:
+    """``formula`` in words and signs, naming ``inputs`` and columns of ``rows``; ``source``: where it is defined."""
+    return {
+        "result": result, "unit": unit, "formula": formula, "source": source, "inputs": dict(inputs or {}),
+        "rows": list(rows),
+    }  # fmt: skip
+
+
+def figure(number: float | np.floating | None) -> float | None:
+    """A number of a calculation as JSON knows it: None for NaN and what is infinite."""
+    return None if number is None or not np.isfinite(number) else float(number)
