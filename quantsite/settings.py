@@ -157,6 +157,7 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {  # several models have the same states
         "JobStateEnum": "factors.models.JobState",
         "BacktestStatusEnum": "backtests.models.Status",
+        "RebalancingStatusEnum": "portfolio.models.RebalancingEvent.Status",
     },
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",

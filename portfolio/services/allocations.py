@@ -42,6 +42,17 @@ def allocations_set(*, portfolio: Portfolio, targets: Sequence[Mapping[str, Any]
         )
 
 
+def allocations_told(*, portfolio: Portfolio) -> list[dict[str, Any]]:
+    """The targets as ``allocations_set`` takes them, inactive ones too, the greatest first."""
+    rows = portfolio.allocations.select_related("instrument")
+    return [
+        {"asset": None if one.instrument is None else str(one.instrument)}
+        | {name: None if getattr(one, name) is None else float(getattr(one, name)) for name in LIMITS}
+        | {"frequency": one.frequency, "is_active": one.is_active}
+        for one in rows
+    ]
+
+
 def _check_sum(rows: Sequence[Mapping[str, Any]]) -> None:
     active = [row["target"] for row in rows if row["is_active"]]
     total = sum(active, Decimal(0))

@@ -26,12 +26,13 @@ class Due:
 
     @property
     def reason(self) -> str:
-        """In a line."""
+        """In a line; '' where it is not due."""
+        if not self.due:
+            return ""
         if self.kind == Kind.THRESHOLD:
             return f"beyond a limit: {', '.join(self.assets)}"
-        return (
-            f"{str(self.frequency).lower()} since {self.on}, last on {self.last}" if self.last else "never done before"
-        )
+        since = f"last on {self.last}" if self.last else "never done before"
+        return f"{str(self.frequency).lower()}: due since {self.on}, {since}"
 
 
 def triggers_of(*, comparison: Comparison) -> list[Due]:

@@ -9,6 +9,7 @@ from django.db import IntegrityError, connection, transaction
 from portfolio.models import PortfolioAllocation, RebalancingEvent
 from portfolio.services.allocations import allocations_set
 from portfolio.services.drift import allocation_analysis
+from portfolio.services.drift_explaining import allocation_explain
 from portfolio.services.errors import PortfolioError
 from tests.factors.market_tables import add_instrument
 from tests.portfolio.rebalancing_doors.books import SESSION, portfolio_with, wanted
@@ -147,21 +148,24 @@ def test_groups_by_hand(ann, assets):
 def test_the_trail_leads_to_every_drift(ann, assets):
     mine = portfolio_with(ann, 3000.0, (assets["AAA"], 40.0, 100.0), (assets["K1"], 300.0, 10_000.0))
     wanted(mine, AAA=40, K1=40)
-    found = allocation_analysis(portfolio=mine, explain=True)
+    found = allocation_analysis(portfolio=mine)
+    trails = allocation_explain(portfolio=mine)["figures"]
     for row in found["assets"]:
-        trail = row["trail"]
-        value = sum(part["quantity"] * part["price"] * part["rate"] for part in trail["rows"])
-        assert 100 * value / trail["total"] - trail["target"] == pytest.approx(row["drift"], abs=1e-12)
-        assert {part["price_date"] for part in trail["rows"]} == {SESSION}
-    korean = next(row for row in found["assets"] if row["asset"] == "KR:K1")["trail"]["rows"][0]
+        parts = trails[row["asset"]]["rows"]
+        value = sum(part["quantity"] * part["price"] * part["rate"] for part in parts)
+        drift = 100 * value / trails[row["asset"]]["inputs"]["total"] - trails[row["asset"]]["inputs"]["target"]
+        assert drift == pytest.approx(row["drift"], abs=1e-12)
+        assert trails[row["asset"]]["result"] == row["drift"]
+        assert {part["price_date"] for part in parts} == {SESSION}
+    korean = trails["KR:K1"]["rows"][0]
     assert (korean["quantity"], korean["price"], korean["rate"], korean["value"]) == (300, 10_000, 0.001, 3000)
-    assert found["trail"]["result"] == sum(abs(row["drift"]) for row in found["trail"]["rows"]) == 20
-    for groups in found["groups"].values():
+    total = trails["total_drift"]
+    assert total["result"] == sum(abs(row["drift"]) for row in total["rows"]) == 20
+    for label, groups in found["groups"].items():
         for group in groups:
-            rows = group["trail"]["rows"]
+            rows = trails[f"{label}:{group['name']}"]["rows"]
             drift = 100 * sum(row["value"] for row in rows) / 10_000 - sum(row["target"] for row in rows)
             assert drift == pytest.approx(group["drift"], abs=1e-12)
-    assert "trail" not in allocation_analysis(portfolio=mine)["assets"][0]
 
 
 def test_a_held_asset_without_a_target_is_off_by_all_of_it(some):
