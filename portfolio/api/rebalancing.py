@@ -1,7 +1,6 @@
 """Recommendations, proposals and what was decided on them, over HTTP."""
 
 from collections.abc import Callable
-from functools import cached_property
 from typing import Any, ClassVar
 
 from django.db.models import QuerySet
@@ -87,23 +86,21 @@ class OfEvent(OfPortfolio):
     serializer_class = EventDetailSerializer
     pagination_class = None
 
-    @cached_property
+    @property
     def event(self) -> RebalancingEvent:
-        found = self.portfolio.rebalancing_events.filter(pk=self.kwargs["event"]).first()
+        """As it is now."""
+        rows = self.portfolio.rebalancing_events.prefetch_related("steps__user")
+        found = rows.filter(pk=self.kwargs["event"]).first()
         if found is None:
             raise PortfolioNotFound(f"no rebalancing #{self.kwargs['event']} of this portfolio")
         return found
-
-    def shown(self, event: RebalancingEvent) -> Response:
-        rows = RebalancingEvent.objects.prefetch_related("steps__user")
-        return Response(self.get_serializer(rows.get(pk=event.pk)).data)
 
 
 class EventDetail(OfEvent):
     """One proposal: its trades, the portfolio before and after, and who decided what."""
 
     def get(self, request: Request, pk: int, event: int) -> Response:
-        return self.shown(self.event)
+        return Response(self.get_serializer(self.event).data)
 
 
 class Step(OfEvent):
@@ -117,7 +114,8 @@ class Step(OfEvent):
         body = self.body(data=request.data)
         body.is_valid(raise_exception=True)
         given: dict[str, Any] = dict(body.validated_data)
-        return self.shown(type(self).take(event=found, user=request.user, **given))
+        type(self).take(event=found, user=request.user, **given)
+        return Response(self.get_serializer(self.event).data)
 
 
 TAKEN = {200: EventDetailSerializer, 400: REFUSED, 409: CONFLICT}
