@@ -23,6 +23,7 @@ from market.adminbase import (
     figure,
     names_an_instrument,
 )
+from market.currencies import is_code
 from market.models import (
     CorporateAction,
     DataChange,
@@ -38,6 +39,7 @@ from market.models.fundamentals import FLOW_FIELDS, STOCK_FIELDS
 from market.resources import (
     CorporateActionResource,
     FundamentalResource,
+    FxRateResource,
     InstrumentResource,
     PriceBarResource,
 )
@@ -148,18 +150,24 @@ class PairFilter(TextFilter):
 
     def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
         base, _, quote = (self.value() or "").strip().upper().partition("/")
+        if not all(map(is_code, filter(None, (base, quote)))):
+            messages.warning(request, f"{self.value()!r} is no pair: write it as USD/KRW, or one currency as USD.")
+            return queryset.none()
         if base and quote:
             return queryset.filter(base=base, quote=quote)
-        return queryset.filter(Q(base=base) | Q(quote=base)) if base else queryset
+        one = base or quote
+        return queryset.filter(Q(base=one) | Q(quote=one)) if one else queryset
 
 
 @admin.register(FxRate)
-class FxRateAdmin(HouseAdmin):
+class FxRateAdmin(HouseImport, HouseAdmin):
+    import_model = FxRate
+    resource_classes = (FxRateResource,)
     list_display = ("date", "base", "quote", figure("rate"), "source")
     list_filter = (PairFilter,)
     ordering = ("-date", "base", "quote")
     date_hierarchy = "date"
-    nothing_listed = "Load some with manage.py load_fx FILE --region KR, or add one here."
+    nothing_listed = "Import some, load them with manage.py load_fx FILE --region KR, or add one."
 
 
 @admin.register(LoadRun)

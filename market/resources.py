@@ -10,7 +10,7 @@ import tablib
 from import_export import fields, resources
 from import_export.results import Error, Result, RowResult
 
-from market.models import CorporateAction, Fundamental, Instrument, LoadRun, PriceBar, RejectedRow
+from market.models import CorporateAction, Fundamental, FxRate, Instrument, LoadRun, PriceBar, RejectedRow
 from market.models.fundamentals import FUNDAMENTAL_FIELDS
 from market.regions import REGIONS
 from market.services.loads import LOADS
@@ -137,3 +137,13 @@ class CorporateActionResource(_OfInstrument):
         model = CorporateAction
         fields = ("region_code", "ticker", "ex_date", "kind", "ratio", "amount")
         export_order = fields
+
+
+class FxRateResource(LoadResource):
+    kind = "fx"
+    region_code = fields.Field(column_name="region", readonly=True)
+    currency = fields.Field(attribute="base", column_name="currency", readonly=True)
+
+    class Meta:
+        model = FxRate
+        fields = ("region_code", "currency", "date", "rate")

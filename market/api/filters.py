@@ -92,10 +92,11 @@ class PeriodParams(QueryParams):
 
 
 class KnownFields(serializers.Serializer):
-    """The body of a POST, in which an unknown field is a mistake."""
+    """The body of a POST, or each of a list of them, in which an unknown field is a mistake."""
 
-    def validate(self, asked: dict[str, Any]) -> dict[str, Any]:
-        unknown = sorted(set(self.initial_data) - set(self.fields))
+    def to_internal_value(self, data: Any) -> dict[str, Any]:
+        asked: dict[str, Any] = super().to_internal_value(data)
+        unknown = sorted(set(data) - set(self.fields))
         if unknown:
             raise ValidationError({unknown[0]: [f"unknown field; known are {', '.join(self.fields)}"]})
         return asked

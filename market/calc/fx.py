@@ -1,6 +1,6 @@
 """Exchange rates: checks of what a file says, and rates of currencies that no pair gives directly."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -80,6 +80,15 @@ def _currencies_check(rates: Rates, findings: Findings, own: str) -> None:
     refuse([name == own for name in names], "own_currency", "the region's own currency")
 
 
+def pairs_needed(known: Collection[tuple[str, str]], base: str, currencies: Sequence[str]) -> list[tuple[str, str]]:
+    """Which of the ``known`` pairs ``rates_cross`` can make use of, sorted."""
+    needed: set[tuple[str, str]] = set()
+    for code in set(currencies) - {base}:
+        thirds = _partners(known, code) & _partners(known, base)
+        needed |= {pair for pair in known if {code, base} & set(pair) and thirds | {code, base} >= set(pair)}
+    return sorted(needed)
+
+
 def rates_cross(pairs: Pairs, base: str, currencies: Sequence[str], days: int) -> np.ndarray:
     """Units of ``base`` for one unit of each currency: float64 [days, C].
 
@@ -111,7 +120,7 @@ def _leg(pairs: Pairs, of: str, into: str, days: int) -> np.ndarray:
     return np.where(np.isnan(direct), 1 / pairs.get((into, of), nothing), direct)
 
 
-def _partners(pairs: Pairs, code: str) -> set[str]:
+def _partners(pairs: Collection[tuple[str, str]], code: str) -> set[str]:
     """The currencies that one has a pair with."""
     return {other for pair in pairs if code in pair for other in pair if other != code}
 

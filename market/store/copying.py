@@ -14,15 +14,9 @@ _HEADER = b"PGCOPY\n\xff\r\n\0" + b"\0" * 8
 _TRAILER = b"\xff\xff"
 _EPOCH = np.datetime64("2000-01-01", "D")
 _WIRE = {
-    "int2": ">i2",
-    "int4": ">i4",
-    "int8": ">i8",
-    "float4": ">f4",
-    "float8": ">f8",
-    "date": ">i4",
-    "bool": "u1",
+    "int2": ">i2", "int4": ">i4", "int8": ">i8", "float4": ">f4", "float8": ">f8", "date": ">i4", "bool": "u1",
     "char3": "S3",
-}
+}  # fmt: skip
 _VARIABLE = {"text": b"", "jsonb": b"\x01"}  # kinds without a fixed width, and the bytes before the text
 _CHUNK_ROWS = 200_000
 

@@ -6,16 +6,26 @@ from collections.abc import Sequence
 import numpy as np
 from django.db import connection
 
-from market.calc.fx import FxRates, rates_cross
+from market.calc.fx import FxRates, pairs_needed, rates_cross
 from market.currencies import is_code
 from market.store.copying import read_rows
 
-_KINDS = {"base": "char3", "quote": "char3", "date": "date", "rate": "float8"}
-# Every leg through a third currency touches one of the currencies asked for.
-_QUERY = (
-    "SELECT base, quote, date, rate FROM market_fxrate"
-    " WHERE date BETWEEN %s AND %s AND (base = ANY(%s) OR quote = ANY(%s))"
-)
+# The pairs there are, each found by one step of the key: DISTINCT would read every rate.
+_PAIRS = """
+WITH RECURSIVE pair AS (
+    (SELECT base, quote FROM market_fxrate ORDER BY base, quote LIMIT 1)
+    UNION ALL
+    SELECT following.* FROM pair CROSS JOIN LATERAL (
+        SELECT base, quote FROM market_fxrate r WHERE (r.base, r.quote) > (pair.base, pair.quote)
+        ORDER BY base, quote LIMIT 1) AS following
+) SELECT base, quote FROM pair
+"""
+_RATES = """
+SELECT (pair.place - 1)::int4, r.date, r.rate
+FROM unnest(%s::text[], %s::text[]) WITH ORDINALITY AS pair(base, quote, place)
+JOIN market_fxrate r ON r.base = pair.base AND r.quote = pair.quote AND r.date BETWEEN %s AND %s
+"""
+_KINDS = {"pair": "int4", "date": "date", "rate": "float8"}
 
 
 def fx_read(base: str, currencies: Sequence[str], start: dt.date, end: dt.date) -> FxRates:
@@ -25,24 +35,20 @@ def fx_read(base: str, currencies: Sequence[str], start: dt.date, end: dt.date) 
     where that date has none; ``base`` itself is 1. Which rate is taken: ``market.calc.fx.rates_cross``. Nothing is
     carried over from an earlier day. Raises ValueError for what is no currency code, or a start after the end.
     """
-    codes = list(dict.fromkeys([base, *currencies]))
-    for code in codes:
+    for code in (base, *currencies):
         if not is_code(code):
             raise ValueError(f"{code!r} is not a currency code: write three capital letters")
     if start > end:
         raise ValueError(f"start {start} is after end {end}")
     with connection.cursor() as cursor:
-        rows = read_rows(cursor, _QUERY, [start, end, codes, codes], _KINDS)
+        cursor.execute(_PAIRS)
+        pairs = pairs_needed(cursor.fetchall(), base, currencies)
+        names = [[of for of, _ in pairs], [into for _, into in pairs]]
+        rows = read_rows(cursor, _RATES, [*names, start, end], _KINDS)
     days, place = np.unique(rows["date"], return_inverse=True)
-    rates = rates_cross(_pairs(rows, place, len(days)), base, currencies, len(days))
+    grid = np.full((len(pairs), len(days)), np.nan)
+    grid[rows["pair"], place] = rows["rate"]
+    rates = rates_cross(dict(zip(pairs, grid, strict=True)), base, currencies, len(days))
     others = [column for column, code in enumerate(currencies) if code != base]
     used = np.isfinite(rates[:, others]).any(axis=1)
     return FxRates(days[used].astype("datetime64[D]"), rates[used])
-
-
-def _pairs(rows: np.ndarray, place: np.ndarray, days: int) -> dict[tuple[str, str], np.ndarray]:
-    """(base, quote) -> rates float64 [days], NaN without."""
-    names, pair = np.unique(np.char.add(rows["base"], rows["quote"]), return_inverse=True)
-    grid = np.full((len(names), days), np.nan)
-    grid[pair, place] = rows["rate"]
-    return {(name[:3].decode(), name[3:].decode()): grid[i] for i, name in enumerate(names)}

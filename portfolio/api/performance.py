@@ -63,7 +63,7 @@ class History(OfPortfolio, ListView):
 
     def get_queryset(self) -> QuerySet[PortfolioPerformanceHistory]:
         asked = self.asked()
-        return self.portfolio.performance.between(asked.get("from"), asked.get("to")).order_by("-date")
+        return self.portfolio.performance.with_twr().between(asked.get("from"), asked.get("to")).order_by("-date")
 
 
 class Positions(OfPortfolio):

@@ -42,8 +42,8 @@ def trailing(returns: np.ndarray, benchmark: np.ndarray, *, risk_free: float, fi
 
 def _windows(series: np.ndarray, first: int) -> np.ndarray:
     """[T, 252], NaN before the first."""
-    padded = np.r_[np.full(WINDOW - 1, np.nan), series]
-    return np.lib.stride_tricks.sliding_window_view(padded, WINDOW)[first:]
+    padded = np.r_[np.full(WINDOW, np.nan), series]
+    return np.lib.stride_tricks.sliding_window_view(padded, WINDOW)[first + 1 :]
 
 
 def _alone(windows: np.ndarray, session_rate: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

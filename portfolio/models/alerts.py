@@ -22,7 +22,7 @@ class AlertLimit(models.Model):
     by_email = models.BooleanField(default=False, help_text="Also write to the owner.")
 
     class Meta:
-        ordering = ["portfolio", "kind"]
+        ordering = ["portfolio_id", "kind"]
         constraints = [
             models.UniqueConstraint(fields=["portfolio", "kind"], name="alertlimit_portfolio_kind"),
             range_check("limit", "alertlimit_limit", low=0.0, to=100.0),

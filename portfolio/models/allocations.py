@@ -41,7 +41,7 @@ class PortfolioAllocation(models.Model):
 
     class Meta:
         db_table = "portfolio_allocations"
-        ordering = ["portfolio", "-target", "id"]
+        ordering = ["portfolio_id", "-target", "id"]
         constraints = [
             models.UniqueConstraint(
                 fields=["portfolio", "instrument"], name="allocation_portfolio_asset", nulls_distinct=False,

@@ -26,7 +26,7 @@ class PortfolioBenchmark(models.Model):
 
     class Meta:
         db_table = "portfolio_benchmarks"
-        ordering = ["portfolio", "-is_primary", "id"]
+        ordering = ["portfolio_id", "-is_primary", "id"]
         constraints = [
             models.UniqueConstraint(fields=["portfolio", "instrument"], name="benchmark_portfolio_instrument"),
             models.UniqueConstraint(

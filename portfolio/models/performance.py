@@ -17,9 +17,13 @@ class PerformanceQuerySet(models.QuerySet["PortfolioPerformanceHistory"]):
         days = {"date__gte": start, "date__lte": end}
         return self.filter(**{name: day for name, day in days.items() if day is not None}).order_by("date")
 
+    def with_twr(self) -> Self:
+        """``twr``: time-weighted return since the beginning, percent."""
+        return self.annotate(twr=100.0 * (models.F("twr_index") - 1.0))
+
     def newest_of(self, portfolios: Iterable[Portfolio]) -> Self:
         """The last row of each."""
-        return self.filter(portfolio__in=portfolios).order_by("portfolio", "-date").distinct("portfolio")
+        return self.filter(portfolio__in=portfolios).order_by("portfolio_id", "-date").distinct("portfolio_id")
 
     def newest(self, on: dt.date | None = None) -> "PortfolioPerformanceHistory | None":
         """The last row, or the last on or before ``on``."""
@@ -54,7 +58,7 @@ class PortfolioPerformanceHistory(models.Model):
 
     class Meta:
         db_table = "portfolio_performance_history"
-        ordering = ["portfolio", "-date"]
+        ordering = ["portfolio_id", "-date"]
         verbose_name = "daily snapshot"
         constraints = [
             models.UniqueConstraint(fields=["portfolio", "date"], name="performance_portfolio_date"),
@@ -70,11 +74,6 @@ class PortfolioPerformanceHistory(models.Model):
     def __str__(self) -> str:
         return f"{self.portfolio_id} {self.date}"
 
-    @property
-    def twr(self) -> float | None:
-        """Time-weighted return since the beginning, percent."""
-        return None if self.twr_index is None else 100.0 * (self.twr_index - 1.0)
-
 
 class ValuationState(models.Model):
     """Lots, costs, cash and carried prices after a day: the calculation goes on from the newest one before a change.
@@ -89,7 +88,7 @@ class ValuationState(models.Model):
     state = models.JSONField()
 
     class Meta:
-        ordering = ["portfolio", "-date"]
+        ordering = ["portfolio_id", "-date"]
         constraints = [models.UniqueConstraint(fields=["portfolio", "date"], name="valuationstate_portfolio_date")]
 
     def __str__(self) -> str:

@@ -57,7 +57,7 @@ class PortfolioRiskMetrics(models.Model):
 
     class Meta:
         db_table = "portfolio_risk_metrics"
-        ordering = ["portfolio", "-date"]
+        ordering = ["portfolio_id", "-date"]
         verbose_name = verbose_name_plural = "risk metrics"
         constraints = [
             models.UniqueConstraint(fields=["portfolio", "date"], name="riskmetrics_portfolio_date"),

@@ -2,11 +2,19 @@
 
 from portfolio.models import AlertLimit, Portfolio
 from portfolio.services.alerts import alerts_check
+from portfolio.services.performance import performance_of
 from portfolio.services.standing import standing_of
+
+Kind = AlertLimit.Kind
 
 
 def portfolio_follow(*, portfolio: Portfolio) -> None:
     """Of the newest session of a portfolio that is valued."""
     standing = standing_of(portfolio=portfolio)
-    figures = {AlertLimit.Kind.WEIGHT: max((one.weight or 0.0 for one in standing.held), default=None)}
+    found = performance_of(portfolio=portfolio)
+    figures = {
+        Kind.WEIGHT: max((one.weight or 0.0 for one in standing.held), default=None),
+        Kind.DRAWDOWN: found.statistics["current_drawdown"],
+        Kind.VAR: None,
+    }
     alerts_check(portfolio=portfolio, on=standing.as_of, figures=figures)

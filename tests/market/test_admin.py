@@ -150,7 +150,9 @@ def test_export(someone: Client, model) -> None:
         ({"pair": "krw/usd"}, []),
         ({"pair": "eur"}, [1.07]),
         ({"pair": "USD"}, [1377, 1.07]),
+        ({"pair": "/KRW"}, [1377]),
         ({"pair": "nonsense/"}, []),
+        ({"pair": "\0"}, []),
         ({"date__year": "2024", "date__month": "6", "date__day": "27"}, [1.07]),
     ],
 )
@@ -167,6 +169,16 @@ def test_a_rate_is_edited_and_the_change_noted(someone: Client) -> None:
     assert someone.post(address(FxRate, "change", rate.pk), form).status_code == 302
     assert FxRate.objects.get().rate == 1378
     assert changed_since(newest) == {(code, "fx", "2024-06-28") for code in ("KR", "US", "CN", "HK", "JP", "VN")}
+
+
+def test_rates_are_imported_by_region(someone: Client) -> None:
+    text = "region,currency,date,rate\nKR,EUR,2024-06-28,1475\nUS,EUR,2024-06-28,1.07\nUS,USD,2024-06-28,1\n"
+    form = {"format": "0", "resource": "0", "import_file": SimpleUploadedFile("new.csv", text.encode())}
+    preview = someone.post(address(FxRate, "import"), form)
+    assert "is the region&#x27;s own currency" in preview.content.decode()
+    someone.post(reverse("admin:market_fxrate_process_import"), preview.context["confirm_form"].initial)
+    found = FxRate.objects.filter(base="EUR").order_by("quote").values_list("quote", "rate")
+    assert list(found) == [("KRW", 1475), ("USD", 1.07)]
 
 
 @pytest.mark.parametrize(

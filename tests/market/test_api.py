@@ -187,7 +187,7 @@ def test_exchange_rates_in_pages_and_as_csv(client: Client, rates: None) -> None
         ("fundamentals/?region=KR&ticker=005930&versions=some", "versions", "not a valid choice"),
         ("fx/?base=DOLLAR", "base", "'DOLLAR' is not a currency code: write three letters"),
         ("fx/?quote=K1W", "quote", "'K1W' is not a currency code"),
-        ("fx/?quote=K%00W", "quote", "Null characters are not allowed"),
+        ("fx/?quote=K%00W", "quote", r"'K\x00W' is not a currency code"),
         ("fx/?from=soon", "from", "write it as YYYY-MM-DD"),
         ("fx/?from=2026-01-02&to=2026-01-01", "from", "2026-01-02 is after to (2026-01-01)"),
         ("fx/?currency=USD", "currency", "unknown parameter"),

@@ -1,11 +1,12 @@
 """Which rate is read for a day: the pair, its inverse, or a way through a third currency. Worked out by hand."""
 
 import datetime as dt
+import math
 
 import numpy as np
 import pytest
 
-from market.calc.fx import rates_cross
+from market.calc.fx import pairs_needed, rates_cross
 from market.models import FxRate
 from market.store.fx import fx_read
 
@@ -105,6 +106,44 @@ def test_the_order_of_the_thirds_is_dollar_euro_alphabet() -> None:
     np.testing.assert_array_equal(rates_cross(pairs, "KRW", ["GBP"], 5)[:, 0], [2, 3, 5, 7, NAN])
     pairs["GBP", "KRW"] = np.array([NAN, NAN, NAN, NAN, 11])
     np.testing.assert_array_equal(rates_cross(pairs, "KRW", ["GBP"], 5)[:, 0], [2, 3, 5, 7, 11])
+
+
+def by_hand(known: dict[tuple[str, str], float], of: str, into: str) -> float:
+    """The same rule for one day, in plain words."""
+    if of == into:
+        return 1.0
+
+    def leg(one: str, other: str) -> float:
+        if (one, other) in known:
+            return known[one, other]
+        return 1 / known[other, one] if (other, one) in known else NAN
+
+    ways = [leg(of, into)]
+    for third in ["USD", "EUR", *sorted({code for pair in known for code in pair} - {"USD", "EUR"})]:
+        if third not in (of, into):
+            ways.append(leg(of, third) * leg(third, into))
+    return next((rate for rate in ways if not math.isnan(rate)), NAN)
+
+
+def test_random_pairs_day_by_day_whether_all_are_given_or_those_needed() -> None:
+    rng = np.random.default_rng(7)
+    codes = ["AUD", "CHF", "EUR", "GBP", "JPY", "KRW", "USD"]
+    every = [(one, other) for one in codes for other in codes if one != other]
+    known = [every[place] for place in rng.choice(len(every), 9, replace=False)]
+    pairs = {pair: np.where(rng.random(40) < 0.5, rng.uniform(0.1, 10, 40), NAN) for pair in known}
+    days = [{pair: rates[day] for pair, rates in pairs.items() if rates[day] > 0} for day in range(40)]
+    for base in codes:
+        expected = [[by_hand(day, code, base) for code in codes] for day in days]
+        needed = pairs_needed(known, base, codes[:3])
+        some = rates_cross({pair: pairs[pair] for pair in needed}, base, codes[:3], 40)
+        np.testing.assert_allclose(rates_cross(pairs, base, codes, 40), expected, rtol=1e-15)
+        np.testing.assert_allclose(some, np.array(expected)[:, :3], rtol=1e-15)
+
+
+def test_pairs_that_lead_nowhere_are_not_needed() -> None:
+    known = [("USD", "KRW"), ("EUR", "USD"), ("KRW", "EUR"), ("JPY", "USD"), ("GBP", "CHF"), ("EUR", "JPY")]
+    assert pairs_needed(known, "KRW", ["USD"]) == [("EUR", "USD"), ("KRW", "EUR"), ("USD", "KRW")]
+    assert pairs_needed(known, "KRW", ["KRW", "GBP"]) == []
 
 
 @pytest.mark.django_db

@@ -40,7 +40,7 @@ class Command(HouseCommand):
         table = Table("portfolio", "owner", "valued to", title_justify="left")
         for name in ("value", "TWR %", "sessions computed", "seconds"):
             table.add_column(name, justify="right")
-        rows = PortfolioPerformanceHistory.objects.newest_of([one.portfolio for one in done[:SHOWN]])
+        rows = PortfolioPerformanceHistory.objects.with_twr().newest_of([one.portfolio for one in done[:SHOWN]])
         newest = {row.portfolio_id: row for row in rows}
         for one in done[:SHOWN]:
             row = newest.get(one.portfolio.pk)

@@ -1,0 +1,111 @@
+"""Many portfolios in one go, alone or with shared prices, as service, command and task."""
+
+import json
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+from pytest import approx
+
+from portfolio import tasks
+from portfolio.models import Portfolio
+from portfolio.services import snapshots
+from portfolio.services.snapshots import portfolios_snapshot
+from tests.portfolio.values.books import VALUES, add, bars, stored, worked_example
+
+pytestmark = pytest.mark.django_db
+
+
+def run(*args: str) -> tuple[str, str, int]:
+    out, errors = StringIO(), StringIO()
+    code = 0
+    try:
+        call_command("snapshot_portfolios", *args, stdout=out, stderr=errors)
+    except SystemExit as left:
+        code = int(left.code or 0)
+    return out.getvalue(), errors.getvalue(), code
+
+
+def test_all_portfolios_over_shared_prices(month, owner):
+    second = worked_example(owner, "second")
+    done = portfolios_snapshot()
+    assert [(one.portfolio.pk, one.sessions, one.error) for one in done] == [(month.pk, 5, ""), (second.pk, 5, "")]
+    assert [row["value"] for row in stored(second)] == approx(VALUES)
+
+
+def test_prices_read_once_give_what_own_ones_give(month, owner, monkeypatch):
+    second = worked_example(owner, "second")
+    portfolios_snapshot()
+    for book in (month, second):
+        add(book, {"kind": "FEE", "date": "2024-01-31", "amount": 3})
+    # As if the last year were this one: the shared prices reach back to all that is computed.
+    monkeypatch.setattr(snapshots, "_prices", lambda portfolios: snapshots.prices_read(
+        list(portfolios[0].transactions.exclude(instrument=None).values_list("instrument", flat=True).distinct()
+             .order_by("instrument")), month.transactions.earliest("date").date, month.valued_to or
+        month.transactions.latest("date").date))  # fmt: skip
+    portfolios_snapshot()
+    assert stored(month)[-1]["value"] == approx(15896)
+    shared = stored(second)
+    portfolios_snapshot(ids=[second.pk], whole=True)
+    assert stored(second) == shared
+
+
+def test_one_that_cannot_be_valued_does_not_stop_the_others(month, owner):
+    second = worked_example(owner, "second")
+    add(month, {"kind": "SELL", "date": "2024-01-10", "asset": "BERG", "quantity": 1, "price": 50})
+    first, other = portfolios_snapshot()
+    assert "quantity" in first.error
+    assert stored(month) == []
+    assert (other.portfolio.pk, other.error, other.sessions) == (second.pk, "", 5)
+
+
+def test_the_command_shows_values_and_errors(month, owner):
+    worked_example(owner, "second")
+    add(month, {"kind": "SELL", "date": "2024-01-10", "asset": "BERG", "quantity": 1, "price": 50})
+    out, errors, code = run()
+    assert code == 3
+    assert "15,899.00 USD" in out
+    assert f"#{month.pk} month: transactions: " in errors
+
+
+def test_the_command_for_one_portfolio_as_json(month, owner):
+    worked_example(owner, "second")
+    out, _, code = run("--portfolio", str(month.pk), "--json")
+    assert code == 0
+    (row,) = json.loads(out)
+    assert (row["id"], row["sessions"], row["last"], row["error"]) == (month.pk, 5, "2024-01-31", "")
+
+
+def test_an_unknown_portfolio_is_wrong_usage(db):
+    _, errors, code = run("--portfolio", "77")
+    assert (code, errors) == (2, "--portfolio: no portfolio #77\n")
+
+
+def test_what_is_no_number_is_wrong_usage(db):
+    with pytest.raises(CommandError, match="invalid int"):
+        run("--portfolio", "x")
+
+
+def test_all_failing_is_a_failure(month):
+    add(month, {"kind": "SELL", "date": "2024-01-10", "asset": "BERG", "quantity": 1, "price": 50})
+    assert run()[2] == 1
+
+
+def test_nothing_to_do(db):
+    out, _, code = run()
+    assert (out, code) == ("0 portfolios in 0.00 s, 0 not valued\n", 0)
+
+
+def test_tasks(month):
+    assert tasks.value_portfolio(month.pk) == ""
+    assert tasks.snapshot_all() == {"portfolios": 1, "failed": 0}
+    assert Portfolio.objects.get(pk=month.pk).valued_to is not None
+
+
+def test_the_next_night_computes_the_new_session(month):
+    portfolios_snapshot()
+    for instrument in {row.instrument for row in month.transactions.exclude(instrument=None)}:
+        bars(instrument, {"2024-02-01": 60})
+    (done,) = portfolios_snapshot()
+    assert str(done.last) == "2024-02-01"
+    assert stored(month)[-1]["value"] == approx(6299 + 360 + 50 * 60 + 90 * 60 * 1.2)
