@@ -12,7 +12,7 @@ from portfolio.services.drift import allocation_analysis
 from portfolio.services.drift_explaining import allocation_explain
 from portfolio.services.errors import PortfolioError
 from tests.factors.market_tables import add_instrument
-from tests.portfolio.rebalancing_doors.books import SESSION, portfolio_with, wanted
+from tests.portfolio.rebalancing_doors.books import DAYS, SESSION, portfolio_with, wanted
 
 pytestmark = pytest.mark.django_db
 
@@ -200,6 +200,21 @@ def test_a_schedule_looks_at_the_last_completed_one(mine, last, due):
         last,
     )
     assert monthly["assets"] == ("US:AAA", "US:BBB")
+
+
+def test_a_day_knows_nothing_of_later_rebalancings(mine):
+    wanted(mine, AAA=60, BBB=10, frequency="MONTHLY")
+    event(mine, as_of=SESSION)
+    monthly = allocation_analysis(portfolio=mine, as_of=DAYS[-2])["triggers"][1]
+    assert (monthly["due"], monthly["last"], monthly["on"]) == (True, None, DAYS[-2])
+    assert monthly["reason"] == f"monthly: due since {DAYS[-2]}, never done before"
+    monthly = allocation_analysis(portfolio=mine)["triggers"][1]
+    assert (monthly["due"], monthly["last"], monthly["on"], monthly["reason"]) == (
+        False,
+        SESSION,
+        dt.date(2024, 7, 1),
+        "",
+    )
 
 
 def event(portfolio, **columns):

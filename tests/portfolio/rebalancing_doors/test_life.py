@@ -158,6 +158,20 @@ def test_what_was_really_traded_is_booked(mine):
     }  # fmt: skip
 
 
+def test_fills_of_two_days_exchange_cash_on_the_day_that_needs_it(ann, assets):
+    """5,000 of 9,000 dollars become the won of the first day; the second one's 4,000 dollars are there."""
+    mine = portfolio_with(ann, 9000.0, (assets["AAA"], 10.0, 100.0))
+    wanted(mine, AAA=50, K1=50)
+    event = approved(mine, as_of=DAYS[-2])
+    rebalancing_complete(event=event, fills=[{"asset": "US:AAA", "date": DAYS[-1]}])
+    rows = mine.transactions.filter(source__startswith="rebalancing").order_by("sequence")
+    assert [(row.date, row.kind, row.currency) for row in rows] == [
+        (DAYS[-2], "TRANSFER", "KRW"), (DAYS[-2], "TRANSFER", "USD"), (DAYS[-2], "BUY", "KRW"), (DAYS[-1], "BUY", "USD")
+    ]  # fmt: skip
+    assert standing_of(portfolio=mine, as_of=DAYS[-2]).cash == {"USD": 4000}
+    assert standing_of(portfolio=mine).cash == {}
+
+
 def test_an_order_that_was_not_filled_is_left_out(mine):
     rebalancing_complete(event=approved(mine), fills=[{"asset": "US:BBB", "quantity": 0}])
     assert told(mine) == BOOKED[:1]
