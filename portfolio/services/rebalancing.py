@@ -57,8 +57,8 @@ def rebalancing_propose(
     nothing to propose. The portfolio is valued first. PortfolioError as ``portfolio_value`` and ``comparison_of``, and
     for a wrong mode, trigger or deposit.
     """
-    _check_word("mode", mode, RebalancingEvent.Mode.values)
-    _check_word("trigger", trigger, Trigger.values)
+    word_check("mode", mode, RebalancingEvent.Mode.values)
+    word_check("trigger", trigger, Trigger.values)
     _check_deposit(deposit)
     with transaction.atomic():
         portfolio = portfolio_locked(portfolio.pk)
@@ -67,13 +67,23 @@ def rebalancing_propose(
             raise PortfolioBusy(f"rebalancing #{already.pk} is {already.status}: complete or cancel it first")
         portfolio_value(portfolio_id=portfolio.pk)
         comparison = comparison_of(portfolio=portfolio, as_of=as_of)
-        plan = _plan(comparison, mode, deposit)
-        if plan.reason is not None:
-            return Proposal(None, plan.reason, plan.notes)
-        if already is not None:
-            rebalancing_cancel(event=already, user=user, note="a newer proposal takes its place")
-        event = _stored(comparison, plan, trigger, deposit, reason)
-        step_add(event, user, reason)
+        return proposal_of(
+            comparison, mode=mode, trigger=trigger, deposit=deposit, user=user, reason=reason, instead_of=already
+        )
+
+
+def proposal_of(
+    comparison: Comparison, *, mode: str, trigger: str, deposit: float = 0.0, user: AbstractBaseUser | None = None,
+    reason: str = "", instead_of: RebalancingEvent | None = None,
+) -> Proposal:  # fmt: skip
+    """Plan and keep it as an event; of a portfolio that is locked, and valued."""
+    plan = _plan(comparison, mode, deposit)
+    if plan.reason is not None:
+        return Proposal(None, plan.reason, plan.notes)
+    if instead_of is not None:
+        rebalancing_cancel(event=instead_of, user=user, note="a newer proposal takes its place")
+    event = _stored(comparison, plan, trigger, deposit, reason)
+    step_add(event, user, reason)
     return Proposal(event, "", plan.notes)
 
 
@@ -126,7 +136,8 @@ def _planned_state(comparison: Comparison, actions: list[dict[str, Any]], deposi
     return moved_state(compared_state(comparison), moves, deposit=Decimal(str(deposit)), base=base)
 
 
-def _check_word(field: str, word: str, known: list[str]) -> None:
+def word_check(field: str, word: str, known: list[str]) -> None:
+    """PortfolioError for a word that is not ``known``."""
     if word not in known:
         raise PortfolioError(f"{field}: {word!r} is unknown; known are {', '.join(known)}")
 

@@ -10,8 +10,8 @@ from django.db import DatabaseError, transaction
 from portfolio.models import Portfolio, RebalancingEvent
 from portfolio.services.comparison import comparison_of
 from portfolio.services.errors import PortfolioBusy, PortfolioError
-from portfolio.services.rebalancing import rebalancing_propose
-from portfolio.services.rebalancing_decisions import open_event
+from portfolio.services.rebalancing import proposal_of, word_check
+from portfolio.services.rebalancing_decisions import open_event, portfolio_locked
 from portfolio.services.triggers import Due, triggers_of
 from portfolio.services.valuation import portfolio_value
 
@@ -44,6 +44,7 @@ def rebalancing_check(
     """Value each portfolio (None: all with active targets), and propose a plan of ``mode`` where a trigger is due and
     no proposal is open. What cannot be done in one does not stop the others: it is FAILED. ``dry_run``: store nothing.
     """
+    word_check("mode", mode, RebalancingEvent.Mode.values)
     wanted = Portfolio.objects.filter(allocations__is_active=True).distinct().order_by("pk")
     found = []
     for portfolio in wanted if portfolios is None else portfolios:
@@ -54,25 +55,26 @@ def rebalancing_check(
     return found
 
 
+@transaction.atomic
 def _checked(portfolio: Portfolio, mode: str, dry_run: bool, user: AbstractBaseUser | None) -> Checked:
+    if not dry_run:
+        portfolio = portfolio_locked(portfolio.pk)
     already = open_event(portfolio.pk)
     if already is not None:
         reason = f"#{already.pk} is {already.status}"
         return Checked(portfolio.pk, portfolio.name, Outcome.OPEN, reason, already.trigger, already.pk)
     if not dry_run:
         portfolio_value(portfolio_id=portfolio.pk)
-    with transaction.atomic():
-        why = _first_due(triggers_of(comparison=comparison_of(portfolio=portfolio)))
-        if why is None:
-            return Checked(portfolio.pk, portfolio.name, Outcome.NOT_DUE)
-        if dry_run:
-            return Checked(portfolio.pk, portfolio.name, Outcome.DUE, why.reason, why.kind)
-        proposal = rebalancing_propose(
-            portfolio=portfolio, mode=mode, trigger=why.kind, user=user, reason=why.reason
-        )  # fmt: skip
-    if proposal.event is None:
-        return Checked(portfolio.pk, portfolio.name, Outcome.NOTHING, proposal.reason, why.kind)
-    return Checked(portfolio.pk, portfolio.name, Outcome.PROPOSED, why.reason, why.kind, proposal.event.pk)
+    comparison = comparison_of(portfolio=portfolio)
+    why = _first_due(triggers_of(comparison=comparison))
+    if why is None:
+        return Checked(portfolio.pk, portfolio.name, Outcome.NOT_DUE)
+    if dry_run:
+        return Checked(portfolio.pk, portfolio.name, Outcome.DUE, why.reason, why.kind)
+    found = proposal_of(comparison, mode=mode, trigger=why.kind, user=user, reason=why.reason)
+    if found.event is None:
+        return Checked(portfolio.pk, portfolio.name, Outcome.NOTHING, found.reason, why.kind)
+    return Checked(portfolio.pk, portfolio.name, Outcome.PROPOSED, why.reason, why.kind, found.event.pk)
 
 
 def _first_due(triggers: Iterable[Due]) -> Due | None:

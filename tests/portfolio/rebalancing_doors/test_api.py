@@ -2,10 +2,13 @@
 
 import pytest
 from django.contrib.auth.models import Permission, User
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from portfolio.models import RebalancingEvent
 from tests.etfs.api.asking import ask, ask_csv, pages
+from tests.factors.market_tables import add_bars, add_instrument
 from tests.portfolio.rebalancing_doors.books import SESSION, owner, told, wanted
 
 pytestmark = pytest.mark.django_db
@@ -186,3 +189,19 @@ def test_queries_do_not_grow_with_the_rows(client, mine, django_assert_max_num_q
     newest = RebalancingEvent.objects.first().pk
     with django_assert_max_num_queries(6):  # session, user, portfolio, event, steps, their users
         ask(client, of(mine, f"rebalancing/events/{newest}/"))
+
+
+@pytest.mark.parametrize("address", ["allocations/", "allocations/?explain=1", "allocations/targets/", "rebalancing/"])
+def test_queries_do_not_grow_with_the_assets(client, mine, address):
+    def asked():
+        with CaptureQueriesContext(connection) as context:
+            ask(client, of(mine, address))
+        return len(context)
+
+    wanted(mine, AAA=50, K1=50)
+    few = asked()
+    more = {f"N{number}": add_instrument(f"N{number}", "US") for number in range(9)}
+    for one in more.values():
+        add_bars(one, [SESSION], [10.0])
+    wanted(mine, AAA=50, K1=5, **dict.fromkeys(more, 5))
+    assert asked() == few <= 20
