@@ -1,7 +1,7 @@
 """From where a portfolio's values are computed: the book, the state to go on from, the market behind it."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,7 +13,16 @@ from portfolio.calc.accounting.state import VERSION
 from portfolio.models import Portfolio
 from portfolio.services.markets import Columns, known_before, market_of
 from portfolio.services.revisions import changed_from, revisions_now
-from portfolio.store.books import Book, Kept, book_read, has_other_sessions, sessions_read, state_before
+from portfolio.store.books import (
+    Book,
+    Kept,
+    Scope,
+    book_read,
+    has_other_sessions,
+    scope_read,
+    sessions_read,
+    state_before,
+)
 from portfolio.store.prices import Prices, prices_read
 
 DAY = dt.timedelta(days=1)
@@ -34,12 +43,12 @@ def start_of(portfolio: Portfolio, *, whole: bool = False, prices: Prices | None
     """From the newest state that no change reaches, or from the beginning (``whole``). None for a portfolio without
     transactions, or with none before tomorrow.
     """
-    book = book_read(portfolio.pk)
+    scope = scope_read(portfolio.pk)
     today = timezone.now().date() + DAY  # it is tomorrow already where the sun rises first
-    if not len(book.transactions) or book.transactions.date[0].item() > today:
+    if scope is None or scope.first > today:
         return None
-    revisions = revisions_now(set(regions_of(book.instruments)))
-    kept = None if whole else _kept_before(portfolio, book, revisions)
+    revisions = revisions_now(regions_of(scope.instruments))
+    kept = None if whole else _kept_before(portfolio, scope, revisions)
     return _start(portfolio, kept, today, revisions, prices)
 
 
@@ -51,7 +60,7 @@ def start_after(portfolio: Portfolio, kept: Kept | None, until: dt.date) -> Star
 def _start(
     portfolio: Portfolio, kept: Kept | None, until: dt.date, revisions: dict[str, int], prices: Prices | None
 ) -> Start:
-    book = book_read(portfolio.pk, ((), ()) if kept is None else (kept.instruments, kept.currencies))
+    book = book_read(portfolio.pk, kept)
     columns = columns_of(portfolio, book.instruments, book.currencies)
     begin = book.transactions.date[0].item() if kept is None else _day(kept.state) + DAY
     found = _prices(columns.instruments, begin, until, prices)
@@ -66,21 +75,21 @@ def columns_of(portfolio: Portfolio, instruments: Sequence[int], currencies: Seq
     return Columns(own, tuple(dict.fromkeys(needed)), portfolio.base_currency)
 
 
-def regions_of(instruments: Sequence[int]) -> Sequence[str]:
+def regions_of(instruments: Collection[int]) -> list[str]:
     """Their regions, each once."""
     return list(Instrument.objects.filter(pk__in=instruments).values_list("region", flat=True).distinct().order_by())
 
 
-def _kept_before(portfolio: Portfolio, book: Book, revisions: dict[str, int]) -> Kept | None:
+def _kept_before(portfolio: Portfolio, scope: Scope, revisions: dict[str, int]) -> Kept | None:
     """The newest state that all changes are behind; None where the sessions before it are not what they were."""
     if portfolio.valued_to is None:
         return None
     changed = changed_from(portfolio.data_revisions, revisions)
     since = min(day for day in (portfolio.stale_from, changed, portfolio.valued_to + DAY) if day is not None)
     kept = state_before(portfolio.pk, np.datetime64(since), VERSION)
-    if kept is None or not kept.instruments or not set(kept.instruments) <= set(book.instruments):
+    if kept is None or not kept.instruments or not scope.instruments.issuperset(kept.instruments):
         return None
-    new = [one for one in book.instruments if one not in kept.instruments]
+    new = scope.instruments.difference(kept.instruments)
     return None if has_other_sessions(portfolio.pk, new, _day(kept.state)) else kept
 
 

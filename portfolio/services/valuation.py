@@ -12,7 +12,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from portfolio.calc.accounting import Valuation
-from portfolio.calc.keeping import days_to_keep
+from portfolio.calc.keeping import RECENT, days_to_keep
 from portfolio.models import Portfolio
 from portfolio.services.daily import daily_of
 from portfolio.services.errors import PortfolioError, PortfolioNotFound
@@ -62,7 +62,9 @@ def _valued(portfolio: Portfolio, whole: bool, prices: Prices | None) -> Valued:
         _note(portfolio, revisions_now([]))
         return Valued(None, None, 0, whole=False)
     after = start.state.day
-    keep = list(days_to_keep(start.market.dates))
+    dates = start.market.dates
+    # After a change of yesterday the last state alone: those before it are there, and each is a thousand lots to write.
+    keep = list(days_to_keep(dates, RECENT if len(dates) >= RECENT else 1))
     run = run_of(start.book, start.state, start.market, keep=keep) if start.market.sessions else None
     if run is not None:
         daily_replace(portfolio.pk, after, daily_of(portfolio, run, start))
@@ -72,7 +74,6 @@ def _valued(portfolio: Portfolio, whole: bool, prices: Prices | None) -> Valued:
     _note(portfolio, start.revisions)
     if run is None:
         return Valued(None, None, 0, whole=False)
-    dates = start.market.dates
     return Valued(dates[0].item(), dates[-1].item(), len(dates), whole=after is None)
 
 

@@ -1,7 +1,7 @@
 """A portfolio's transactions into arrays, its daily rows and states out of and into the tables."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, fields
 from typing import TypeVar
 
@@ -13,7 +13,7 @@ from market.models import PriceBar
 from market.store.copying import Column, copy_rows, read_rows
 from portfolio.calc.accounting import Kind, State, Transactions, pack, unpack
 from portfolio.calc.keeping import days_to_keep
-from portfolio.models import PortfolioPerformanceHistory, ValuationState
+from portfolio.models import PortfolioPerformanceHistory, Transaction, ValuationState
 
 Name = TypeVar("Name", int, str)
 LOCK_CLASS = 7423  # of computations, by portfolio
@@ -75,20 +75,41 @@ def portfolio_lock(portfolio_id: int) -> None:
         cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [LOCK_CLASS, portfolio_id])
 
 
-def book_read(portfolio_id: int, known: tuple[Sequence[int], Sequence[str]] = ((), ())) -> Book:
-    """All transactions of a portfolio in the order of their dates. ``known``: instruments and currencies that keep the
-    first places, as a stored state has them.
+@dataclass(frozen=True)
+class Scope:
+    """What a portfolio's transactions are of: ids of all ``instruments``, and the date of the ``first`` one."""
+
+    instruments: frozenset[int]
+    first: dt.date
+
+
+def scope_read(portfolio_id: int) -> Scope | None:
+    """None for a portfolio without transactions."""
+    rows = Transaction.objects.filter(portfolio_id=portfolio_id).order_by("date")
+    first = rows.values_list("date", flat=True).first()
+    if first is None:
+        return None
+    ids = rows.filter(instrument__isnull=False).order_by().values_list("instrument_id", flat=True).distinct()
+    return Scope(frozenset(ids), first)
+
+
+def book_read(portfolio_id: int, after: Kept | None = None) -> Book:
+    """Transactions of a portfolio in the order of their dates: all of them, or those behind the day of a stored state,
+    whose instruments and currencies keep their places.
     """
+    known: tuple[Sequence[int], Sequence[str]] = ((), ()) if after is None else (after.instruments, after.currencies)
+    since = None if after is None or after.state.day is None else after.state.day.item()
     kinds = " ".join(f"WHEN '{kind.name}' THEN {kind.value}" for kind in Kind)
     query = (
         f"SELECT id, CASE kind {kinds} END::int4 AS kind, date, coalesce(instrument_id, 0)::int4 AS instrument,"
         + "".join(f" coalesce({name}::float8, 'NaN') AS {name}," for name in _FIGURES)
-        + " sequence, currency FROM portfolio_transaction WHERE portfolio_id = %s ORDER BY date, sequence, id"
+        + " sequence, currency FROM portfolio_transaction WHERE portfolio_id = %s"
+        " AND date > coalesce(%s, '-infinity'::date) ORDER BY date, sequence, id"
     )
     layout = {"id": "int8", "kind": "int4", "date": "date", "instrument": "int4"}
     layout |= dict.fromkeys(_FIGURES, "float8") | {"sequence": "int4", "currency": "char3"}
     with connection.cursor() as cursor:
-        rows = read_rows(cursor, query, [portfolio_id], layout)
+        rows = read_rows(cursor, query, [portfolio_id, since], layout)
     instruments = _places(known[0], rows["instrument"][rows["instrument"] > 0].tolist())
     codes = rows["currency"].astype(str).tolist()
     currencies = _places(known[1], codes)
@@ -137,7 +158,7 @@ def sessions_read(portfolio_id: int, until: dt.date) -> np.ndarray:
     return np.array(list(rows.order_by("date").values_list("date", flat=True)), dtype="datetime64[D]")
 
 
-def has_other_sessions(portfolio_id: int, instruments: Sequence[int], until: dt.date) -> bool:
+def has_other_sessions(portfolio_id: int, instruments: Collection[int], until: dt.date) -> bool:
     """Whether one of ``instruments`` has a bar on a day up to ``until``, since the first row, that has no row."""
     rows = PortfolioPerformanceHistory.objects.filter(portfolio_id=portfolio_id)
     first = rows.order_by("date").values("date")[:1]

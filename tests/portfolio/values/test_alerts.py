@@ -1,12 +1,13 @@
 """Limits: told when they are passed, once, by e-mail where that is wanted."""
 
 import pytest
-from pytest import approx
 
 from portfolio.models import Alert, AlertLimit
 from portfolio.services.alerts import alert_limits_set, alerts_check
 from portfolio.services.snapshots import portfolios_snapshot
 from tests.portfolio.values.books import bars, day
+
+approx = pytest.approx
 
 pytestmark = pytest.mark.django_db
 WEIGHT = AlertLimit.Kind.WEIGHT

@@ -4,11 +4,12 @@ import numpy as np
 import pytest
 from django.contrib.auth.models import Permission, User
 from django_q.models import OrmQ
-from pytest import approx
 from rest_framework.test import APIClient
 
 from portfolio.models import Alert
 from tests.portfolio.values.books import CHAIN, add, day
+
+approx = pytest.approx
 
 pytestmark = pytest.mark.django_db
 READ = ["summary/", "performance/", "history/", "positions/", "alerts/", "alerts/limits/"]

@@ -5,13 +5,14 @@ from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
-from pytest import approx
 
 from portfolio import tasks
 from portfolio.models import Portfolio
 from portfolio.services import snapshots
 from portfolio.services.snapshots import portfolios_snapshot
 from tests.portfolio.values.books import VALUES, add, bars, stored, worked_example
+
+approx = pytest.approx
 
 pytestmark = pytest.mark.django_db
 

@@ -4,9 +4,10 @@ import empyrical
 import numpy as np
 import pandas as pd
 import pytest
-from pytest import approx
 
 from portfolio.calc.trailing import LEAST, WINDOW, trailing
+
+approx = pytest.approx
 
 RISK_FREE = 0.02
 DAILY = 1.02 ** (1 / 252) - 1

@@ -4,7 +4,6 @@ import datetime as dt
 
 import numpy as np
 import pytest
-from pytest import approx
 
 from market.models import FxRate, Instrument, PriceBar
 from portfolio.models import Portfolio, Transaction
@@ -14,6 +13,8 @@ from portfolio.services.record import record_of
 from portfolio.services.standing import standing_of
 from portfolio.services.valuation import portfolio_value
 from tests.portfolio.values.books import ACME, CHAIN, DATES, VALUES, add, asset, bars, day, rates, stored
+
+approx = pytest.approx
 
 pytestmark = pytest.mark.django_db
 
