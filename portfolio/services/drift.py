@@ -8,6 +8,7 @@ from market.regions import REGIONS
 from portfolio.calc.rebalancing import CASH, WHOLE, Drift
 from portfolio.models import Portfolio, PortfolioAllocation
 from portfolio.services.comparison import Asset, Comparison, comparison_of
+from portfolio.services.errors import PortfolioError
 from portfolio.services.triggers import triggers_of
 
 UNKNOWN = "unknown"
@@ -31,6 +32,17 @@ def allocation_analysis(*, portfolio: Portfolio, as_of: dt.date | None = None) -
     nothing. PortfolioError as ``comparison_of``.
     """
     return analysis_of(comparison_of(portfolio=portfolio, as_of=as_of))
+
+
+def greatest_drift(*, portfolio: Portfolio) -> float | None:
+    """The greatest |drift| of an asset or of cash, percent points; None without targets, or where holdings cannot be
+    compared with them (``allocation_analysis`` says why).
+    """
+    try:
+        rows = comparison_of(portfolio=portfolio).drift.rows
+    except PortfolioError:
+        return None
+    return max((abs(row.drift) for row in rows if row.drift is not None), default=None)
 
 
 def analysis_of(comparison: Comparison) -> dict[str, Any]:

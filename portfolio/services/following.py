@@ -2,6 +2,7 @@
 
 from portfolio.models import AlertLimit, Portfolio
 from portfolio.services.alerts import alerts_check
+from portfolio.services.drift import greatest_drift
 from portfolio.services.performance import performance_of
 from portfolio.services.standing import standing_of
 
@@ -16,5 +17,11 @@ def portfolio_follow(*, portfolio: Portfolio) -> None:
         Kind.WEIGHT: max((one.weight or 0.0 for one in standing.held), default=None),
         Kind.DRAWDOWN: found.statistics["current_drawdown"],
         Kind.VAR: None,
+        Kind.DRIFT: _drift(portfolio),
     }
     alerts_check(portfolio=portfolio, on=standing.as_of, figures=figures)
+
+
+def _drift(portfolio: Portfolio) -> float | None:
+    """Only where it is asked for: it reads prices of what is wanted and not held."""
+    return greatest_drift(portfolio=portfolio) if portfolio.alert_limits.filter(kind=Kind.DRIFT).exists() else None

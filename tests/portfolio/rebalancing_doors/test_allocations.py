@@ -7,10 +7,12 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from portfolio.models import PortfolioAllocation, RebalancingEvent
+from portfolio.services.alerts import alert_limits_set
 from portfolio.services.allocations import allocations_set
-from portfolio.services.drift import allocation_analysis
+from portfolio.services.drift import allocation_analysis, greatest_drift
 from portfolio.services.drift_explaining import allocation_explain
 from portfolio.services.errors import PortfolioError
+from portfolio.services.following import portfolio_follow
 from tests.factors.market_tables import add_instrument
 from tests.portfolio.rebalancing_doors.books import DAYS, SESSION, portfolio_with, wanted
 
@@ -129,6 +131,17 @@ def test_drift_by_hand(mine):
     assert [(one["kind"], one["due"], one["assets"]) for one in found["triggers"]] == [
         ("THRESHOLD", True, ("US:AAA", "US:BBB"))
     ]  # fmt: skip
+
+
+def test_a_limit_of_drift_is_told_when_it_is_passed(mine):
+    """BBB is 30 points below its target."""
+    assert greatest_drift(portfolio=mine) == 30
+    for limit, told in ((30.0, []), (29.9, [("DRIFT", 30, SESSION)])):
+        alert_limits_set(portfolio=mine, limits={"DRIFT": {"limit": limit}})
+        portfolio_follow(portfolio=mine)
+        assert list(mine.alerts.values_list("kind", "figure", "date")) == told
+    allocations_set(portfolio=mine, targets=[])
+    assert greatest_drift(portfolio=mine) is None
 
 
 def test_groups_by_hand(ann, assets):
