@@ -3,7 +3,7 @@
 import datetime as dt
 
 import pytest
-from django.db import DatabaseError
+from django.db import DatabaseError, IntegrityError, transaction
 
 from portfolio.models import PortfolioPerformanceHistory, RebalancingEvent
 from portfolio.services import rebalancing_booking as booking
@@ -356,3 +356,16 @@ def test_a_note_that_cannot_be_kept_is_refused(mine):
         with pytest.raises(PortfolioError, match=r"^note: at most 500 characters"):
             rebalancing_approve(event=event, note=note)
     assert steps(event) == [("PENDING", None, "")]
+
+
+@pytest.mark.parametrize("changed", [{"status": "COMPLETED"}, {"note": "I never said so"}, {"user": "bob"}])
+def test_steps_stay_as_they_were_taken(ann, mine, changed):
+    event, bob = proposed(mine, user=ann), owner("bob")
+    with pytest.raises(IntegrityError, match="steps of a rebalancing cannot be changed"), transaction.atomic():
+        event.steps.update(**({"user": bob} if "user" in changed else changed))
+    clerk = owner("clerk")
+    rebalancing_approve(event=event, user=clerk)
+    clerk.delete()  # their name alone goes
+    assert steps(event) == [("PENDING", "ann", ""), ("APPROVED", None, "")]
+    mine.delete()
+    assert not RebalancingEvent.objects.exists()
