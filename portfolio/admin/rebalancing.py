@@ -71,9 +71,10 @@ class RebalancingEventAdmin(OfVisiblePortfolios, SectionsMixin, ReadOnlyMixin, H
              shown(one["value"]), shown(one["commission"]), shown(one["tax"]))
             for one in row.actions
         ]  # fmt: skip
-        headings = ("", "asset", "quantity", "price", "", "value", "commission", "tax")
-        note = " ".join(f"{one}." for one in row.notes)
-        yield Section("Trades", headings, trades, right=(2, 3, 5, 6, 7), text=(1,), note=note)
+        yield Section(
+            "Trades", ("", "asset", "quantity", "price", "", "value", "commission", "tax"), trades,
+            right=(2, 3, 5, 6, 7), text=(1,), note=" ".join(f"{one}." for one in row.notes),
+        )  # fmt: skip
         after = {one["asset"]: one for one in row.post_state.get("assets", [])}
         weights = [
             (one["asset"], shown(one["target"]), *(shown(state["weight"]) for state in (one, after[one["asset"]])),

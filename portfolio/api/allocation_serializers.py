@@ -99,13 +99,13 @@ class StandingDriftSerializer(serializers.Serializer):
     value = serializers.FloatField()
     cash = serializers.FloatField()
     total_drift = serializers.FloatField(allow_null=True, help_text="Sum of |drift|, percent points.")
+    is_stale = serializers.BooleanField(help_text="Transactions changed since it was valued.")
     triggers = TriggerSerializer(many=True)
 
 
 class AllocationAnalysisSerializer(StandingDriftSerializer):
     """Drift of every asset, cash last, and of groups."""
 
-    is_stale = serializers.BooleanField(help_text="Transactions changed since it was valued.")
     assets = AssetDriftSerializer(many=True)
     groups = GroupingsSerializer()
     explain = ExplainSerializer(required=False)

@@ -36,7 +36,7 @@ class NoteRequest(KnownFields):
 
 
 class FillSerializer(serializers.Serializer):
-    """What was really traded of one asset; what is left out is as planned."""
+    """What was really traded of one asset; the rest is as planned, fee and tax by their share of the quantity."""
 
     asset = serializers.CharField(help_text="REGION:TICKER")
     quantity = serializers.FloatField(required=False, help_text="Shares; 0: not traded.")
@@ -70,7 +70,7 @@ class ActionSerializer(serializers.Serializer):
     side = serializers.ChoiceField(["BUY", "SELL"])
     quantity = serializers.FloatField()
     price = serializers.FloatField(help_text="Close of price_date, in the asset's currency.")
-    price_date = serializers.DateField()
+    price_date = serializers.DateField(allow_null=True)
     currency = serializers.CharField()
     rate = serializers.FloatField(help_text="Base currency for one unit of currency.")
     value = serializers.FloatField()

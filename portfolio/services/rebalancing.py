@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
 
 from portfolio.calc.rebalancing import MODES, BookError, Costs, Plan, rebalancing_plan
@@ -14,7 +13,7 @@ from portfolio.models import Portfolio, RebalancingEvent
 from portfolio.services.comparison import Comparison, comparison_of
 from portfolio.services.drift import analysis_of
 from portfolio.services.errors import PortfolioBusy, PortfolioError
-from portfolio.services.rebalancing_decisions import open_event, portfolio_locked, rebalancing_cancel, step_add
+from portfolio.services.rebalancing_decisions import Who, open_event, portfolio_locked, rebalancing_cancel, step_add
 from portfolio.services.rebalancing_fills import planned_trade
 from portfolio.services.rebalancing_state import compared_state, moved_state
 from portfolio.services.valuation import portfolio_value
@@ -42,13 +41,13 @@ def rebalancing_recommendations(
     comparison = comparison_of(portfolio=portfolio, as_of=as_of)
     analysis = analysis_of(comparison)
     plans = [plan_told(comparison, _plan(comparison, mode, deposit)) for mode in MODES]
-    told = ("as_of", "currency", "value", "cash", "total_drift", "triggers")
+    told = ("as_of", "currency", "value", "cash", "total_drift", "is_stale", "triggers")
     return {name: analysis[name] for name in told} | {"deposit": deposit, "plans": plans}
 
 
 def rebalancing_propose(
     *, portfolio: Portfolio, mode: str = RebalancingEvent.Mode.FULL, trigger: str = Trigger.MANUAL,
-    deposit: float = 0.0, as_of: dt.date | None = None, user: AbstractBaseUser | None = None, reason: str = "",
+    deposit: float = 0.0, as_of: dt.date | None = None, user: Who | None = None, reason: str = "",
     replace: bool = False,
 ) -> Proposal:  # fmt: skip
     """Plan the trades of ``mode`` with ``deposit`` (base currency) paid in first, and keep them as a PENDING event.
@@ -73,7 +72,7 @@ def rebalancing_propose(
 
 
 def proposal_of(
-    comparison: Comparison, *, mode: str, trigger: str, deposit: float = 0.0, user: AbstractBaseUser | None = None,
+    comparison: Comparison, *, mode: str, trigger: str, deposit: float = 0.0, user: Who | None = None,
     reason: str = "", instead_of: RebalancingEvent | None = None,
 ) -> Proposal:  # fmt: skip
     """Plan and keep it as an event; of a portfolio that is locked, and valued."""
@@ -120,7 +119,7 @@ def plan_told(comparison: Comparison, plan: Plan) -> dict[str, Any]:
         actions.append({
             "number": number, "asset": trade.asset, "instrument": asset.instrument.pk,
             "name": asset.instrument.name, "side": trade.side, "quantity": trade.quantity, "price": asset.price,
-            "price_date": str(asset.price_date), "currency": asset.instrument.currency, "rate": asset.rate,
+            "price_date": asset.price_date and asset.price_date.isoformat(), "currency": asset.instrument.currency, "rate": asset.rate,
             "value": trade.value, "commission": trade.commission, "tax": trade.tax,
         })  # fmt: skip
     weights = [{"asset": name, "before": plan.before[name], "after": plan.after[name]} for name in plan.before]
@@ -131,7 +130,7 @@ def plan_told(comparison: Comparison, plan: Plan) -> dict[str, Any]:
 
 def _planned_state(comparison: Comparison, actions: list[dict[str, Any]], deposit: float) -> dict[str, Any]:
     """What the portfolio comes to when every action is done at its price."""
-    moves = [planned_trade(action).move for action in actions]
+    moves = [planned_trade(action, comparison.standing.as_of).move for action in actions]
     base = comparison.portfolio.base_currency
     return moved_state(compared_state(comparison), moves, deposit=Decimal(str(deposit)), base=base)
 

@@ -7,12 +7,11 @@ from decimal import Decimal
 from typing import Any
 
 import numpy as np
-from django.contrib.auth.models import AbstractBaseUser
 from django.db import DatabaseError, transaction
 
 from portfolio.models import Portfolio, RebalancingEvent, Transaction
 from portfolio.services.errors import PortfolioBusy, PortfolioError
-from portfolio.services.rebalancing_decisions import event_locked, rebalancing_fail, step_check, step_take
+from portfolio.services.rebalancing_decisions import Who, event_locked, rebalancing_fail, step_check, step_take
 from portfolio.services.rebalancing_fills import Trade, trades_of
 from portfolio.services.rebalancing_state import exchanges, moved_state, standing_state
 from portfolio.services.standing import standing_of
@@ -28,7 +27,7 @@ class BookingFailed(PortfolioError):
 
 
 def rebalancing_complete(
-    *, event: RebalancingEvent, user: AbstractBaseUser | None = None, note: str = "",
+    *, event: RebalancingEvent, user: Who | None = None, note: str = "",
     fills: Sequence[Mapping[str, Any]] | None = None, force: bool = False,
 ) -> RebalancingEvent:  # fmt: skip
     """Write the transactions of an APPROVED event, its deposit first, and value the portfolio anew, in one transaction.
@@ -42,24 +41,26 @@ def rebalancing_complete(
             found = event_locked(event)
             step_check(found, Status.COMPLETED, note)
             _refuse_outdated(found, force)
-            portfolio_value(portfolio_id=found.portfolio_id)
-            standing = standing_of(portfolio=found.portfolio, as_of=found.as_of)
-            before = standing_state(standing, found.pre_state)
-            trades = trades_of(
-                event=found, fills=fills, held={str(one.instrument): one.quantity for one in standing.held}
-            )
-            deposit = Decimal(str(found.deposit))
-            rows = _transactions(found, trades, deposit, before["rates"])
-            _book(found.portfolio, rows)
-            found.pre_state = before
-            found.post_state = moved_state(
-                before, [one.move for one in trades], deposit=deposit, base=found.portfolio.base_currency
-            )
+            _carry_out(found, fills)
             step_take(found, Status.COMPLETED, user, note)
     except BookingFailed as error:
         rebalancing_fail(event=event, user=user, note=note, error=str(error))
         raise
     return found
+
+
+def _carry_out(event: RebalancingEvent, fills: Sequence[Mapping[str, Any]] | None) -> None:
+    """Book the trades, and keep in ``event`` upon what and what came of it."""
+    portfolio = event.portfolio
+    portfolio_value(portfolio_id=portfolio.pk)
+    standing = standing_of(portfolio=portfolio, as_of=event.as_of)
+    held = {str(one.instrument): one.quantity for one in standing.held}
+    trades, deposit = trades_of(event=event, fills=fills, held=held), Decimal(str(event.deposit))
+    before = standing_state(standing, event.pre_state)
+    _book(portfolio, _transactions(event, trades, deposit, before["rates"]))
+    event.pre_state = before
+    moves = [one.move for one in trades]
+    event.post_state = moved_state(before, moves, deposit=deposit, base=portfolio.base_currency)
 
 
 def _refuse_outdated(event: RebalancingEvent, force: bool) -> None:
@@ -75,7 +76,7 @@ def _book(portfolio: Portfolio, rows: Sequence[Transaction]) -> None:
     try:
         with transaction.atomic():
             Transaction.objects.bulk_create(rows)
-            _refuse_overdrawn(book_read(portfolio.pk), min(row.date for row in rows) if rows else None)
+            _refuse_overdrawn(book_read(portfolio.pk), min(row.date for row in rows))
             portfolio_value(portfolio_id=portfolio.pk)
     except (PortfolioError, DatabaseError) as error:
         raise BookingFailed(f"booking: {error}") from error
@@ -90,29 +91,26 @@ def _transactions(
     base = event.portfolio.base_currency
     days: dict[dt.date, list[Trade]] = defaultdict(list)
     for trade in trades:
-        days[trade.date or event.as_of].append(trade)
-    first = min(days, default=event.as_of)
-    rows: list[Transaction] = []
-    if deposit:
-        rows.append(_row(event, Kind.DEPOSIT, first, base, amount=deposit))
-    book = book_read(event.portfolio_id)
-    moved: dict[str, Decimal] = defaultdict(Decimal, {base: deposit})
+        days[trade.date].append(trade)
+    rows = [_row(event, Kind.DEPOSIT, min(days), base, amount=deposit)] if deposit else []
+    book, moved = book_read(event.portfolio_id), defaultdict(Decimal, {base: deposit})
     for day in sorted(days):
         for trade in days[day]:
             moved[trade.currency] -= trade.move.paid
         cash = _cash_on(book, day)
-        left = {name: cash.get(name, Decimal(0)) + moved.get(name, Decimal(0)) for name in rates}
+        left = {name: cash.get(name, Decimal(0)) + moved[name] for name in rates}
         for currency, amount in sorted(exchanges(left, rates, base).items()):
             moved[currency] += amount
             rows.append(_row(event, Kind.TRANSFER, day, currency, amount=amount))
-        rows += [
-            _row(event, trade.side, day, trade.currency, instrument_id=trade.instrument, quantity=trade.quantity,
-                 price=trade.price, fee=trade.fee, tax=trade.tax)
-            for trade in days[day]
-        ]  # fmt: skip
+        rows += [_traded(event, trade) for trade in days[day]]
     for number, row in enumerate(rows):
         row.sequence, row.import_key = number, f"rebalancing-{event.pk}-{number}"
     return rows
+
+
+def _traded(event: RebalancingEvent, trade: Trade) -> Transaction:
+    figures = {name: getattr(trade, name) for name in ("quantity", "price", "fee", "tax")}
+    return _row(event, trade.side, trade.date, trade.currency, instrument_id=trade.instrument, **figures)
 
 
 def _row(event: RebalancingEvent, kind: str, day: dt.date, currency: str, **columns: Any) -> Transaction:
@@ -131,13 +129,13 @@ def _cash_on(book: Book, day: dt.date) -> dict[str, Decimal]:
     }
 
 
-def _refuse_overdrawn(book: Book, since: dt.date | None) -> None:
-    """PortfolioError where a later day of the books has less cash than it spends."""
+def _refuse_overdrawn(book: Book, since: dt.date) -> None:
+    """PortfolioError where the cash of a currency is below zero on that day, or a later one of the books."""
     rows = book.transactions
     for place, currency in enumerate(book.currencies):
         own = rows.currency == place
         days, at = np.unique(rows.date[own], return_inverse=True)
         cash = np.bincount(at, weights=rows.cash[own], minlength=len(days)).cumsum()
-        below = np.flatnonzero((cash < OVERDRAWN) & (since is not None and days >= np.datetime64(since)))
+        below = np.flatnonzero((cash < OVERDRAWN) & (days >= np.datetime64(since)))
         if len(below):
             raise PortfolioError(f"cash: {currency} would be {cash[below[0]]:.2f} on {days[below[0]]}")

@@ -4,14 +4,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from django.contrib.auth.models import AbstractBaseUser
 from django.db import DatabaseError, transaction
 
 from portfolio.models import Portfolio, RebalancingEvent
 from portfolio.services.comparison import comparison_of
 from portfolio.services.errors import PortfolioBusy, PortfolioError
 from portfolio.services.rebalancing import proposal_of, word_check
-from portfolio.services.rebalancing_decisions import open_event, portfolio_locked
+from portfolio.services.rebalancing_decisions import Who, open_event, portfolio_locked
 from portfolio.services.triggers import Due, triggers_of
 from portfolio.services.valuation import portfolio_value
 
@@ -39,7 +38,7 @@ class Checked:
 
 def rebalancing_check(
     *, portfolios: Iterable[Portfolio] | None = None, mode: str = RebalancingEvent.Mode.FULL, dry_run: bool = False,
-    user: AbstractBaseUser | None = None,
+    user: Who | None = None,
 ) -> list[Checked]:  # fmt: skip
     """Value each portfolio (None: all with active targets), and propose a plan of ``mode`` where a trigger is due and
     no proposal is open. What cannot be done in one does not stop the others: it is FAILED. ``dry_run``: store nothing.
@@ -56,7 +55,7 @@ def rebalancing_check(
 
 
 @transaction.atomic
-def _checked(portfolio: Portfolio, mode: str, dry_run: bool, user: AbstractBaseUser | None) -> Checked:
+def _checked(portfolio: Portfolio, mode: str, dry_run: bool, user: Who | None) -> Checked:
     if not dry_run:
         portfolio = portfolio_locked(portfolio.pk)
     already = open_event(portfolio.pk)

@@ -1,6 +1,6 @@
 """Who decides what on a proposal: approved, cancelled, failed. Each step is kept, and only legal ones are taken."""
 
-from django.contrib.auth.models import AbstractBaseUser, User
+from django.contrib.auth.models import AbstractBaseUser, AnonymousUser, User
 from django.db import transaction
 from django.utils import timezone
 
@@ -10,6 +10,7 @@ from portfolio.services.errors import PortfolioBusy, PortfolioError
 from portfolio.store.books import portfolio_lock
 
 Status = RebalancingEvent.Status
+Who = AbstractBaseUser | AnonymousUser
 FROM = {
     Status.APPROVED: (Status.PENDING,),
     Status.COMPLETED: (Status.APPROVED,),
@@ -20,28 +21,28 @@ LONGEST_NOTE = 500
 
 
 def rebalancing_approve(
-    *, event: RebalancingEvent, user: AbstractBaseUser | None = None, note: str = ""
+    *, event: RebalancingEvent, user: Who | None = None, note: str = ""
 ) -> RebalancingEvent:  # fmt: skip
     """Say yes to a proposal. PortfolioBusy unless it is PENDING."""
     return _taken(event, Status.APPROVED, user, note)
 
 
 def rebalancing_cancel(
-    *, event: RebalancingEvent, user: AbstractBaseUser | None = None, note: str = ""
+    *, event: RebalancingEvent, user: Who | None = None, note: str = ""
 ) -> RebalancingEvent:  # fmt: skip
     """Say no to a proposal, approved or not. PortfolioBusy when it is closed."""
     return _taken(event, Status.CANCELLED, user, note)
 
 
 def rebalancing_fail(
-    *, event: RebalancingEvent, user: AbstractBaseUser | None = None, note: str = "", error: str = ""
+    *, event: RebalancingEvent, user: Who | None = None, note: str = "", error: str = ""
 ) -> RebalancingEvent:  # fmt: skip
     """It was not carried out: ``error`` says why (blank: ``note`` does). PortfolioBusy when it is closed."""
     return _taken(event, Status.FAILED, user, note, error=error or note)
 
 
 def _taken(
-    event: RebalancingEvent, status: str, user: AbstractBaseUser | None, note: str, error: str = ""
+    event: RebalancingEvent, status: str, user: Who | None, note: str, error: str = ""
 ) -> RebalancingEvent:  # fmt: skip
     with transaction.atomic():
         found = event_locked(event)
@@ -83,7 +84,7 @@ def step_check(event: RebalancingEvent, status: str, note: str = "") -> None:
         raise PortfolioError(f"note: at most {LONGEST_NOTE} characters, and none that cannot be stored")
 
 
-def step_take(event: RebalancingEvent, status: str, user: AbstractBaseUser | None, note: str) -> None:
+def step_take(event: RebalancingEvent, status: str, user: Who | None, note: str) -> None:
     """Bring a locked ``event`` to ``status``."""
     now = timezone.now()
     event.status = status
@@ -93,7 +94,7 @@ def step_take(event: RebalancingEvent, status: str, user: AbstractBaseUser | Non
     step_add(event, user, note)
 
 
-def step_add(event: RebalancingEvent, user: AbstractBaseUser | None, note: str) -> None:
+def step_add(event: RebalancingEvent, user: Who | None, note: str) -> None:
     """Keep who brought ``event`` to its status."""
     who = user if isinstance(user, User) else None
     RebalancingStep.objects.create(event=event, status=event.status, user=who, note=note[:LONGEST_NOTE])

@@ -7,8 +7,10 @@ from typing import Any
 from django.contrib.auth.models import User
 
 from market.models import FxRate, Instrument
-from portfolio.models import Portfolio, Transaction
+from portfolio.models import Portfolio, RebalancingEvent, Transaction
 from portfolio.services.allocations import allocations_set
+from portfolio.services.rebalancing import rebalancing_propose
+from portfolio.services.rebalancing_decisions import rebalancing_approve
 from portfolio.services.valuation import portfolio_value
 from tests.factors.market_tables import SESSION, add_bars, add_instrument, sessions
 
@@ -16,6 +18,7 @@ DAYS = sessions(6, SESSION, "US")  # all of them sessions in Korea, too
 FIRST = DAYS[0]
 CLOSES = {"AAA": 100.0, "BBB": 50.0}
 WON = 1000.0  # for a dollar
+BOOKED = [("SELL", "AAA", 10, 100, None, "USD"), ("BUY", "BBB", 60, 50, None, "USD")]  # of the plan for ``mine``
 
 
 def market() -> dict[str, Instrument]:
@@ -72,3 +75,18 @@ def told(of: Portfolio) -> list[tuple[Any, ...]]:
     return [
         tuple(float(cell) if isinstance(cell, Decimal) else cell for cell in row) for row in rows.values_list(*columns)
     ]
+
+
+def proposed(portfolio: Portfolio, **asked: Any) -> RebalancingEvent:
+    found = rebalancing_propose(portfolio=portfolio, **asked)
+    assert found.event is not None, found.reason
+    return found.event
+
+
+def approved(portfolio: Portfolio, **asked: Any) -> RebalancingEvent:
+    return rebalancing_approve(event=proposed(portfolio, **asked))
+
+
+def steps(event: RebalancingEvent) -> list[tuple[Any, ...]]:
+    """Status, user and note."""
+    return [(one.status, one.user and one.user.username, one.note) for one in event.steps.all()]
