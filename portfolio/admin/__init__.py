@@ -1,5 +1,5 @@
 """The admin of portfolios, one file per kind of page."""
 
-from portfolio.admin import asset_metrics, correlations, risk
+from portfolio.admin import asset_metrics, correlations, rebalancing, risk
 
-__all__ = ["asset_metrics", "correlations", "risk"]
+__all__ = ["asset_metrics", "correlations", "rebalancing", "risk"]

@@ -1,13 +1,15 @@
 """Addresses of portfolios and of the figures of assets, below ``/api/``."""
 
-from django.urls import path
+from django.urls import include, path
 
 from portfolio.api import (
-    alerts, asset_metrics, benchmarks, correlations, optimisation, performance, risk, stress,
+    alerts, allocations, asset_metrics, benchmarks, correlations, optimisation, performance, rebalancing, risk, stress,
 )  # fmt: skip
 
 OF_ONE = "portfolios/<int:pk>/"
 urlpatterns = [
+    path(OF_ONE, include(allocations)),
+    path(OF_ONE, include(rebalancing)),
     path(f"{OF_ONE}summary/", performance.Summary.as_view(), name="portfolio-summary"),
     path(f"{OF_ONE}performance/", performance.Performance.as_view(), name="portfolio-performance"),
     path(f"{OF_ONE}history/", performance.History.as_view(), name="portfolio-history"),

@@ -22,6 +22,7 @@ from portfolio.calc.correlations import (
 )
 from portfolio.calc.months import months_before
 from portfolio.calc.windows import MONTHS, WINDOWS
+from portfolio.models import Transaction
 from portfolio.services.errors import PortfolioError, region_code
 from portfolio.store.correlations import bars_revision, correlations_read, correlations_write, is_outdated
 from portfolio.store.locks import correlations_lock
@@ -81,6 +82,16 @@ def assets_of(*, region: str, asset_type: str) -> list[int]:
     if not bars:
         raise PortfolioError(f"region: {code} has no {asset_type} with prices")
     return sorted(bars)
+
+
+def assets_traded() -> list[int]:
+    """Ids of the assets with prices that portfolios trade, of more than 1,000 those of the most portfolios; none where
+    there are fewer than two.
+    """
+    ids = list(Transaction.objects.instruments())
+    known = PriceBar.objects.newest_of(ids)
+    found = [one for one in ids if one in known][:MOST]
+    return found if len(found) > 1 else []
 
 
 def correlations_compute(

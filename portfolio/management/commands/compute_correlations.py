@@ -8,7 +8,7 @@ from factors.services.jobs import JobError
 from factors.store.locks import RunInProgress
 from market.cli import Exit, HouseCommand, iso_date, progress_bar
 from market.models import Instrument
-from portfolio.services.correlations import CorrelationRun, assets_of, correlations_compute
+from portfolio.services.correlations import CorrelationRun, assets_of, assets_traded, correlations_compute
 
 
 class Command(HouseCommand):
@@ -21,13 +21,14 @@ class Command(HouseCommand):
         which = parser.add_mutually_exclusive_group(required=True)
         which.add_argument("--tickers", help="separated by commas: US:SPY,US:AGG")
         which.add_argument("--region", help="KR, US, CN, HK, JP or VN: its instruments with prices of --asset-type")
+        which.add_argument("--held", action="store_true", help="what portfolios trade")
         kinds = [kind.value for kind in Instrument.AssetType]
         parser.add_argument("--asset-type", type=str.upper, choices=kinds, help="with --region (default ETF)")
         parser.add_argument("--date", type=iso_date, help="YYYY-MM-DD, a day on which one of them has a bar")
         parser.add_argument("--json", action="store_true", help="print the summary as JSON")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        if options["tickers"] and options["asset_type"]:
+        if options["asset_type"] and not options["region"]:
             self.fail("--asset-type goes with --region", Exit.USAGE)
         try:
             with progress_bar("compute_correlations", quiet=options["json"]) as bar:
@@ -44,6 +45,8 @@ class Command(HouseCommand):
             raise SystemExit(int(Exit.PARTLY))
 
     def _assets(self, options: dict[str, Any]) -> dict[str, list]:
+        if options["held"]:
+            return {"instrument_ids": assets_traded()}
         if options["region"]:
             kind = options["asset_type"] or Instrument.AssetType.ETF.value
             return {"instrument_ids": assets_of(region=options["region"], asset_type=kind)}
