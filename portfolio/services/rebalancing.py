@@ -119,8 +119,8 @@ def plan_told(comparison: Comparison, plan: Plan) -> dict[str, Any]:
         actions.append({
             "number": number, "asset": trade.asset, "instrument": asset.instrument.pk,
             "name": asset.instrument.name, "side": trade.side, "quantity": trade.quantity, "price": asset.price,
-            "price_date": asset.price_date and asset.price_date.isoformat(), "currency": asset.instrument.currency, "rate": asset.rate,
-            "value": trade.value, "commission": trade.commission, "tax": trade.tax,
+            "price_date": asset.price_date and asset.price_date.isoformat(), "currency": asset.instrument.currency,
+            "rate": asset.rate, "value": trade.value, "commission": trade.commission, "tax": trade.tax,
         })  # fmt: skip
     weights = [{"asset": name, "before": plan.before[name], "after": plan.after[name]} for name in plan.before]
     names = ("mode", "turnover", "commission", "tax", "drift_before", "drift_after", "cash_before", "cash_after")
