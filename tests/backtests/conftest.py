@@ -6,11 +6,11 @@ from types import SimpleNamespace
 
 import pytest
 from django.contrib.auth.models import User
-from django.core.management import call_command
 from django.test import Client, override_settings
 
 from backtests.services import backtest_run
 from tests.backtests.services.tables import config, small_market
+from tests.emptying import database_emptied
 from tests.factors.market_tables import add_split
 
 
@@ -28,7 +28,7 @@ def finished(django_db_setup: None, django_db_blocker, tmp_path_factory) -> Iter
                 for name, count in (("five", 5), ("three", 3))}  # fmt: skip
     yield SimpleNamespace(**runs)
     with django_db_blocker.unblock():
-        call_command("flush", verbosity=0, interactive=False)
+        database_emptied()
 
 
 @pytest.fixture
