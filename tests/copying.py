@@ -7,7 +7,7 @@ from django.db import connection, models
 
 
 def rows_copied(model: type[models.Model], **columns: Sequence[object]) -> None:
-    """One row for each place of ``columns`` (by ``attname``, of equal lengths); the other fields have their defaults."""
+    """One row per place of ``columns`` (by ``attname``, of equal lengths); the other fields have their defaults."""
     fields = [
         field for field in model._meta.concrete_fields if field.attname in columns or field.has_default() or field.null
     ]

@@ -1,6 +1,6 @@
 """Emptying the database after a test that committed: only tables that were filled.
 
-Django empties all sixty tables and then makes its content types, permissions and schedules anew, which takes longer than
+Django empties all sixty tables and then makes content types, permissions and schedules anew, which takes longer than
 most tests. The first call does that and keeps in mind what is there then; later calls leave those rows alone.
 """
 

@@ -39,7 +39,8 @@ def add_scores(
     values = scores if values is None else values
     t, n = np.nonzero(np.isfinite(scores))
     rows_copied(
-        FactorScore, date=[days[at] for at in t], instrument_id=[stocks[at].pk for at in n], factor_id=[row.pk] * len(t),
+        FactorScore, date=[days[at] for at in t], instrument_id=[stocks[at].pk for at in n],
+        factor_id=[row.pk] * len(t),
         value=values[t, n].tolist(), score=scores[t, n].tolist(), percentile=[50.0] * len(t),
     )  # fmt: skip
     region = stocks[0].region
