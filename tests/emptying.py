@@ -4,9 +4,13 @@ Django empties all sixty tables and then makes content types, permissions and sc
 most tests. The first call does that and keeps in mind what is there then; later calls leave those rows alone.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from django.core.management import call_command
 from django.db import connection
 from django.db.backends.utils import CursorWrapper
+from pytest_django import DjangoDbBlocker
 
 # What the tables hold that are not empty in an empty database, per process; of changes each emptying notes new ones.
 _kept: dict[str, str] = {}
@@ -26,6 +30,16 @@ def database_emptied() -> None:
         call_command("flush", verbosity=0, interactive=False, reset_sequences=False)
         _kept.clear()
         _kept.update(_told(cursor, [table for table in _filled(cursor) if table != CHANGES]))
+
+
+@contextmanager
+def emptied_after(blocker: DjangoDbBlocker) -> Iterator[None]:
+    """For what a fixture commits for all tests of its module: all tables are emptied at the end."""
+    try:
+        yield
+    finally:
+        with blocker.unblock():
+            database_emptied()
 
 
 def _empty(cursor: CursorWrapper) -> None:
