@@ -1,5 +1,21 @@
 """The admin of portfolios, one file per kind of page."""
 
-from portfolio.admin import alerts, figures, portfolios, transactions
+from portfolio.admin import (
+    alerts,
+    asset_metrics,
+    correlations,
+    figures,
+    portfolios,
+    rebalancing,
+    transactions,
+)
 
-__all__ = ["alerts", "figures", "portfolios", "transactions"]
+__all__ = [
+    "alerts",
+    "asset_metrics",
+    "correlations",
+    "figures",
+    "portfolios",
+    "rebalancing",
+    "transactions",
+]

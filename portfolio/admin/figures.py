@@ -2,16 +2,18 @@
 
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
-from unfold.decorators import display
+from unfold.decorators import action, display
 
 from market.adminbase import HouseExport, figure
 from portfolio.admin.base import ReadOnlyPages
 from portfolio.admin.filters import PortfolioFilter
-from portfolio.models import PortfolioPerformanceHistory, PortfolioRiskMetrics, ValuationState
+from portfolio.models import Portfolio, PortfolioPerformanceHistory, PortfolioRiskMetrics, ValuationState
+from portfolio.services.errors import PortfolioError
+from portfolio.services.risk import risk_metrics_compute
 
 
 class Daily(ReadOnlyPages):
@@ -43,6 +45,17 @@ class RiskAdmin(HouseExport, Daily):
         figure("effective_assets"), figure("average_correlation"),
     )  # fmt: skip
     list_filter = (PortfolioFilter, ("risk_level", ChoicesDropdownFilter))
+    actions = ("compute_again",)
+
+    @action(description="Compute again, from today's transactions and bars")
+    def compute_again(self, request: HttpRequest, queryset: QuerySet[PortfolioRiskMetrics]) -> None:
+        changeable = queryset.filter(portfolio__in=Portfolio.objects.visible_to(request.user, "change"))
+        for row in changeable.select_related("portfolio"):
+            try:
+                risk_metrics_compute(portfolio=row.portfolio, as_of=row.date)
+                messages.success(request, f"{row.portfolio} {row.date}: computed")
+            except PortfolioError as error:
+                messages.error(request, f"{row.portfolio} {row.date}: {error}")
 
 
 @admin.register(ValuationState)

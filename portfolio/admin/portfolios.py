@@ -19,7 +19,7 @@ from portfolio.admin.base import OfOwner, OwnPages
 from portfolio.admin.forms import Benchmarks, PortfolioForm, Targets
 from portfolio.models import AlertLimit, Portfolio, PortfolioAllocation, PortfolioBenchmark
 from portfolio.services.listing import with_newest
-from portfolio.services.portfolios import SETTINGS, portfolio_create, portfolio_delete, portfolio_update
+from portfolio.services.portfolios import SETTINGS, portfolio_create, portfolio_delete, portfolio_update, values_outdate
 
 STATES = {"up to date": "success", "to compute": "warning", "failed": "danger", "empty": "info"}
 
@@ -108,6 +108,8 @@ class PortfolioAdmin(OwnPages):
             chosen = formset.primary()[0].instance.pk
             formset.instance.benchmarks.filter(is_primary=True).exclude(pk=chosen).update(is_primary=False)
         super().save_formset(request, form, formset, change)
+        if isinstance(formset, Benchmarks) and formset.has_changed():
+            values_outdate(formset.instance)
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> tuple[list, dict, set, list]:
         """Names only: a portfolio has thousands of rows."""

@@ -22,6 +22,7 @@ from portfolio.api.serializers import TransactionSerializer, with_assets
 from portfolio.models import Portfolio, Transaction
 from portfolio.services.checking import book_check, book_refusal
 from portfolio.services.errors import PortfolioError
+from portfolio.services.queueing import valuation_enqueue
 from portfolio.services.transactions import transactions_delete
 
 
@@ -49,6 +50,10 @@ class TransactionAdmin(OwnPages):
 
     def get_readonly_fields(self, request: HttpRequest, obj: Transaction | None = None) -> tuple[str, ...]:
         return ("portfolio",) if obj else ()
+
+    def save_model(self, request: HttpRequest, obj: Transaction, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        valuation_enqueue(portfolio=obj.portfolio)
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> tuple[list, dict, set, list]:
         """What is left must be able to have happened."""

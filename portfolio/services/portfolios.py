@@ -9,6 +9,7 @@ from django.db.models import F
 
 from portfolio.models import Portfolio
 from portfolio.services.errors import PortfolioError, PortfolioNotFound, refusal
+from portfolio.services.queueing import valuation_enqueue
 from portfolio.services.reading import line_read
 from portfolio.services.transactions import books_lock
 
@@ -48,6 +49,7 @@ def values_outdate(portfolio: Portfolio) -> None:
     first = portfolio.transactions.order_by("date").values_list("date", flat=True).first()
     if first is not None:
         Portfolio.objects.filter(pk=portfolio.pk).update(stale_from=first, revision=F("revision") + 1)
+        valuation_enqueue(portfolio=portfolio)
 
 
 def portfolio_delete(*, portfolio: Portfolio) -> None:

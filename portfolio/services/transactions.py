@@ -10,6 +10,7 @@ from portfolio.models import Portfolio, Transaction
 from portfolio.services.checking import book_check, book_refusal, rows_refusal
 from portfolio.services.drafts import FIELDS, drafts_read, future_reason
 from portfolio.services.errors import PortfolioError, PortfolioNotFound
+from portfolio.services.queueing import valuation_enqueue
 
 BATCH = 2_000
 
@@ -42,9 +43,10 @@ def _add(
 
 
 def drafts_store(portfolio: Portfolio, drafts: Sequence[Transaction], source: str) -> list[Transaction]:
-    """Write drafts that were checked."""
+    """Write drafts that were checked, and have a worker value what comes of them."""
     for draft in drafts:
         draft.portfolio, draft.source = portfolio, storable(source)[:60]  # names of files are any bytes
+    valuation_enqueue(portfolio=portfolio)
     return Transaction.objects.bulk_create(drafts, batch_size=BATCH)
 
 
@@ -60,6 +62,7 @@ def transaction_update(*, entry: Transaction, **changes: Any) -> Transaction:
         setattr(draft, name, getattr(stored, name))
     entry_check(draft)
     draft.save(force_update=True)
+    valuation_enqueue(portfolio=draft.portfolio)
     return draft
 
 
@@ -90,6 +93,7 @@ def transactions_delete(*, portfolio: Portfolio, ids: Sequence[int]) -> int:
     refused = book_refusal(book_check(portfolio.pk, [], without=ids), single=True)
     if refused:
         raise refused
+    valuation_enqueue(portfolio=portfolio)
     return found.delete()[0]
 
 
