@@ -5,8 +5,16 @@ from typing import Any
 
 from market.schedules import schedules_ensure
 
-REBALANCING_AT = dt.time(23, 55, tzinfo=dt.UTC)  # New York, the last to close, has its bars by then
-SCHEDULES = (("check rebalancing", "portfolio.tasks.check_rebalancing", "D", REBALANCING_AT),)
+# One after the other, when New York, the last to close, has its bars.
+METRICS_AT, VALUES_AT, CORRELATIONS_AT, REBALANCING_AT = (
+    dt.time(23, minute, tzinfo=dt.UTC) for minute in (40, 45, 50, 55)
+)
+SCHEDULES = (
+    ("asset metrics", "portfolio.tasks.compute_asset_metrics_all", "D", METRICS_AT),
+    ("snapshot portfolios", "portfolio.tasks.snapshot_all", "D", VALUES_AT),
+    ("correlations of what is held", "portfolio.tasks.compute_correlations_held", "D", CORRELATIONS_AT),
+    ("check rebalancing", "portfolio.tasks.check_rebalancing", "D", REBALANCING_AT),
+)
 
 
 def ensure_schedules(**kwargs: Any) -> None:

@@ -157,6 +157,10 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {  # several models have the same states
         "JobStateEnum": "factors.models.JobState",
         "BacktestStatusEnum": "backtests.models.Status",
+        "SweepMethodEnum": "backtests.models.BacktestSweep.Method",
+        "AlertKindEnum": "portfolio.models.AlertLimit.Kind",
+        "ShockKindEnum": "portfolio.calc.stress.KINDS",
+        "OptimisationMethodEnum": "portfolio.services.optimisation.METHOD_NAMES",
         "RebalancingStatusEnum": "portfolio.models.RebalancingEvent.Status",
     },
     "SWAGGER_UI_DIST": "SIDECAR",

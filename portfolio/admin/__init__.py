@@ -1,5 +1,5 @@
-"""Data operations of portfolios, one module per kind of row; each registers its pages."""
+"""The admin of portfolios, one file per kind of page."""
 
-from portfolio.admin import rebalancing
+from portfolio.admin import asset_metrics, correlations, rebalancing, risk
 
-__all__ = ["rebalancing"]
+__all__ = ["asset_metrics", "correlations", "rebalancing", "risk"]

@@ -8,12 +8,17 @@ EXPLAIN = "With a trail: how every figure was computed, from which rows."
 NO_DATE = {"invalid": "not a date: write it as YYYY-MM-DD"}
 
 
-class DayParams(filters.QueryParams):
-    """A day, and whether to explain."""
+class OnDayParams(filters.QueryParams):
+    """A day."""
 
     date = serializers.DateField(
         required=False, help_text="The last session on or before it; none: the newest.", error_messages=NO_DATE
     )
+
+
+class DayParams(OnDayParams):
+    """A day, and whether to explain."""
+
     explain = serializers.BooleanField(default=False, help_text=EXPLAIN)
 
 

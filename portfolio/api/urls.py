@@ -1,8 +1,10 @@
-"""Addresses of portfolios, below ``/api/``."""
+"""Addresses of portfolios and of the figures of assets, below ``/api/``."""
 
 from django.urls import include, path
 
-from portfolio.api import alerts, allocations, performance, rebalancing
+from portfolio.api import (
+    alerts, allocations, asset_metrics, benchmarks, correlations, optimisation, performance, rebalancing, risk, stress,
+)  # fmt: skip
 
 OF_ONE = "portfolios/<int:pk>/"
 urlpatterns = [
@@ -16,4 +18,22 @@ urlpatterns = [
     path(f"{OF_ONE}alerts/", alerts.Alerts.as_view(), name="portfolio-alerts"),
     path(f"{OF_ONE}alerts/limits/", alerts.Limits.as_view(), name="portfolio-alert-limits"),
     path(f"{OF_ONE}alerts/<int:alert>/seen/", alerts.AlertSeen.as_view(), name="portfolio-alert-seen"),
+    path("asset-metrics/", asset_metrics.MetricsList.as_view(), name="assetmetrics-list"),
+    path(
+        "asset-metrics/<str:region>/<str:ticker>/", asset_metrics.MetricsHistory.as_view(), name="assetmetrics-history"
+    ),
+    path("correlations/", correlations.Matrix.as_view(), name="correlation-matrix"),
+    path("correlations/rolling/", correlations.RollingList.as_view(), name="correlation-rolling"),
+    path(f"{OF_ONE}risk/", risk.Risk.as_view(), name="portfolio-risk"),
+    path(f"{OF_ONE}risk/history/", risk.RiskHistory.as_view(), name="portfolio-risk-history"),
+    path(f"{OF_ONE}risk/contributions/", risk.RiskContributions.as_view(), name="portfolio-risk-contributions"),
+    path(f"{OF_ONE}risk/var-backtest/", risk.VarBacktest.as_view(), name="portfolio-var-backtest"),
+    path(f"{OF_ONE}exposure/factors/", risk.FactorExposure.as_view(), name="portfolio-factor-exposure"),
+    path(f"{OF_ONE}exposure/look-through/", risk.LookThroughExposure.as_view(), name="portfolio-look-through"),
+    path(f"{OF_ONE}correlations/", risk.HeldCorrelations.as_view(), name="portfolio-correlations"),
+    path(f"{OF_ONE}benchmarks/", benchmarks.Benchmarks.as_view(), name="portfolio-benchmarks"),
+    path(f"{OF_ONE}attribution/", benchmarks.Attribution.as_view(), name="portfolio-attribution"),
+    path(f"{OF_ONE}stress/", stress.StressTest.as_view(), name="portfolio-stress"),
+    path(f"{OF_ONE}optimisation/", optimisation.Optimisation.as_view(), name="portfolio-optimisation"),
+    path(f"{OF_ONE}optimisation/frontier/", optimisation.Frontier.as_view(), name="portfolio-frontier"),
 ]

@@ -4,15 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('portfolio', '0002_triggers'),
+        ("portfolio", "0002_triggers"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='alertlimit',
-            name='above_since',
-            field=models.DateField(editable=False, help_text='Session on which it was passed.', null=True),
+            model_name="alertlimit",
+            name="above_since",
+            field=models.DateField(editable=False, help_text="Session on which it was passed.", null=True),
         ),
     ]

@@ -1,25 +1,33 @@
-"""What follows from new values: risk, benchmarks, alerts."""
+"""What follows from new values: risk, alerts, benchmarks."""
 
 from portfolio.models import AlertLimit, Portfolio
 from portfolio.services.alerts import alerts_check
+from portfolio.services.benchmarks import benchmarks_compute
 from portfolio.services.drift import greatest_drift
-from portfolio.services.performance import performance_of
+from portfolio.services.risk import risk_inputs, risk_metrics_from, risk_metrics_store
 from portfolio.services.standing import standing_of
+from portfolio.store.prices import Prices
 
 Kind = AlertLimit.Kind
 
 
-def portfolio_follow(*, portfolio: Portfolio) -> None:
-    """Of the newest session of a portfolio that is valued."""
+def portfolio_follow(*, portfolio: Portfolio, prices: Prices | None = None) -> None:
+    """Of the newest session of a portfolio that is valued. ``prices``: already read, for many portfolios at once.
+    PortfolioError tells, at the end, which benchmark cannot be compared with.
+    """
     standing = standing_of(portfolio=portfolio)
-    found = performance_of(portfolio=portfolio)
-    figures = {
+    inputs = risk_inputs(portfolio=portfolio, standing=standing, prices=prices)
+    row = risk_metrics_from(inputs)
+    risk_metrics_store(rows=[row])
+    figures: dict[str, float | None] = {
         Kind.WEIGHT: max((one.weight or 0.0 for one in standing.held), default=None),
-        Kind.DRAWDOWN: found.statistics["current_drawdown"],
-        Kind.VAR: None,
+        Kind.DRAWDOWN: row.current_drawdown,
+        Kind.VAR: row.var_95_1d,
         Kind.DRIFT: _drift(portfolio),
     }
     alerts_check(portfolio=portfolio, on=standing.as_of, figures=figures)
+    if inputs.track is not None:
+        benchmarks_compute(portfolio=portfolio)
 
 
 def _drift(portfolio: Portfolio) -> float | None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from django.utils import timezone
 
+from market.models import PriceBar
 from portfolio.models import Portfolio, PortfolioBenchmark, Transaction
 from portfolio.services.errors import PortfolioError
 from portfolio.services.following import portfolio_follow
@@ -55,7 +56,8 @@ def _prices(portfolios: Sequence[Portfolio]) -> Prices:
     ids = {*traded.values_list("instrument", flat=True).distinct().order_by()}
     ids |= {*measured.values_list("instrument", flat=True)}
     today = timezone.now().date()
-    return prices_read(sorted(ids), today - LOOKBACK, today + dt.timedelta(days=1))
+    newest = PriceBar.objects.newest_day() or today  # data of last year are a night's work, too
+    return prices_read(sorted(ids), min(newest, today) - LOOKBACK, today + dt.timedelta(days=1))
 
 
 def _snapshot(portfolio: Portfolio, prices: Prices | None, whole: bool) -> Snapshot:
@@ -64,7 +66,7 @@ def _snapshot(portfolio: Portfolio, prices: Prices | None, whole: bool) -> Snaps
         valued = portfolio_value(portfolio_id=portfolio.pk, whole=whole, prices=prices)
         portfolio.refresh_from_db()
         if portfolio.valued_to is not None:
-            portfolio_follow(portfolio=portfolio)
+            portfolio_follow(portfolio=portfolio, prices=prices)
     except PortfolioError as error:
         return Snapshot(portfolio, 0, portfolio.valued_to, time.perf_counter() - began, str(error))
     return Snapshot(portfolio, valued.sessions, portfolio.valued_to, time.perf_counter() - began)

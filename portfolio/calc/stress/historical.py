@@ -17,33 +17,36 @@ def historical_stress(
     dates: np.ndarray,
     *,
     windows: Sequence[Window] = HISTORICAL,
-    proxies: Mapping[str, str] | None = None,
+    proxies: Mapping[str, Sequence[str]] | None = None,
 ) -> list[Stress]:
     """One result per window for today's ``weights`` (percent), held without trading through it.
 
     ``levels``: by name, float64 [T] of adjusted closes in the portfolio's currency, NaN where there is none; ``dates``
     datetime64[D] [T], ascending. An asset without a level within 7 days before both edges of a window takes the
-    change of its proxy (a name in ``levels``), which the row names; one without either has no data. ValueError for
-    unknown proxies.
+    change of the first of its proxies (names in ``levels``) that has them, which the row names; one without any has no
+    data. ValueError for unknown proxies.
     """
     held, proxies = checked_weights(weights), proxies or {}
     _check(levels, dates, proxies)
     found = []
     for window in windows:
         edges = _rows(dates, window)
-        changes = {name: _change(levels, name, proxies.get(name), edges) for name in held}
+        changes = {name: _change(levels, name, proxies.get(name, ()), edges) for name in held}
         found.append(stress_of(window.name, held, changes))
     return found
 
 
 def _change(
-    levels: Mapping[str, np.ndarray], name: str, proxy: str | None, edges: tuple[slice, slice]
+    levels: Mapping[str, np.ndarray], name: str, proxies: Sequence[str], edges: tuple[slice, slice]
 ) -> tuple[float | None, str]:
     own = _between(levels.get(name), edges)
     if own is not None:
         return own, "own prices"
-    other = _between(levels.get(proxy), edges) if proxy else None
-    return (other, f"proxy {proxy}") if other is not None else (None, NO_DATA)
+    for proxy in proxies:
+        other = _between(levels[proxy], edges)
+        if other is not None:
+            return other, f"proxy {proxy}"
+    return None, NO_DATA
 
 
 def _between(level: np.ndarray | None, edges: tuple[slice, slice]) -> float | None:
@@ -67,8 +70,8 @@ def _rows(dates: np.ndarray, window: Window) -> tuple[slice, slice]:
     return up_to(window.first), up_to(window.last)
 
 
-def _check(levels: Mapping[str, np.ndarray], dates: np.ndarray, proxies: Mapping[str, str]) -> None:
-    unknown = sorted(set(proxies.values()) - set(levels))
+def _check(levels: Mapping[str, np.ndarray], dates: np.ndarray, proxies: Mapping[str, Sequence[str]]) -> None:
+    unknown = sorted({proxy for several in proxies.values() for proxy in several} - set(levels))
     if unknown:
         raise ValueError(f"proxies: there are no levels of {', '.join(unknown)}")
     if (np.diff(dates) <= np.timedelta64(0, "D")).any():

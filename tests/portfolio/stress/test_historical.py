@@ -15,14 +15,16 @@ NAN = np.nan
 
 
 def test_by_hand():
-    # AAA 100 -> 80, BBB 50 -> 55, CCC has nothing and follows BBB, DDD has nothing at all; 10 % are cash.
+    # AAA 100 -> 80, BBB 50 -> 55; CCC and its first proxy AAB begin later, so CCC follows BBB; DDD has nothing at all;
+    # 10 % are cash.
     levels = {
         "AAA": np.array([90, 100, 70, 80.0]),
         "BBB": np.array([60, 50, 40, 55.0]),
         "CCC": np.array([NAN, NAN, 10, 12.0]),
+        "AAB": np.array([NAN, NAN, NAN, 7.0]),
     }
     weights = {"AAA": 40.0, "BBB": 20.0, "CCC": 20.0, "DDD": 10.0}
-    (found,) = historical_stress(weights, levels, DATES, windows=[WINDOW], proxies={"CCC": "BBB"})
+    (found,) = historical_stress(weights, levels, DATES, windows=[WINDOW], proxies={"CCC": ["AAB", "BBB"]})
     rows = {one.asset: one for one in found.assets}
     assert {name: one.change for name, one in rows.items()} == pytest.approx(
         {"AAA": -20, "BBB": 10, "CCC": 10, "DDD": None}
@@ -71,7 +73,7 @@ def test_the_real_index_fell_as_is_known():
 @pytest.mark.parametrize(
     ("weights", "levels", "proxies", "told"),
     [
-        ({"AAA": 100.0}, {}, {"AAA": "ZZZ"}, "proxies: there are no levels of ZZZ"),
+        ({"AAA": 100.0}, {}, {"AAA": ["ZZZ"]}, "proxies: there are no levels of ZZZ"),
         ({"AAA": 101.0}, {}, {}, "weights: they sum to 101"),
         ({"AAA": NAN}, {}, {}, "weights: AAA has no finite weight"),
         ({}, {}, {}, "weights: no asset"),

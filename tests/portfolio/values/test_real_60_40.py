@@ -13,14 +13,13 @@ import pandas as pd
 import pytest
 import pyxirr
 from django.contrib.auth.models import User
-from django.db import connection
 
 from market.models import Instrument
-from market.store.copying import Column, copy_rows
 from portfolio.models import Portfolio, PortfolioBenchmark, Transaction
 from portfolio.services.performance import performance_of, period_returns
 from portfolio.services.standing import standing_of
 from portfolio.services.valuation import portfolio_value
+from tests.portfolio.real_prices import bars_copied
 
 approx = pytest.approx
 pytestmark = pytest.mark.django_db
@@ -62,7 +61,7 @@ def portfolio(db: None, closes: pd.DataFrame, trades: pd.DataFrame) -> Portfolio
     assets = {}
     for name in closes:
         assets[name] = Instrument.objects.create(ticker=name, region="US", currency="USD", asset_type="ETF")
-        _bars(assets[name], closes[name])
+        bars_copied(assets[name], closes[name])
     owner = User.objects.create_user("anna")
     made = Portfolio.objects.create(owner=owner, name="60/40", base_currency="USD")
     PortfolioBenchmark.objects.create(portfolio=made, instrument=assets["SPY"], is_primary=True)
@@ -81,18 +80,6 @@ def portfolio(db: None, closes: pd.DataFrame, trades: pd.DataFrame) -> Portfolio
     Transaction.objects.bulk_create(rows)
     portfolio_value(portfolio_id=made.pk)
     return made
-
-
-def _bars(instrument: Instrument, closes: pd.Series) -> None:
-    columns = {
-        "instrument_id": Column("int4", np.full(len(closes), instrument.pk)),
-        "date": Column("date", closes.index.to_numpy()), "close": Column("float8", closes.to_numpy()),
-        "adjustment_factor": Column("float8", np.ones(len(closes))),
-    }  # fmt: skip
-    no = np.zeros(len(closes), dtype=bool)
-    flags = ("factor_is_given", "close_is_adjusted", "no_trade", "suspect")
-    with connection.cursor() as cursor:
-        copy_rows(cursor, "market_pricebar", columns | {flag: Column("bool", no) for flag in flags})
 
 
 def test_values_returns_and_statistics(portfolio, closes, trades):

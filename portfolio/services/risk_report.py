@@ -1,0 +1,139 @@
+"""Where a portfolio's risk comes from, and whether its VaR held."""
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from portfolio.calc.common import CommonReturns, common_returns
+from portfolio.calc.risk import (
+    Contributions,
+    VarBacktest,
+    backtest_var,
+    cvar_contributions,
+    diversification_of,
+    normal_var_contributions,
+    var_forecasts,
+    volatility_contributions,
+)
+from portfolio.calc.risk.figures import WINDOW, recent
+from portfolio.calc.statistics import Track, statistics_of
+from portfolio.models import Portfolio
+from portfolio.services.errors import PortfolioError
+from portfolio.services.risk import held_closes, risk_inputs
+from portfolio.services.standing import Standing, standing_of
+
+SHARES = {95: 0.05, 99: 0.01}
+METHODS = {"historical": "var_{}_1d", "normal": "var_{}_1d_normal", "cornish_fisher": "var_{}_1d_cornish_fisher"}
+MEASURES = ("volatility", "var_95_normal", "cvar_95")
+
+
+@dataclass(frozen=True)
+class HeldReturns:
+    """``returns`` of what is held on common ``dates`` [n + 1]; ``weights`` [k] fractions of the value; ``left_out``:
+    what has too few closes.
+    """
+
+    standing: Standing
+    returns: np.ndarray
+    dates: np.ndarray
+    names: tuple[str, ...]
+    weights: np.ndarray
+    left_out: dict[str, float]
+
+
+def held_returns(standing: Standing) -> HeldReturns:
+    """The last 252 returns common to what is held. PortfolioError where there are none, or nothing is held."""
+    if not standing.held or not standing.value > 0:
+        raise PortfolioError(f"portfolio: holds nothing on {standing.as_of} whose risk could be told apart")
+    closes = held_closes(standing)
+    found: CommonReturns = common_returns(closes.close)
+    if len(found.values) < 2:
+        raise PortfolioError(f"portfolio: what it holds has no returns in common up to {standing.as_of}")
+    names = [str(one.instrument) for one in standing.held]
+    weights = np.array([one.value / standing.value for one in standing.held])
+    return HeldReturns(
+        standing, found.values[-WINDOW:], closes.dates[found.rows][-WINDOW - 1 :],
+        tuple(names[at] for at in found.columns.tolist()), weights[found.columns],
+        {names[at]: 100.0 * float(weights[at]) for at in found.left_out.tolist()},
+    )  # fmt: skip
+
+
+def risk_contributions(*, portfolio: Portfolio, as_of: dt.date | None = None) -> dict[str, Any]:
+    """What each asset adds to volatility (a year), normal VaR 95 and CVaR 95 (a session): today's weights over the last
+    252 common returns; rows of marginal, component and percent, without cash. PortfolioError as ``held_returns``.
+    """
+    held = held_returns(standing_of(portfolio=portfolio, as_of=as_of))
+    covariance = np.atleast_2d(np.cov(held.returns, rowvar=False))
+    spread = diversification_of(held.weights, covariance)
+    found = {
+        "volatility": volatility_contributions(held.weights, covariance),
+        "var_95_normal": normal_var_contributions(held.weights, held.returns),
+        "cvar_95": cvar_contributions(held.weights, held.returns),
+    }
+    return {
+        "date": held.standing.as_of,
+        "first": held.dates[0].item(), "last": held.dates[-1].item(), "returns": len(held.returns),
+        "totals": {name: None if parts is None else parts.total for name, parts in found.items()},
+        "diversification_ratio": spread.ratio,
+        "effective_risks": spread.effective_risks,
+        "left_out": held.left_out,
+        "results": [_row(held, at, found) for at in range(len(held.names))],
+    }  # fmt: skip
+
+
+def _row(held: HeldReturns, at: int, found: dict[str, Contributions | None]) -> dict[str, Any]:
+    row: dict[str, Any] = {"asset": held.names[at], "weight": 100.0 * float(held.weights[at])}
+    for name, parts in found.items():
+        row[name] = None if parts is None else {
+            "marginal": float(parts.marginal[at]), "component": float(parts.component[at]),
+            "percent": float(parts.percent[at]),
+        }  # fmt: skip
+    return row
+
+
+def var_backtest(*, portfolio: Portfolio, as_of: dt.date | None = None) -> dict[str, Any]:
+    """VaR by three methods at 95 and 99 %, beside how the forecast of every evening held on the next session: Kupiec
+    and Christoffersen. ``results`` empty without a record; ``tests`` None while it has no more than 252 returns.
+    """
+    inputs = risk_inputs(portfolio=portfolio, as_of=as_of)
+    track = inputs.track
+    return {
+        "date": inputs.standing.as_of,
+        "window": WINDOW,
+        "returns": 0 if track is None else track.sessions,
+        "results": [] if track is None else [
+            _tested(track, method, percent) for percent in SHARES for method in METHODS
+        ],
+    }  # fmt: skip
+
+
+def _tested(track: Track, method: str, percent: int) -> dict[str, Any]:
+    name = METHODS[method].format(percent)
+    forecasts = var_forecasts(track.returns, method, SHARES[percent], WINDOW)
+    tests = backtest_var(track.returns, forecasts, SHARES[percent])
+    return {
+        "method": method,
+        "level": percent,
+        "var": statistics_of(recent(track), [name])[name],
+        "tests": None if tests is None else _shown(tests),
+        "exceptions": exceptions(track, forecasts),
+    }
+
+
+def _shown(tests: VarBacktest) -> dict[str, Any]:
+    told: dict[str, Any] = {"sessions": tests.sessions, "exceptions": tests.exceptions, "expected": tests.expected}
+    for name in ("failures", "independence", "coverage"):
+        one = getattr(tests, name)
+        told[name] = None if one is None else {"statistic": one.statistic, "p_value": one.p_value}
+    return told
+
+
+def exceptions(track: Track, forecasts: np.ndarray) -> list[dict[str, Any]]:
+    """Sessions that lost more than the VaR of the evening before, oldest first, percent."""
+    rows = np.flatnonzero(100.0 * track.returns < -forecasts)
+    return [
+        {"date": track.dates[at + 1].item(), "return": 100.0 * float(track.returns[at]), "var": float(forecasts[at])}
+        for at in rows.tolist()
+    ]
