@@ -21,6 +21,6 @@ DROP FUNCTION portfolio_keep_step();
 
 
 class Migration(migrations.Migration):
-    dependencies = [("portfolio", "0003_alert_since")]
+    dependencies = [("portfolio", "0005_asset_figures_views")]
 
     operations = [migrations.RunSQL(FORWARD, BACKWARD)]
