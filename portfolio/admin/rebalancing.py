@@ -1,7 +1,6 @@
 """Targets and proposals in the admin: read, approved, carried out, cancelled."""
 
 from collections.abc import Callable, Iterable
-from typing import Any
 
 from django.contrib import admin, messages
 from django.db.models import QuerySet
@@ -11,7 +10,8 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import action, display
 
 from etfs.admin.base import Section, SectionsMixin, day_column, shown
-from market.adminbase import HouseAdmin, ReadOnlyMixin, figure
+from market.adminbase import ReadOnlyMixin, figure
+from portfolio.admin.base import ReadOnlyPages
 from portfolio.models import Portfolio, PortfolioAllocation, RebalancingEvent, RebalancingStep
 from portfolio.services.errors import PortfolioBusy, PortfolioError
 from portfolio.services.rebalancing_booking import rebalancing_complete
@@ -22,14 +22,6 @@ STATUS_COLOURS = {
     Status.PENDING: "info", Status.APPROVED: "info", Status.COMPLETED: "success", Status.FAILED: "danger",
     Status.CANCELLED: "warning",
 }  # fmt: skip
-
-
-class OfVisiblePortfolios:
-    """Rows of the portfolios that somebody may see."""
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        rows: QuerySet[Any] = super().get_queryset(request)  # type: ignore[misc] # of the page this is mixed into
-        return rows.filter(portfolio__in=Portfolio.objects.visible_to(request.user))
 
 
 class StepInline(ReadOnlyMixin, TabularInline):
@@ -45,7 +37,7 @@ class StepInline(ReadOnlyMixin, TabularInline):
 
 
 @admin.register(RebalancingEvent)
-class RebalancingEventAdmin(OfVisiblePortfolios, SectionsMixin, ReadOnlyMixin, HouseAdmin):
+class RebalancingEventAdmin(SectionsMixin, ReadOnlyPages):
     list_display = (
         "title", "portfolio", "shown_status", "trigger", "mode", day_column("as_of", "as of"), figure("turnover"),
         figure("cost"), figure("tax"), "created_at",
@@ -93,18 +85,15 @@ class RebalancingEventAdmin(OfVisiblePortfolios, SectionsMixin, ReadOnlyMixin, H
     def shown_status(self, row: RebalancingEvent) -> str:
         return row.status
 
-    def has_decide_permission(self, request: HttpRequest) -> bool:
-        return request.user.has_perm("portfolio.change_rebalancingevent")
-
-    @action(description="Approve", permissions=["decide"])
+    @action(description="Approve")
     def approve(self, request: HttpRequest, queryset: QuerySet[RebalancingEvent]) -> None:
         self._decide(request, queryset, rebalancing_approve)
 
-    @action(description="Complete: write the transactions as planned", permissions=["decide"])
+    @action(description="Complete: write the transactions as planned")
     def complete(self, request: HttpRequest, queryset: QuerySet[RebalancingEvent]) -> None:
         self._decide(request, queryset, rebalancing_complete)
 
-    @action(description="Cancel", permissions=["decide"])
+    @action(description="Cancel")
     def cancel(self, request: HttpRequest, queryset: QuerySet[RebalancingEvent]) -> None:
         self._decide(request, queryset, rebalancing_cancel)
 
@@ -125,7 +114,7 @@ class RebalancingEventAdmin(OfVisiblePortfolios, SectionsMixin, ReadOnlyMixin, H
 
 
 @admin.register(PortfolioAllocation)
-class PortfolioAllocationAdmin(OfVisiblePortfolios, ReadOnlyMixin, HouseAdmin):
+class PortfolioAllocationAdmin(ReadOnlyPages):
     """Read only: targets are changed together, so that they sum to 100."""
 
     list_display = ("portfolio", "asset", "target", "minimum", "maximum", "threshold", "frequency", "is_active")
@@ -133,7 +122,7 @@ class PortfolioAllocationAdmin(OfVisiblePortfolios, ReadOnlyMixin, HouseAdmin):
     list_select_related = ("portfolio", "instrument")
     search_fields = ("portfolio__name", "instrument__ticker")
     search_help_text = "A part of the portfolio's name, or of the ticker"
-    ordering = ("portfolio", "-target")
+    ordering = ("portfolio_id", "-target")
 
     @display(description="asset", ordering="instrument")
     def asset(self, row: PortfolioAllocation) -> str:

@@ -3,13 +3,32 @@
 from django.urls import include, path
 
 from portfolio.api import (
-    alerts, allocations, asset_metrics, benchmarks, correlations, optimisation, performance, rebalancing, risk, stress,
-)  # fmt: skip
+    actions,
+    alerts,
+    allocations,
+    asset_metrics,
+    benchmarks,
+    correlations,
+    importing,
+    optimisation,
+    performance,
+    portfolios,
+    rebalancing,
+    risk,
+    stress,
+    transactions,
+)
 
 OF_ONE = "portfolios/<int:pk>/"
 urlpatterns = [
     path(OF_ONE, include(allocations)),
     path(OF_ONE, include(rebalancing)),
+    path("portfolios/", portfolios.PortfolioList.as_view(), name="portfolio-list"),
+    path(OF_ONE, portfolios.PortfolioDetail.as_view(), name="portfolio-detail"),
+    path(f"{OF_ONE}transactions/", transactions.TransactionList.as_view(), name="portfolio-transactions"),
+    path(f"{OF_ONE}transactions/<int:number>/", transactions.TransactionDetail.as_view(), name="portfolio-transaction"),
+    path(f"{OF_ONE}import/", importing.ImportFile.as_view(), name="portfolio-import"),
+    path(f"{OF_ONE}corporate-actions/", actions.CorporateActions.as_view(), name="portfolio-corporate-actions"),
     path(f"{OF_ONE}summary/", performance.Summary.as_view(), name="portfolio-summary"),
     path(f"{OF_ONE}performance/", performance.Performance.as_view(), name="portfolio-performance"),
     path(f"{OF_ONE}history/", performance.History.as_view(), name="portfolio-history"),

@@ -116,12 +116,11 @@ def plan_told(comparison: Comparison, plan: Plan) -> dict[str, Any]:
     actions = []
     for number, trade in enumerate(plan.trades, 1):
         asset = assets[trade.asset]
-        instrument, day = asset.instrument, asset.price_date
         actions.append({
-            "number": number, "asset": trade.asset, "instrument": instrument.pk, "name": instrument.name,
-            "side": trade.side, "quantity": trade.quantity, "price": asset.price,
-            "price_date": day and day.isoformat(), "currency": instrument.currency, "rate": asset.rate,
-            "value": trade.value, "commission": trade.commission, "tax": trade.tax,
+            "number": number, "asset": trade.asset, "instrument": asset.instrument.pk,
+            "name": asset.instrument.name, "side": trade.side, "quantity": trade.quantity, "price": asset.price,
+            "price_date": asset.price_date and asset.price_date.isoformat(), "currency": asset.instrument.currency,
+            "rate": asset.rate, "value": trade.value, "commission": trade.commission, "tax": trade.tax,
         })  # fmt: skip
     weights = [{"asset": name, "before": plan.before[name], "after": plan.after[name]} for name in plan.before]
     names = ("mode", "turnover", "commission", "tax", "drift_before", "drift_after", "cash_before", "cash_after")

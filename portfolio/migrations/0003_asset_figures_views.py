@@ -17,7 +17,7 @@ FROM asset_correlations;
 
 
 class Migration(migrations.Migration):
-    dependencies = [("portfolio", "0004_asset_figures"), ("market", "0003_timescale")]
+    dependencies = [("portfolio", "0002_triggers"), ("market", "0003_timescale")]
 
     operations = [
         migrations.RunSQL(METRICS, "DROP VIEW asset_performance_metrics_row;"),
