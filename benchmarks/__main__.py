@@ -52,6 +52,7 @@ def measure_all(database: BenchDatabase, options: argparse.Namespace, report: Re
         job,
         loading,
         optimisation,
+        portfolios,
         qlib_workload,
         simulation,
         universe,
@@ -89,6 +90,7 @@ def measure_all(database: BenchDatabase, options: argparse.Namespace, report: Re
     etf_holdings.measure(database, report, runs, part)
     simulation.measure(database, report, runs, part)
     backtest_sessions.measure(database, report, runs, part)
+    portfolios.measure(database, report, min(3, runs), part)
     optimisation.measure(report, min(3, runs))
     say("")
 

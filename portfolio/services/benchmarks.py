@@ -62,7 +62,7 @@ def benchmarks_set(*, portfolio: Portfolio, benchmarks: Sequence[Wanted]) -> lis
     PortfolioBenchmark.objects.bulk_create(
         rows, update_conflicts=True, unique_fields=("portfolio", "instrument"), update_fields=("is_primary",)
     )
-    if [before] != (primary or [None]):
+    if before != (primary[0] if primary else None):
         values_outdate(portfolio)  # daily rows tell of the primary one
     return list(portfolio.benchmarks.select_related("instrument"))
 
