@@ -9,7 +9,8 @@ from rich.text import Text
 
 from market.cli import Exit, HouseCommand
 from market.texts import counted
-from portfolio.models import Portfolio, RebalancingEvent
+from portfolio.management.naming import HELP, portfolios_or_fail
+from portfolio.models import RebalancingEvent
 from portfolio.services.rebalancing_check import Checked, Outcome, rebalancing_check
 
 
@@ -17,17 +18,13 @@ class Command(HouseCommand):
     help = "Ask every portfolio with targets whether it is time to rebalance, and propose a plan where it is."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--portfolio", type=int, action="append", metavar="ID", help="this one (may be repeated)")
+        parser.add_argument("--portfolio", action="append", metavar="PORTFOLIO", help=f"{HELP}; may be repeated (all)")
         parser.add_argument("--mode", choices=RebalancingEvent.Mode.values, default="full", help="of the plans (full)")
         parser.add_argument("--dry-run", action="store_true", help="say which, by the newest values; store nothing")
         parser.add_argument("--json", action="store_true", help="print the result as JSON")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        ids = options["portfolio"]
-        portfolios = None if ids is None else list(Portfolio.objects.filter(pk__in=ids).order_by("pk"))
-        missing = sorted(set(ids or []) - {one.pk for one in portfolios or []})
-        if missing:
-            self.fail(f"--portfolio: no portfolio #{missing[0]}", Exit.USAGE)
+        portfolios = portfolios_or_fail(self, options["portfolio"])
         done = rebalancing_check(portfolios=portfolios, mode=options["mode"], dry_run=options["dry_run"])
         if options["json"]:
             self.print_json([asdict(one) for one in done])

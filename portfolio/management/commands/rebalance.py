@@ -5,7 +5,8 @@ from typing import Any
 
 from rich.table import Table
 
-from market.cli import Exit, HouseCommand, iso_date
+from market.cli import HouseCommand, iso_date
+from portfolio.management.naming import HELP, portfolio_or_fail
 from portfolio.models import Portfolio, RebalancingEvent
 from portfolio.services.errors import PortfolioBusy, PortfolioError
 from portfolio.services.rebalancing import Proposal, rebalancing_propose, rebalancing_recommendations
@@ -19,7 +20,7 @@ class Command(HouseCommand):
     help = "Show the plan of a mode for a portfolio, keep it as a proposal (--propose), or decide on one."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("portfolio", type=int, metavar="PORTFOLIO", help="its number")
+        parser.add_argument("portfolio", metavar="PORTFOLIO", help=HELP)
         parser.add_argument("--mode", choices=RebalancingEvent.Mode.values, default="full", help="of the plan (full)")
         parser.add_argument("--deposit", type=float, default=0.0, metavar="MONEY", help="paid in first, base currency")
         parser.add_argument("--date", type=iso_date, help="YYYY-MM-DD: the last session on or before it (newest)")
@@ -32,10 +33,7 @@ class Command(HouseCommand):
         parser.add_argument("--json", action="store_true", help="print the result as JSON")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        portfolio = Portfolio.objects.filter(pk=options["portfolio"]).first()
-        if portfolio is None:
-            self.fail(f"no portfolio #{options['portfolio']}", Exit.USAGE)
-            return
+        portfolio = portfolio_or_fail(self, options["portfolio"])
         try:
             self._answer(portfolio, options)
         except (PortfolioError, PortfolioBusy) as error:

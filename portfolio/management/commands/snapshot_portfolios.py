@@ -7,7 +7,8 @@ from rich.table import Table
 
 from market.cli import Exit, HouseCommand, progress_bar
 from market.texts import counted
-from portfolio.models import Portfolio, PortfolioPerformanceHistory
+from portfolio.management.naming import HELP, portfolios_or_fail
+from portfolio.models import PortfolioPerformanceHistory
 from portfolio.services.snapshots import Snapshot, portfolios_snapshot
 
 SHOWN = 40
@@ -17,15 +18,13 @@ class Command(HouseCommand):
     help = "Bring portfolios up to date: daily values from the first changed date on, risk, benchmarks, alerts."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--portfolio", type=int, action="append", metavar="ID", help="this one (may be repeated)")
+        parser.add_argument("--portfolio", action="append", metavar="PORTFOLIO", help=f"{HELP}; may be repeated (all)")
         parser.add_argument("--whole", action="store_true", help="from the beginning, though nothing changed")
         parser.add_argument("--json", action="store_true", help="print the result as JSON")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        ids = options["portfolio"]
-        missing = sorted(set(ids or []) - set(Portfolio.objects.filter(pk__in=ids or []).values_list("pk", flat=True)))
-        if missing:
-            self.fail(f"--portfolio: no portfolio #{missing[0]}", Exit.USAGE)
+        chosen = portfolios_or_fail(self, options["portfolio"])
+        ids = None if chosen is None else [one.pk for one in chosen]
         with progress_bar("snapshot_portfolios", quiet=options["json"]) as bar:
             done = portfolios_snapshot(ids=ids, whole=options["whole"], progress=bar(""))
         if options["json"]:

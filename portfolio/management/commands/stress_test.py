@@ -6,6 +6,7 @@ from typing import Any
 from etfs.management.reading import ReadingCommand, add_as_of, digits
 from market.cli import Exit
 from portfolio.calc.stress import HISTORICAL
+from portfolio.management.naming import HELP, portfolio_or_fail
 from portfolio.models import Portfolio
 from portfolio.services.errors import PortfolioError
 from portfolio.services.shocks import shock_of
@@ -19,7 +20,7 @@ class Command(ReadingCommand):
     help = "Stress a portfolio: bad times of the past (the default), made-up shocks, the most likely way to a loss."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("portfolio", metavar="PORTFOLIO", help="its number, or its name where only one has it")
+        parser.add_argument("portfolio", metavar="PORTFOLIO", help=HELP)
         parser.add_argument(
             "--window", action="append", default=[], metavar="NAME",
             help=f"one of {', '.join(one.name for one in HISTORICAL)} (may be repeated; default: all)",
@@ -37,7 +38,7 @@ class Command(ReadingCommand):
         parser.add_argument("--json", action="store_true", help="print JSON")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        portfolio = self._portfolio(options["portfolio"])
+        portfolio = portfolio_or_fail(self, options["portfolio"])
         try:
             found = self._found(portfolio, options)
         except PortfolioError as error:
@@ -51,13 +52,6 @@ class Command(ReadingCommand):
             self._show(f"{', '.join(options['shock'])}", found["shocks"])
         if "reverse" in found:
             self._show_reverse(found["reverse"])
-
-    def _portfolio(self, word: str) -> Portfolio:
-        rows = Portfolio.objects.filter(pk=int(word)) if word.isdecimal() else Portfolio.objects.filter(name=word)
-        found = list(rows.order_by("pk")[:2])
-        if len(found) != 1:
-            self.fail(f"{'several portfolios are' if found else 'no portfolio is'} called {word}", Exit.USAGE)
-        return found[0]
 
     def _found(self, portfolio: Portfolio, options: dict[str, Any]) -> dict[str, Any]:
         """What was asked for, the past where nothing was."""

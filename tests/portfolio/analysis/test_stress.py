@@ -172,8 +172,8 @@ def test_the_command_shows_what_it_is_asked_for(crisis, capsys):
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
-        (["999999"], "no portfolio is called 999999"),
-        (["Nobody"], "no portfolio is called Nobody"),
+        (["999999"], "no portfolio '999999'"),
+        (["Nobody"], "no portfolio 'Nobody'"),
         (["Main", "--window", "1929"], "window: must be one of"),
         (["Main", "--shock", "Tech"], "shock: 'Tech' must be written like"),
         (["Main", "--proxy", "AAA"], "proxy: write SYMBOL=PROXY"),

@@ -119,7 +119,7 @@ def test_the_command(three, capsys):
         }
     ]  # fmt: skip
     run(capsys, "check_rebalancing", "--portfolio", str(lost.pk), code=1)
-    assert "no portfolio #0" in run(capsys, "check_rebalancing", "--portfolio", "0", code=2).err
+    assert "no portfolio '0'" in run(capsys, "check_rebalancing", "--portfolio", "0", code=2).err
     run(capsys, "check_rebalancing", "--portfolio", str(calm.pk), "--dry-run")
 
 
@@ -137,7 +137,7 @@ def test_one_portfolio_by_command(mine, capsys):
     assert [row[:3] for row in told(mine)] == [("SELL", "AAA", 10), ("BUY", "BBB", 60)]
     assert "nothing is proposed: no trade is large enough" in run(capsys, "rebalance", number, "--propose").out
     assert "no proposal #0 of this portfolio" in run(capsys, "rebalance", number, "--cancel", "0", code=1).err
-    assert "no portfolio #0" in run(capsys, "rebalance", "0", code=2).err
+    assert "no portfolio '0'" in run(capsys, "rebalance", "0", code=2).err
     assert "deposit: must be a number" in run(capsys, "rebalance", number, "--deposit", "nan", code=1).err
 
 

@@ -4,7 +4,8 @@ import json
 from io import StringIO
 
 import pytest
-from django.core.management import CommandError, call_command
+from django.contrib.auth.models import User
+from django.core.management import call_command
 
 from portfolio import tasks
 from portfolio.models import Portfolio
@@ -79,12 +80,17 @@ def test_the_command_for_one_portfolio_as_json(month, owner):
 
 def test_an_unknown_portfolio_is_wrong_usage(db):
     _, errors, code = run("--portfolio", "77")
-    assert (code, errors) == (2, "--portfolio: no portfolio #77\n")
+    assert (code, errors) == (2, "portfolio: no portfolio '77': manage.py list_portfolios shows all\n")
 
 
-def test_what_is_no_number_is_wrong_usage(db):
-    with pytest.raises(CommandError, match="invalid int"):
-        run("--portfolio", "x")
+def test_by_number_owner_and_name(month, owner):
+    worked_example(owner, "60/40")
+    for word in ("60/40", "anna/60/40"):
+        assert json.loads(run("--portfolio", word, "--json")[0])[0]["name"] == "60/40"
+    worked_example(User.objects.create_user("bert"), "month")
+    assert run("--portfolio", "month")[1] == "portfolio: several are called 'month': write OWNER/NAME\n"
+    (row,) = json.loads(run("--portfolio", "anna/month", "--json")[0])
+    assert row["id"] == month.pk
 
 
 def test_all_failing_is_a_failure(month):
