@@ -76,7 +76,7 @@ def test_only_those_of_portfolios_one_may_see_and_change(event):
         return client.get(address("changelist")).context["cl"].result_count
 
     assert allowed("view_rebalancingevent", "change_rebalancingevent") == 0
-    assert client.get(address("change", event.pk)).status_code == 302  # as if it were not there
+    assert client.get(address("change", event.pk)).status_code == 404
     assert allowed("view_rebalancingevent", "change_rebalancingevent", "view_portfolio") == 1
     assert act(client, "approve", event) == [f"#{event.pk} is of a portfolio that you may not change"]
     assert RebalancingEvent.objects.get().status == "PENDING"
