@@ -7,11 +7,11 @@ from typing import Any
 
 from django.db import transaction
 
-from etfs.services import Ambiguous, NotFound, stocks_get
 from market.models import Instrument
 from portfolio.calc.accounting import Problem
 from portfolio.calc.rebalancing import CASH, NEAR, WHOLE
 from portfolio.models import Portfolio, PortfolioAllocation
+from portfolio.services.assets import assets_get
 from portfolio.services.errors import PortfolioError
 from portfolio.services.figures import decimal_of
 
@@ -25,7 +25,7 @@ def allocations_set(*, portfolio: Portfolio, targets: Sequence[Mapping[str, Any]
 
     Each has ``asset`` (REGION:TICKER; None or CASH for cash), ``target`` in percent, and perhaps ``minimum``,
     ``maximum`` (percent), ``threshold`` (percent points), ``frequency``, ``is_active``. PortfolioError tells every
-    wrong row by field and reason (rows count from 0), or that the active targets do not sum to 100; nothing is stored
+    wrong row by field and reason (rows count from 1), or that the active targets do not sum to 100; nothing is stored
     then.
     """
     reading = _Reading()
@@ -87,38 +87,29 @@ class _Reading:
     def instruments(self, targets: Sequence[Mapping[str, Any]]) -> list[Instrument | None]:
         """The asset of each row, None for cash."""
         symbols = [_symbol(target.get("asset")) for target in targets]
-        named = [symbol for symbol in symbols if symbol is not None]
-        try:
-            known = dict(zip(named, stocks_get(named), strict=True))
-        except (NotFound, Ambiguous):
-            known = self._one_by_one(symbols)
-        found = [known.get(symbol) if symbol is not None else None for symbol in symbols]
+        known = assets_get(symbols=[symbol for symbol in symbols if symbol is not None])
+        found: list[Instrument | None] = []
+        for number, symbol in enumerate(symbols):
+            asset = None if symbol is None else known[symbol]
+            if isinstance(asset, str):
+                self._add(number, "asset", asset)
+            found.append(asset if isinstance(asset, Instrument) else None)
         seen: dict[Instrument | None, int] = {}
         for number, (symbol, instrument) in enumerate(zip(symbols, found, strict=True)):
             if symbol is not None and instrument is None:
                 continue  # told already
             if instrument in seen:
                 what = "cash" if instrument is None else instrument
-                self._add(number, "asset", f"{what} has a target in row {seen[instrument]} already")
+                self._add(number, "asset", f"{what} has a target in row {seen[instrument] + 1} already")
             seen.setdefault(instrument, number)
         return found
 
     def refuse(self) -> None:
         if self.problems:
-            problems = sorted(self.problems)
+            problems = [one._replace(row=one.row + 1) for one in sorted(self.problems)]
             more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
             first = problems[0]
             raise PortfolioError(f"{first.field}: row {first.row}: {first.reason}{more}", problems)
-
-    def _one_by_one(self, symbols: Sequence[str | None]) -> dict[str, Instrument]:
-        known = {}
-        for number, symbol in enumerate(symbols):
-            if symbol is not None:
-                try:
-                    known[symbol] = stocks_get([symbol])[0]
-                except (NotFound, Ambiguous) as error:
-                    self._add(number, "asset", str(error))
-        return known
 
     def _percent(self, number: int, name: str, value: Any) -> Decimal | None:
         if value is None:

@@ -61,7 +61,7 @@ def trades_of(
     ``asset`` has another ``quantity`` (0: not traded), ``price``, ``fee``, ``tax`` (in the asset's currency) or
     ``date``. Fee and tax that are not given are the planned ones' share by quantity.
 
-    ``held``: shares by asset. PortfolioError tells every wrong fill by row (from 0), field and reason.
+    ``held``: shares by asset. PortfolioError tells every wrong fill by row (from 1), field and reason.
     """
     planned = {action["asset"]: planned_trade(action, event.as_of) for action in event.actions}
     reading = _Reading(event)
@@ -124,9 +124,9 @@ class _Reading:
 
     def refuse(self) -> None:
         if self.problems:
-            first = min(self.problems)
-            more = f" (and {len(self.problems) - 1} more)" if len(self.problems) > 1 else ""
-            raise PortfolioError(f"fills: {first}{more}", sorted(self.problems))
+            problems = [one._replace(row=one.row + 1) for one in sorted(self.problems)]
+            more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
+            raise PortfolioError(f"fills: {problems[0]}{more}", problems)
 
     def _figure(self, row: int, name: str, value: Any) -> Decimal | None:
         try:

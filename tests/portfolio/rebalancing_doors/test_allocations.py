@@ -60,9 +60,9 @@ def test_inactive_targets_do_not_count(mine):
 @pytest.mark.parametrize(
     ("row", "field", "reason"),
     [
-        ({"asset": "US:ZZZ", "target": 50}, "asset", "no instrument 'ZZZ' in region US"),
-        ({"asset": "US:AAA", "target": 50}, "asset", "US:AAA has a target in row 0 already"),
-        ({"asset": "SPX", "target": 50}, "asset", "no instrument 'SPX'"),
+        ({"asset": "US:ZZZ", "target": 50}, "asset", "unknown asset 'US:ZZZ'"),
+        ({"asset": "US:AAA", "target": 50}, "asset", "US:AAA has a target in row 1 already"),
+        ({"asset": "SPX", "target": 50}, "asset", "US:SPX is an index: it cannot be held"),
         ({"asset": "US:BBB"}, "target", "is missing"),
         ({"target": 50}, "asset", "is missing; null is cash"),
         ({"asset": "US:BBB", "target": 101}, "target", "must be from 0 to 100 percent, not 101"),
@@ -85,9 +85,9 @@ def test_a_wrong_row_is_told(mine, row, field, reason):
     with pytest.raises(PortfolioError) as refused:
         allocations_set(portfolio=mine, targets=[{"asset": "US:AAA", "target": 50}, row])
     (problem,) = refused.value.problems
-    assert (problem.row, problem.field) == (1, field)
+    assert (problem.row, problem.field) == (2, field)
     assert problem.reason.startswith(reason)
-    assert str(refused.value).startswith(f"{field}: row 1: {reason}")
+    assert str(refused.value).startswith(f"{field}: row 2: {reason}")
     assert shown(mine) == before
 
 
@@ -97,14 +97,14 @@ def test_every_wrong_row_is_told(mine):
         allocations_set(portfolio=mine, targets=rows)
     told = [(one.row, one.field, one.reason) for one in refused.value.problems]
     assert told == [
-        (0, "asset", "no instrument 'ZZZ' in region US"), (1, "target", "must be from 0 to 100 percent, not -3"),
-        (2, "asset", "cash has a target in row 1 already"),
+        (1, "asset", "unknown asset 'US:ZZZ'"), (2, "target", "must be from 0 to 100 percent, not -3"),
+        (3, "asset", "cash has a target in row 2 already"),
     ]  # fmt: skip
 
 
 def test_a_ticker_of_two_regions_is_to_be_named_with_one(mine):
     add_instrument("AAA", "KR")
-    with pytest.raises(PortfolioError, match="AAA is listed in several regions: use one of KR:AAA, US:AAA"):
+    with pytest.raises(PortfolioError, match="'AAA' is in several regions: write one of KR:AAA, US:AAA"):
         allocations_set(portfolio=mine, targets=[{"asset": "AAA", "target": 100}])
 
 

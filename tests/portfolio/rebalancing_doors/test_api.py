@@ -51,7 +51,7 @@ def test_targets_there_and_back(client, mine):
     }
     status, refused = send(client, of(mine, "allocations/"), changed, "put")
     assert status == 400
-    assert [(int(row["row"]), row["field"]) for row in refused["rows"]] == [(0, "frequency"), (1, "asset")]
+    assert [(int(row["row"]), row["field"]) for row in refused["rows"]] == [(1, "frequency"), (2, "asset")]
     status, refused = send(client, of(mine, "allocations/"), {"targets": [{"asset": "US:AAA", "target": 99}]}, "put")
     assert (status, refused) == (400, {"target": ["the targets sum to 99, not 100 (cash counts)"]})
     assert send(client, of(mine, "allocations/"), {"target": []}, "put")[0] == 400
@@ -99,7 +99,7 @@ def test_the_whole_life(client, mine):
     assert send(client, f"{address}approve/", {"note": "do it"})[1]["status"] == "APPROVED"
     fills = [{"asset": "US:AAA", "quantity": 9}, {"asset": "US:BBB", "price": 0}]
     status, refused = send(client, f"{address}complete/", {"fills": fills})
-    assert (status, refused["fills"]) == (400, ["row 1, price: must be above 0"])
+    assert (status, refused["fills"]) == (400, ["row 2, price: must be above 0"])
     status, done = send(client, f"{address}complete/", {"fills": fills[:1], "note": "by phone"})
     assert (status, done["status"], done["post_state"]["cash"]) == (200, "COMPLETED", {"USD": 900})
     assert [(step["status"], step["user"], step["note"]) for step in done["steps"]] == [

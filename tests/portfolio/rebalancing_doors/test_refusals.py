@@ -33,14 +33,14 @@ pytestmark = pytest.mark.django_db
 @pytest.mark.parametrize(
     ("fill", "told_so"),
     [
-        ({"asset": "US:ZZZ"}, "fills: row 0, asset: US:ZZZ is not in the plan"),
-        ({"asset": "US:AAA", "quantity": -1}, "fills: row 0, quantity: must be at least 0"),
-        ({"asset": "US:AAA", "price": 0}, "fills: row 0, price: must be above 0"),
-        ({"asset": "US:AAA", "fee": "x"}, "fills: row 0, fee: 'x' is no number"),
-        ({"asset": "US:AAA", "date": "1 May"}, "fills: row 0, date: '1 May' is not a date"),
-        ({"asset": "US:AAA", "date": "2024-06-27"}, "fills: row 0, date: 2024-06-27 is not from the plan's day"),
-        ({"asset": "US:AAA", "date": "2999-01-01"}, "fills: row 0, date: 2999-01-01 is not from the plan's day"),
-        ({"asset": "US:AAA", "shares": 1}, "fills: row 0, shares: unknown field"),
+        ({"asset": "US:ZZZ"}, "fills: row 1, asset: US:ZZZ is not in the plan"),
+        ({"asset": "US:AAA", "quantity": -1}, "fills: row 1, quantity: must be at least 0"),
+        ({"asset": "US:AAA", "price": 0}, "fills: row 1, price: must be above 0"),
+        ({"asset": "US:AAA", "fee": "x"}, "fills: row 1, fee: 'x' is no number"),
+        ({"asset": "US:AAA", "date": "1 May"}, "fills: row 1, date: '1 May' is not a date"),
+        ({"asset": "US:AAA", "date": "2024-06-27"}, "fills: row 1, date: 2024-06-27 is not from the plan's day"),
+        ({"asset": "US:AAA", "date": "2999-01-01"}, "fills: row 1, date: 2999-01-01 is not from the plan's day"),
+        ({"asset": "US:AAA", "shares": 1}, "fills: row 1, shares: unknown field"),
         ({"asset": "US:AAA", "quantity": 61}, "quantity: US:AAA: 61 to sell, only 60 held"),
         ({"asset": "US:BBB", "quantity": 81}, "cash: 50.00 USD more is needed"),  # 4,050 of 3,000 + 1,000
     ],
@@ -55,7 +55,7 @@ def test_a_wrong_fill_changes_nothing(mine, fill, told_so):
 
 def test_one_fill_for_each_asset(mine):
     fills = [{"asset": "US:AAA", "quantity": 1}, {"asset": "US:AAA", "quantity": 2}]
-    with pytest.raises(PortfolioError, match="row 1, asset: US:AAA is filled twice"):
+    with pytest.raises(PortfolioError, match="row 2, asset: US:AAA is filled twice"):
         rebalancing_complete(event=approved(mine), fills=fills)
 
 
