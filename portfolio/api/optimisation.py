@@ -11,17 +11,9 @@ from etfs.api.fields import LONGEST_SYMBOL, AmountField, NumberField
 from market.api.filters import KnownFields
 from portfolio.api.reading import ReadingPost
 from portfolio.calc.optimisation import View
-from portfolio.services.optimisation import (
-    LONGEST,
-    LOOKBACK,
-    METHOD_NAMES,
-    MOST_ASSETS,
-    SHORTEST,
-    Wish,
-    frontier,
-    targets_propose,
-)
+from portfolio.services.optimisation import METHOD_NAMES, frontier, targets_propose
 from portfolio.services.traits import instruments_of
+from portfolio.services.wishes import LONGEST, LOOKBACK, MOST_ASSETS, SHORTEST, Wish
 
 PERCENT = {"min_value": 0.0, "max_value": 100.0}
 MOST_VIEWS, MOST_POINTS = 100, 100

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from portfolio.calc.correlations import MONTHS, ROLLING, correlations, spanned_returns
+from portfolio.calc.correlations import MONTHS, ROLLING, Correlations, correlations, spanned_returns
 from portfolio.calc.months import months_before
 from portfolio.calc.risk import correlation_summary
 from portfolio.models import Portfolio
@@ -35,16 +35,19 @@ def correlations_held(*, portfolio: Portfolio, window: str = "1y", as_of: dt.dat
         instruments=[one.instrument for one in standing.held], base_currency=portfolio.base_currency,
         start=_day_before(end, window) - BEFORE, end=end,
     )  # fmt: skip
-    first = _first_row(closes.dates, end, window)
     returns = spanned_returns(closes.close)
-    inside = returns.ends >= first
-    found = correlations(returns.values[inside])
-    summary = correlation_summary(found)
+    inside = returns.ends >= _first_row(closes.dates, end, window)
     days = closes.dates[returns.ends[inside]]
     return {
         "date": end, "window": window, "currency": portfolio.base_currency,
         "first": days[0].item() if len(days) else None, "last": days[-1].item() if len(days) else None,
         "symbols": names,
+    } | _matrix(correlations(returns.values[inside]), names)  # fmt: skip
+
+
+def _matrix(found: Correlations, names: list[str]) -> dict[str, Any]:
+    summary = correlation_summary(found)
+    return {
         "correlation": _known(found.coefficient), "n": found.count.tolist(), "p_value": _known(found.p_value),
         "average": summary.average, "maximum": summary.maximum,
         "pair": None if summary.pair is None else [names[at] for at in summary.pair],

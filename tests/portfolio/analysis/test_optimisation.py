@@ -13,7 +13,8 @@ from market.models import FxRate, PriceBar
 from portfolio.calc.optimisation import View
 from portfolio.models import PortfolioAllocation
 from portfolio.services.errors import PortfolioError
-from portfolio.services.optimisation import METHOD_NAMES, Wish, frontier, targets_propose
+from portfolio.services.optimisation import METHOD_NAMES, frontier, targets_propose
+from portfolio.services.wishes import Wish
 from tests.portfolio.analysis.world import DAYS, bars, book, instrument, portfolio_of
 
 PRIOR = {"covariance_estimator": LedoitWolf(), "mu_estimator": EmpiricalMu()}
