@@ -42,6 +42,7 @@ def measure_all(database: BenchDatabase, options: argparse.Namespace, report: Re
     from benchmarks import (  # noqa: PLC0415
         against_baseline,
         analysis,
+        asset_figures,
         backfill,
         backtest_sessions,
         combining,
@@ -51,6 +52,7 @@ def measure_all(database: BenchDatabase, options: argparse.Namespace, report: Re
         job,
         loading,
         optimisation,
+        portfolios,
         qlib_workload,
         simulation,
         universe,
@@ -83,10 +85,12 @@ def measure_all(database: BenchDatabase, options: argparse.Namespace, report: Re
     backfill.measure(database, report, min(3, runs))
     combining.measure(database, report, part, min(2, runs))
     analysis.measure(report, min(3, runs), part)
+    asset_figures.measure(panels, database, report, min(3, runs), part)
     qlib_workload.measure(database, report, min(3, runs), part)
     etf_holdings.measure(database, report, runs, part)
     simulation.measure(database, report, runs, part)
     backtest_sessions.measure(database, report, runs, part)
+    portfolios.measure(database, report, min(3, runs), part)
     optimisation.measure(report, min(3, runs))
     say("")
 

@@ -10,11 +10,13 @@ import fcntl
 import hashlib
 import os
 import shutil
+import site
 import subprocess
 import sys
 import tempfile
 import venv
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -30,10 +32,15 @@ class NoEnvironment(RuntimeError):
 
 @dataclass(frozen=True)
 class Environment:
-    """``name`` is that of its requirements, runner, variable and directory; ``modules`` are what must be importable."""
+    """``name`` is that of its requirements, runner, variable and directory; ``modules`` are what must be importable.
+
+    With ``on_ours`` the packages of the environment that makes it serve in it, too, below those it has of its own: only
+    what is missing there is installed.
+    """
 
     name: str
     modules: tuple[str, ...]
+    on_ours: bool = False
 
     @property
     def requirements(self) -> Path:
@@ -77,8 +84,11 @@ class Environment:
         shutil.rmtree(place, ignore_errors=True)
         python = place / "bin" / "python"
         try:
-            venv.create(place, with_pip=True, symlinks=True)
-            options = ["--quiet", "--disable-pip-version-check", "--retries", "1", "--timeout", "15"]
+            shared_pip = self.on_ours and find_spec("pip") is not None
+            venv.create(place, with_pip=not shared_pip, symlinks=True)
+            if self.on_ours:
+                self._put_on_ours(place)
+            options = ["--quiet", "--no-compile", "--disable-pip-version-check", "--retries", "1", "--timeout", "15"]
             command: list[str | Path] = [python, "-m", "pip", "install", *options, "-r", self.requirements]
             told = subprocess.run(command, capture_output=True, text=True, timeout=INSTALL_SECONDS, check=False)
         except (OSError, subprocess.SubprocessError) as error:
@@ -88,6 +98,11 @@ class Environment:
             raise NoEnvironment(f"{', '.join(self.modules)} could not be installed: {lines[-1]}")
         self._check(python)
         (place / ".complete").touch()
+
+    def _put_on_ours(self, place: Path) -> None:
+        """Site directories of a virtual environment come first, paths of a .pth file after them."""
+        (own,) = place.glob("lib/python*/site-packages")
+        (own / "ours.pth").write_text("\n".join(site.getsitepackages()) + "\n")
 
     def _check(self, python: Path) -> None:
         try:
@@ -100,5 +115,5 @@ class Environment:
             raise NoEnvironment(f"{python} cannot import {', '.join(self.modules)}: {reason}")
 
 
-ALPHALENS = Environment("alphalens", ("alphalens",))
+ALPHALENS = Environment("alphalens", ("alphalens",), on_ours=True)
 PEERS = Environment("peers", ("bt", "vectorbt", "backtrader"))

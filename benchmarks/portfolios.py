@@ -114,7 +114,7 @@ def _plain(large: Portfolio) -> None:
 def _large() -> Portfolio:
     """A hundred trades each of a hundred assets over ten years, buys and smaller sales, paid from one deposit."""
     stocks = list(Instrument.objects.filter(region=LARGE, asset_type="STOCK").order_by("pk")[:ASSETS])
-    return _booked("large", LARGE, stocks, TRANSACTIONS // ASSETS, SESSIONS, np.random.default_rng(1))
+    return _booked("large", stocks, TRANSACTIONS // ASSETS, SESSIONS, np.random.default_rng(1))
 
 
 def _many(part: int) -> list[Portfolio]:
@@ -122,15 +122,14 @@ def _many(part: int) -> list[Portfolio]:
     stocks = list(Instrument.objects.filter(region=MANY, asset_type="STOCK").order_by("pk"))
     rng = np.random.default_rng(2)
     return [
-        _booked(f"small {number}", MANY, [stocks[one] for one in rng.choice(len(stocks), EACH, replace=False)], 2,
+        _booked(f"small {number}", [stocks[one] for one in rng.choice(len(stocks), EACH, replace=False)], 2,
                 POOL_SESSIONS, rng)
         for number in range(PORTFOLIOS // part)
     ]  # fmt: skip
 
 
-def _booked(
-    name: str, region: str, stocks: list[Instrument], trades: int, sessions: int, rng: np.random.Generator
-) -> Portfolio:
+def _booked(name: str, stocks: list[Instrument], trades: int, sessions: int, rng: np.random.Generator) -> Portfolio:
+    region = stocks[0].region
     currency = region_get(region).currency
     owner, _ = get_user_model().objects.get_or_create(username="bench")
     portfolio = Portfolio.objects.create(owner=owner, name=name, base_currency=currency)

@@ -1,6 +1,15 @@
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
+
+from market.timescale import registry as timescale
+from portfolio.schedules import ensure_schedules
+from portfolio.timescale import ARRANGEMENTS
 
 
 class PortfolioConfig(AppConfig):
     name = "portfolio"
     verbose_name = "Portfolios"
+
+    def ready(self) -> None:
+        timescale.register(ARRANGEMENTS)
+        post_migrate.connect(ensure_schedules, sender=self, dispatch_uid="portfolio.schedules")

@@ -17,6 +17,11 @@ def _page(title: str, icon: str, model: str) -> dict[str, Any]:
     }
 
 
+def _own_page(title: str, icon: str, model: str) -> dict[str, Any]:
+    """A link to a list of what is their own, shown to all staff."""
+    return _page(title, icon, model) | {"permission": lambda request: request.user.is_staff}
+
+
 def _group(title: str, *items: dict[str, Any]) -> dict[str, Any]:
     return {"title": title, "separator": True, "items": list(items)}
 
@@ -50,6 +55,14 @@ NAVIGATION = [
         _page("Days", "calendar_month", "backtests_backtestsnapshot"),
         _page("Final holdings", "list_alt", "backtests_backtestholding"),
         _page("Events", "call_split", "backtests_backtestevent"),
+    ),
+    _group(
+        "Portfolios",
+        _own_page("Portfolios", "account_balance_wallet", "portfolio_portfolio"),
+        _own_page("Transactions", "receipt_long", "portfolio_transaction"),
+        _own_page("Daily values", "show_chart", "portfolio_portfolioperformancehistory"),
+        _own_page("Risk", "warning", "portfolio_portfolioriskmetrics"),
+        _own_page("Alerts", "notifications", "portfolio_alert"),
     ),
     _group(
         "ETFs",

@@ -161,6 +161,7 @@ SPECTACULAR_SETTINGS = {
         "AlertKindEnum": "portfolio.models.AlertLimit.Kind",
         "ShockKindEnum": "portfolio.calc.stress.KINDS",
         "OptimisationMethodEnum": "portfolio.services.optimisation.METHOD_NAMES",
+        "RebalancingStatusEnum": "portfolio.models.RebalancingEvent.Status",
     },
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",

@@ -49,7 +49,7 @@ class BacktestSessionAdmin(SectionsMixin, HouseAdmin):
     search_fields = ("=id", "name")
     search_help_text = "Its number, or a part of its name"
     nothing_listed = "Add a backtest, or run one: manage.py run_backtest CONFIG.yaml"
-    actions = ("compare", "rerun", "cancel", "orders")
+    actions = ("compare", "rerun", "cancel", "orders", "to_portfolio")
     ordering = ("-id",)
     list_before_template = "backtests/admin/watch.html"
     change_form_outer_before_template = "backtests/admin/job_header.html"
@@ -198,6 +198,17 @@ class BacktestSessionAdmin(SectionsMixin, HouseAdmin):
         except services.BacktestError as error:
             messages.error(request, str(error))
             return None
+
+    @action(description="Make a portfolio of its trades", permissions=["view"])
+    def to_portfolio(self, request: HttpRequest, queryset: QuerySet[BacktestSession]) -> None:
+        for session in queryset.order_by("id"):
+            try:
+                made = services.backtest_to_portfolio(session_id=session.pk, owner=request.user)
+            except services.BacktestError as error:
+                messages.error(request, f"{session}: {error}")
+            else:
+                address = reverse("admin:portfolio_portfolio_change", args=[made.pk])
+                messages.success(request, format_html('<a href="{}">{}</a>: made', address, made))
 
     # --- columns -----------------------------------------------------------------------------------------------------
 

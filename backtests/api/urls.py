@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from backtests.api import comparing, files, results, rows, sessions, sweeps
+from backtests.api import comparing, files, portfolios, results, rows, sessions, sweeps
 
 OF_ONE = "backtests/<int:pk>/"
 urlpatterns = [
@@ -13,6 +13,7 @@ urlpatterns = [
     path(OF_ONE, sessions.BacktestDetail.as_view(), name="backtest-detail"),
     path(f"{OF_ONE}cancel/", sessions.BacktestCancel.as_view(), name="backtest-cancel"),
     path(f"{OF_ONE}rerun/", sessions.BacktestRerun.as_view(), name="backtest-rerun"),
+    path(f"{OF_ONE}portfolio/", portfolios.PortfolioOfBacktest.as_view(), name="backtest-portfolio"),
     path(f"{OF_ONE}statistics/", results.Statistics.as_view(), name="backtest-statistics"),
     path(f"{OF_ONE}monthly/", results.Monthly.as_view(), name="backtest-monthly"),
     path(f"{OF_ONE}yearly/", results.Yearly.as_view(), name="backtest-yearly"),

@@ -5,6 +5,7 @@ from backtests.services.config import Config, config_check
 from backtests.services.deleting import backtest_delete, sweep_delete
 from backtests.services.errors import BacktestBusy, BacktestError
 from backtests.services.exports import orders_csv, weights_csv
+from backtests.services.portfolios import backtest_to_portfolio
 from backtests.services.result import backtest_report, backtest_result
 from backtests.services.sessions import (
     backtest_cancel,
@@ -42,6 +43,7 @@ __all__ = [
     "backtest_rerun",
     "backtest_result",
     "backtest_run",
+    "backtest_to_portfolio",
     "backtests_compare",
     "backtests_comparison",
     "backtests_tidy",

@@ -16,7 +16,8 @@ from rest_framework.utils.urls import replace_query_param
 
 from etfs.api.filters import AnswerParams
 from etfs.models import ETF
-from etfs.services import Ambiguous, EtfError, NotFound
+from etfs.services import Ambiguous, NotFound
+from factors.services.jobs import JobError
 from market.api.csv import CsvRenderer, lines
 from market.api.filters import NO_FIELD
 from market.api.listing import ListView, Negotiation
@@ -33,12 +34,12 @@ class Refusals:
             return Response({"detail": str(error), "choices": error.choices}, status=300)
         if isinstance(error, NotFound):
             error = exceptions.NotFound(str(error))
-        elif isinstance(error, EtfError):
+        elif isinstance(error, JobError):
             error = refused(error)
         return super().handle_exception(error)  # type: ignore[misc] # of the view this is mixed into
 
 
-def refused(error: EtfError) -> exceptions.ValidationError:
+def refused(error: JobError) -> exceptions.ValidationError:
     """``amount: must be above 0`` under ``amount``; what names no parameter as non_field_errors."""
     name, found, reason = str(error).partition(": ")
     named = found and name.isidentifier()
@@ -91,20 +92,21 @@ class RowsView(AnswerView):
 
 
 class PairSerializer(serializers.Serializer):
-    """Two funds, and one cell of each matrix, under its name."""
+    """Two funds or assets, and one cell of each matrix, under its name."""
 
     left = serializers.CharField()
     right = serializers.CharField()
 
 
 class MatrixView(RowsView):
-    """An answer with matrices over its ``funds``. CSV: a row of ``pair_class`` for each cell, row by row."""
+    """An answer with matrices over its ``axis``. CSV: a row of ``pair_class`` for each cell, row by row."""
 
+    axis = "funds"
     pair_class: type[PairSerializer]
 
     def table(self, answer: Mapping[str, Any]) -> tuple[Iterable[Any], BaseSerializer]:
         shown = self.pair_class()
-        names = [fund["symbol"] for fund in answer["funds"]]
+        names = [fund["symbol"] for fund in answer[self.axis]]
         matrices = [name for name in shown.get_fields() if name in answer]
         rows = (
             {"left": left, "right": right} | {name: answer[name][i][j] for name in matrices}

@@ -26,6 +26,7 @@ from market.calendars import is_session, sessions_before
 from market.models import DataChange, PriceBar
 from market.panel import Panel
 from market.regions import REGIONS, region_get
+from market.store.panel_parts import STOCKS
 from market.store.panels import NoBars, Origin, read_panel
 from market.timescale.chunks import chunks_make
 
@@ -89,13 +90,13 @@ def factor_run_enqueue(
     return created
 
 
-def session_resolve(*, region: str, date: dt.date | None) -> dt.date:
-    """The session to compute: ``date`` when it is one, the latest up to the newest bar for None; FactorRunError
-    otherwise.
+def session_resolve(*, region: str, date: dt.date | None, asset_types: Sequence[str] = STOCKS) -> dt.date:
+    """The session to compute: ``date`` when it is one, the latest up to the newest bar of ``asset_types`` for None;
+    FactorRunError otherwise.
     """
     place = region_get(region)
     if date is None:
-        newest = PriceBar.objects.newest_date(place.code)
+        newest = PriceBar.objects.newest_date(place.code, asset_types)
         if newest is None:
             raise FactorRunError(
                 f"region: {place.code} has no prices: load some first (manage.py load_prices --region {place.code} ...)"

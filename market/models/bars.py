@@ -2,6 +2,7 @@
 
 import datetime as dt
 import re
+from collections.abc import Sequence
 from typing import Self
 
 from django.db import models
@@ -19,17 +20,24 @@ class PriceBarQuerySet(DatedQuerySet["PriceBar"]):
         """The date of the newest bar of all (one step of the date index)."""
         return self.order_by("-date").values_list("date", flat=True).first()
 
-    def newest_date(self, region: str) -> dt.date | None:
-        """The date of the region's newest bar of a stock (one probe of the key per instrument)."""
-        return self._edge(region, "-date", models.Max("edge"))
+    def newest_of(self, instrument_ids: Sequence[int], until: dt.date | None = None) -> dict[int, dt.date]:
+        """The date of the newest bar, up to ``until``, of each instrument that has one (a probe of the key each)."""
+        bars = PriceBar.objects.filter(instrument_id=models.OuterRef("pk")).between(None, until).order_by("-date")
+        found = Instrument.objects.filter(pk__in=list(instrument_ids)).order_by()
+        newest = found.annotate(newest=models.Subquery(bars.values("date")[:1])).exclude(newest=None)
+        return dict(newest.values_list("pk", "newest"))
+
+    def newest_date(self, region: str, asset_types: Sequence[str] = (Instrument.AssetType.STOCK,)) -> dt.date | None:
+        """The date of the region's newest bar of a stock, or of ``asset_types`` (a probe of the key per instrument)."""
+        return self._edge(region, "-date", models.Max("edge"), asset_types)
 
     def oldest_date(self, region: str) -> dt.date | None:
         """The date of the region's first bar of a stock, found in the same way."""
-        return self._edge(region, "date", models.Min("edge"))
+        return self._edge(region, "date", models.Min("edge"), [Instrument.AssetType.STOCK])
 
-    def _edge(self, region: str, order: str, pick: models.Aggregate) -> dt.date | None:
+    def _edge(self, region: str, order: str, pick: models.Aggregate, asset_types: Sequence[str]) -> dt.date | None:
         edge = PriceBar.objects.filter(instrument_id=models.OuterRef("pk")).order_by(order).values("date")[:1]
-        stocks = Instrument.objects.filter(region=region, asset_type=Instrument.AssetType.STOCK)
+        stocks = Instrument.objects.filter(region=region, asset_type__in=asset_types)
         found: dt.date | None = stocks.annotate(edge=models.Subquery(edge)).aggregate(date=pick)["date"]
         return found
 

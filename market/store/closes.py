@@ -1,4 +1,4 @@
-"""Adjusted closes of a region by session, for what is made of them: returns."""
+"""Adjusted closes of a region by session, or across regions by day, for what is made of them: returns."""
 
 import datetime as dt
 from collections.abc import Sequence
@@ -28,6 +28,21 @@ class Closes:
     close: np.ndarray
 
 
+@dataclass(frozen=True)
+class RegionCloses:
+    """Adjusted closes of several regions: ``close`` float [T, N], NaN where there is no bar.
+
+    ``days`` int32 [T], days since 1970-01-01 on which one of E exchanges is open; ``instrument_ids`` int32 [N],
+    ascending; ``exchange_of`` int [N]: which of them is each one's; ``is_open`` bool [T, E].
+    """
+
+    days: np.ndarray
+    instrument_ids: np.ndarray
+    close: np.ndarray
+    exchange_of: np.ndarray
+    is_open: np.ndarray
+
+
 def closes_read(region: str, start: dt.date, end: dt.date, ids: Sequence[int] | None = None) -> Closes:
     """Closes of ``region`` from ``start`` to ``end`` (both included), up to its newest bar; T = 0 where there are none.
 
@@ -35,30 +50,70 @@ def closes_read(region: str, start: dt.date, end: dt.date, ids: Sequence[int] | 
     their type, on all sessions from their first bar to their last. What has no bar in the range is left out.
     """
     code = region_get(region).code
-    stock = f"region = '{code}' AND {_wanted(ids)}"
+    (instrument, day, close), stocks = _read(start, end, f"region = '{code}' AND {_wanted(ids)}")
+    exchange = sessions(code, start, end).astype("datetime64[D]").astype(np.int32)
+    traded = np.isin(day, exchange)
+    days = np.unique(day[traded])
+    if ids is not None and len(days):  # a few names may all miss a session
+        days = exchange[(exchange >= days[0]) & (exchange <= days[-1])]
+    return _on_days(days, instrument[traded], day[traded], close[traded], stocks)
+
+
+def closes_across(ids: Sequence[int], start: dt.date, end: dt.date) -> RegionCloses:
+    """Closes of the instruments ``ids``, of any regions and types, from ``start`` to ``end`` (both included), by one
+    query. A bar of a day on which its exchange was closed is left out; what has no bar in the range is, too.
+    """
+    (instrument, day, close), stocks = _read(start, end, _wanted(ids))
+    codes = np.array(stocks.column("region").to_pylist(), dtype=str)
+    of = codes[np.searchsorted(stocks.column("id").to_numpy(), instrument)]
+    regions = np.unique(of)
+    open_days = [_open_days(region, start, end, day[of == region]) for region in regions.tolist()]
+    traded = np.zeros(len(day), dtype=bool)
+    for region, exchange in zip(regions, open_days, strict=True):
+        traded |= (of == region) & np.isin(day, exchange)
+    days = np.unique(np.concatenate(open_days)) if open_days else day[:0]
+    found = _on_days(days, instrument[traded], day[traded], close[traded], stocks)
+    place = codes[np.searchsorted(stocks.column("id").to_numpy(), found.instrument_ids)]
+    is_open = np.stack([np.isin(days, exchange) for exchange in open_days] or [np.zeros(0, bool)], axis=1)
+    return RegionCloses(found.days, found.instrument_ids, found.close, np.searchsorted(regions, place), is_open)
+
+
+def _open_days(region: str, start: dt.date, end: dt.date, bar_days: np.ndarray) -> np.ndarray:
+    """Sessions of a region from its first to its last bar; before its calendar begins, and without one, the days with
+    bars. int32."""
+    exchange = sessions(region, start, end).astype("datetime64[D]").astype(np.int32)
+    if not len(exchange):
+        return np.unique(bar_days)
+    within = exchange[(exchange >= bar_days.min()) & (exchange <= bar_days.max())]
+    return np.r_[np.unique(bar_days[bar_days < exchange[0]]), within]
+
+
+def _read(start: dt.date, end: dt.date, wanted: str) -> tuple[tuple[np.ndarray, np.ndarray, np.ndarray], pa.Table]:
+    """(instrument, day, adjusted close) of the bars in a range, and the instruments, by id, that meet ``wanted``."""
     with snapshot() as arrow:
         parts = list(
             batches(
                 arrow,
                 "SELECT instrument_id, date, close * adjustment_factor AS close FROM market_pricebar"
                 f" WHERE date BETWEEN '{start}' AND '{end}' AND close IS NOT NULL"
-                f" AND instrument_id = ANY(ARRAY(SELECT id FROM market_instrument WHERE {stock}))",
+                f" AND instrument_id = ANY(ARRAY(SELECT id FROM market_instrument WHERE {wanted}))",
             )
         )
         stocks = table(
             arrow,
-            "SELECT id, ticker, coalesce(delisted_on - '1970-01-01'::date, 0) AS delisted_day FROM market_instrument"
-            f" WHERE {stock} ORDER BY id",
+            "SELECT id, region, ticker, coalesce(delisted_on - '1970-01-01'::date, 0) AS delisted_day"
+            f" FROM market_instrument WHERE {wanted} ORDER BY id",
         )
     instrument, day, close = _columns(parts)
-    exchange = sessions(code, start, end).astype("datetime64[D]").astype(np.int32)
-    traded = np.isin(day, exchange) & np.isfinite(close)
-    days = np.unique(day[traded])
-    if ids is not None and len(days):  # a few names may all miss a session
-        days = exchange[(exchange >= days[0]) & (exchange <= days[-1])]
-    found, columns = np.unique(instrument[traded], return_inverse=True)
+    finite = np.isfinite(close)
+    return (instrument[finite], day[finite], close[finite]), stocks
+
+
+def _on_days(days: np.ndarray, instrument: np.ndarray, day: np.ndarray, close: np.ndarray, stocks: pa.Table) -> Closes:
+    """Bars, all of them on ``days``, as a grid."""
+    found, columns = np.unique(instrument, return_inverse=True)
     grid = np.full((len(days), len(found)), np.nan)
-    grid[np.searchsorted(days, day[traded]), columns] = close[traded]
+    grid[np.searchsorted(days, day), columns] = close
     places = np.searchsorted(stocks.column("id").to_numpy(), found)
     tickers = np.array(stocks.column("ticker").to_pylist(), dtype=object)
     return Closes(

@@ -1,6 +1,7 @@
 """What one panel and a history of panels are both made from: the region's stocks, their columns, the index."""
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -16,11 +17,13 @@ if TYPE_CHECKING:
     import adbc_driver_postgresql.dbapi as adbc
 
 ALWAYS = 2**30  # a day number after every other
+STOCKS: tuple[str, ...] = (Instrument.AssetType.STOCK.value,)
 
 
 @dataclass(frozen=True)
 class Stocks:
-    """The region's common stocks that had a bar in a grid or before it, and where they stand in it.
+    """The region's common stocks (or other instruments asked for) that had a bar in a grid or before it, and where they
+    stand in it.
 
     ``listed_day``, ``delisted_day`` int32: first and last day of the listing, far away where unknown.
     """
@@ -40,15 +43,19 @@ class Stocks:
         return listed
 
 
-def stocks_read(arrow: "adbc.Connection", region: str, grid: BarGrid, last: int) -> Stocks:
-    """Common stocks with a bar in the first ``last`` rows of the grid or before it: what comes later does not count."""
+def stocks_read(
+    arrow: "adbc.Connection", region: str, grid: BarGrid, last: int, asset_types: Sequence[str] = STOCKS
+) -> Stocks:
+    """Common stocks (or ``asset_types``) with a bar in the first ``last`` rows of the grid or before it: what comes
+    later does not count."""
+    kinds = ", ".join(f"'{Instrument.AssetType(kind).value}'" for kind in asset_types)
     rows = table(
         arrow,
         "SELECT id, ticker, sector, company, currency,"
         f" coalesce(listed_on - '1970-01-01'::date, {-ALWAYS}) AS listed_day,"
         f" coalesce(delisted_on - '1970-01-01'::date, {ALWAYS}) AS delisted_day"
         f" FROM market_instrument WHERE region = '{region_get(region).code}'"
-        f" AND asset_type = '{Instrument.AssetType.STOCK.value}' ORDER BY id",
+        f" AND asset_type IN ({kinds}) ORDER BY id",
     )
     ids = rows.column("id").to_numpy()
     has_bar = np.isfinite(grid.fields["close"][:last]).any(axis=0)

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -15,8 +16,9 @@ from market.fields import load_fields
 from market.panel import LastBar, Panel
 from market.store.arrow import snapshot
 from market.store.bar_cache import bars_read
-from market.store.bar_grid import FIELDS, BarGrid
-from market.store.panel_parts import Stocks, columns_of, day_of, index_read, stocks_read, trading_value
+from market.store.bar_grid import FIELDS, BarGrid, Window
+from market.store.bar_years import bars_between
+from market.store.panel_parts import STOCKS, Stocks, columns_of, day_of, index_read, stocks_read, trading_value
 from market.store.reports_read import HISTORY_DAYS, Reports, reports_read
 
 if TYPE_CHECKING:
@@ -33,29 +35,49 @@ class NoBars(ValueError):
 
 @dataclass
 class Origin:
-    """How a panel was had: ``bars`` and ``reports`` are warm, extended or rebuilt; seconds by stage."""
+    """How a panel was had: ``bars`` (or "by year") and ``reports`` are warm, extended or rebuilt; seconds by stage."""
 
     bars: str = ""
     reports: str = ""
     timings: dict[str, float] = field(default_factory=dict)
 
 
-def read_panel(region: str, as_of: dt.date, lookback: int, fields: set[str] | None = None) -> tuple[Panel, Origin]:
+@dataclass(frozen=True)
+class Wanted:
+    """What a panel is to hold, see ``read_panel``."""
+
+    region: str
+    as_of: dt.date
+    lookback: int
+    fields: set[str]
+    asset_types: Sequence[str]
+    by_year: bool
+
+
+def read_panel(
+    region: str, as_of: dt.date, lookback: int, fields: set[str] | None = None, *,
+    asset_types: Sequence[str] = STOCKS, by_year: bool = False,
+) -> tuple[Panel, Origin]:  # fmt: skip
     """Everything known of ``region`` at the close of ``as_of``, ``lookback`` own bars back, as of one moment.
 
-    ``fields``: names of registered extra fields to load. NoBars when the region has no bar in the window.
+    ``fields``: names of registered extra fields to load. ``asset_types``: of the instruments; common stocks unless
+    said. ``by_year``: from the bars kept by year; for panels much deeper than those of factors, which would otherwise
+    grow the region's cache, or throw it out, at every run. NoBars when the region has no bar in the window.
     """
+    wanted = Wanted(region, as_of, lookback, fields or set(), asset_types, by_year)
     with snapshot() as arrow:  # one for all: connecting takes longer than most of its queries
-        return _read(arrow, region, as_of, lookback, fields or set())
+        return _read(arrow, wanted)
 
 
-def _read(
-    arrow: "adbc.Connection", region: str, as_of: dt.date, lookback: int, fields: set[str]
-) -> tuple[Panel, Origin]:
+def _read(arrow: "adbc.Connection", wanted: Wanted) -> tuple[Panel, Origin]:
+    region, as_of, lookback = wanted.region, wanted.as_of, wanted.lookback
     origin, clock = Origin(), time.perf_counter()
     recent = sessions_before(region, as_of, lookback + SLACK_SESSIONS)
     first = recent[0].item() if len(recent) else as_of - dt.timedelta(days=2 * lookback)
-    grid, origin.bars = bars_read(arrow, region, as_of, first, lookback)
+    if wanted.by_year:
+        grid, origin.bars = bars_between(arrow, Window(region, as_of, first, as_of, lookback)), "by year"
+    else:
+        grid, origin.bars = bars_read(arrow, region, as_of, first, lookback)
     clock = _lap(origin, "read_bars", clock)
     reports, origin.reports = reports_read(arrow, region, as_of)
     clock = _lap(origin, "read_reports", clock)
@@ -63,10 +85,10 @@ def _read(
     last = int(np.searchsorted(grid.days, day, side="right"))
     if not last:
         raise NoBars(f"{region} has no bars from {first} to {as_of}: load prices first")
-    stocks = stocks_read(arrow, region, grid, last)
+    stocks = stocks_read(arrow, region, grid, last, wanted.asset_types)
     recent_sessions = recent[-FRESH_SESSIONS:].astype("datetime64[D]").astype(np.int32)
     source = Source(arrow, region, as_of, grid, last, stocks, reports, recent_sessions)
-    panel = _assemble(source, lookback, load_fields(fields, region, as_of, stocks.ids))
+    panel = _assemble(source, lookback, load_fields(wanted.fields, region, as_of, stocks.ids))
     _lap(origin, "assemble", clock)
     return panel, origin
 

@@ -40,10 +40,10 @@ def refused(error: PortfolioError) -> exceptions.ValidationError:
     name, found, reason = str(error).partition(": ")
     if not found or not name or len(name) > LONGEST_NAME or " " in name:
         name, reason = NO_FIELD, str(error)
-    told: dict[str, object] = {name: [Truncator(reason).chars(LONGEST)]}
-    if error.problems:
-        told["rows"] = [{"row": one.row, "field": one.field, "reason": one.reason} for one in error.problems]
-    return exceptions.ValidationError(told)
+    told = exceptions.ValidationError({name: [Truncator(reason).chars(LONGEST)]})
+    if error.problems:  # not by the constructor, which makes text of numbers
+        told.detail["rows"] = [{"row": one.row, "field": one.field, "reason": one.reason} for one in error.problems]
+    return told
 
 
 class OfPortfolio(Refusals, generics.GenericAPIView):

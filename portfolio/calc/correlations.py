@@ -4,7 +4,9 @@ A return spans two dates, an asset's close and its close before; two assets have
 the same. So days on which one of them does not trade cost that pair a return or two, and other assets change nothing.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import combinations_with_replacement
 
 import numpy as np
 from scipy.special import betainc
@@ -12,10 +14,9 @@ from scipy.special import betainc
 from market.calc.full_windows import window_corr
 from market.calc.windows import ZERO
 from portfolio.calc.months import months_before
+from portfolio.calc.windows import MONTHS, ROLLING, WINDOWS
 
 ENOUGH = 20  # common returns; with fewer there is no correlation
-MONTHS = {"1m": 1, "3m": 3, "6m": 6, "1y": 12, "3y": 36}
-ROLLING = {"20d": 20, "60d": 60}
 
 
 @dataclass(frozen=True)
@@ -76,20 +77,50 @@ def correlations(returns: np.ndarray) -> Correlations:
     return Correlations(found, count.astype(np.int64), _p_values(found, count))
 
 
-def window_correlations(closes: np.ndarray, dates: np.ndarray) -> dict[str, Correlations]:
-    """``Correlations`` by window up to the last of ``dates``, datetime64[D] [T] ascending, of ``closes`` [T, N].
+@dataclass(frozen=True)
+class Exchanges:
+    """``of`` int [N]: on which of E exchanges each asset trades; ``is_open`` bool [T, E]: whether it does on a date."""
+
+    of: np.ndarray
+    is_open: np.ndarray
+
+
+def window_correlations(
+    closes: np.ndarray, dates: np.ndarray, exchanges: Exchanges | None = None, windows: Sequence[str] = WINDOWS
+) -> dict[str, Correlations]:
+    """``Correlations`` of ``closes`` [T, N] by name of ``windows``, up to the last of ``dates``, datetime64[D] [T]
+    ascending.
 
     Calendar months ``1m`` to ``3y``: returns that end after the day so many months before the last date. ``20d`` and
-    ``60d``: those that end on the last 20 or 60 dates. The first close before a window belongs to its first return.
+    ``60d``: those that end on or after the 20th or 60th last date on which the exchanges of both are open (None: all of
+    them, always). The first close before a window belongs to its first return.
     """
     returns = spanned_returns(closes)
     days = dates.astype("datetime64[D]").astype(np.int64)
-    first = {
-        name: int(np.searchsorted(days, months_before(days[-1], months), side="right"))
-        for name, months in MONTHS.items()
-    }
-    first |= {name: len(days) - count for name, count in ROLLING.items()}
-    return {name: correlations(returns.values[returns.ends >= row]) for name, row in first.items()}
+    places = exchanges or Exchanges(np.zeros(closes.shape[1], int), np.ones((len(days), 1), bool))
+
+    def over(name: str) -> Correlations:
+        if name in ROLLING:
+            return _of_last_dates(returns, places, ROLLING[name])
+        first = np.searchsorted(days, months_before(days[-1], MONTHS[name]), side="right")
+        return correlations(returns.values[returns.ends >= first])
+
+    return {name: over(name) for name in windows}
+
+
+def _of_last_dates(returns: Returns, exchanges: Exchanges, count: int) -> Correlations:
+    """Every two exchanges by themselves: what other assets are asked along must not move a pair's window."""
+    n = returns.values.shape[1]
+    found = Correlations(np.full((n, n), np.nan), np.zeros((n, n), np.int64), np.full((n, n), np.nan))
+    places = np.unique(exchanges.of).tolist()
+    for one, other in combinations_with_replacement(places, 2):
+        days = np.flatnonzero(exchanges.is_open[:, one] & exchanges.is_open[:, other])[-count:]
+        ours = np.flatnonzero(np.isin(exchanges.of, (one, other)))
+        part = correlations(returns.values[returns.ends >= days.min(initial=len(exchanges.is_open))][:, ours])
+        between = one == other or np.not_equal.outer(exchanges.of[ours], exchanges.of[ours])
+        for whole, block in zip(vars(found).values(), vars(part).values(), strict=True):
+            whole[np.ix_(ours, ours)] = np.where(between, block, whole[np.ix_(ours, ours)])
+    return found
 
 
 def rolling_correlation(first: np.ndarray, second: np.ndarray, window: int) -> np.ndarray:

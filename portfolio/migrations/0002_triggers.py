@@ -1,4 +1,5 @@
-"""What single rows cannot say: targets sum to 100, and changed transactions make stored values stale.
+"""What single rows cannot say: targets sum to 100, changed transactions make stored values stale, and steps of a
+rebalancing stay as they were taken (only the name of a deleted user leaves them).
 
 The triggers stand behind every door alike: services, admin, psql.
 """
@@ -43,7 +44,21 @@ CREATE TRIGGER note_delete AFTER DELETE ON portfolio_transaction
 REFERENCING OLD TABLE AS changed_rows FOR EACH STATEMENT EXECUTE FUNCTION portfolio_note_change();
 """
 
+STEPS = """
+CREATE FUNCTION portfolio_keep_step() RETURNS trigger LANGUAGE plpgsql AS $body$
+BEGIN
+    RAISE EXCEPTION 'steps of a rebalancing cannot be changed'
+        USING ERRCODE = 'check_violation', CONSTRAINT = 'rebalancing_steps_stay';
+END
+$body$;
+CREATE TRIGGER rebalancing_steps_stay BEFORE UPDATE ON portfolio_rebalancingstep FOR EACH ROW
+WHEN ((OLD.event_id, OLD.status, OLD.note, OLD.at) IS DISTINCT FROM (NEW.event_id, NEW.status, NEW.note, NEW.at)
+      OR NEW.user_id IS NOT NULL AND OLD.user_id IS DISTINCT FROM NEW.user_id)
+EXECUTE FUNCTION portfolio_keep_step();
+"""
 BACKWARD = """
+DROP TRIGGER rebalancing_steps_stay ON portfolio_rebalancingstep;
+DROP FUNCTION portfolio_keep_step();
 DROP TRIGGER allocation_targets_sum ON portfolio_allocations;
 DROP FUNCTION portfolio_check_targets();
 DROP TRIGGER note_insert ON portfolio_transaction;
@@ -57,4 +72,4 @@ DROP FUNCTION portfolio_note_change();
 class Migration(migrations.Migration):
     dependencies = [("portfolio", "0001_initial")]
 
-    operations = [migrations.RunSQL(TARGETS + STALE, BACKWARD)]
+    operations = [migrations.RunSQL(TARGETS + STALE + STEPS, BACKWARD)]

@@ -18,6 +18,12 @@ class TransactionQuerySet(models.QuerySet["Transaction"]):
         """As they are read into a calculation: the same whatever order they came in."""
         return self.order_by("date", "sequence", "id")
 
+    def instruments(self) -> models.QuerySet["Transaction", int]:
+        """Ids of what was traded, that of the most portfolios first."""
+        traded = self.filter(instrument__isnull=False).order_by().values("instrument_id")
+        ranked = traded.annotate(portfolios=models.Count("portfolio", distinct=True))
+        return ranked.order_by("-portfolios", "instrument_id").values_list("instrument_id", flat=True)
+
     def between(self, start: dt.date | None, end: dt.date | None) -> Self:
         """Both days included; None: no limit."""
         days = {"date__gte": start, "date__lte": end}

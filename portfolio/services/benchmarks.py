@@ -14,6 +14,7 @@ from portfolio.calc.statistics import Track, statistic_named, statistics_of
 from portfolio.models import Portfolio, PortfolioBenchmark
 from portfolio.services.errors import PortfolioError
 from portfolio.services.markets import asset_closes
+from portfolio.services.portfolios import values_outdate
 from portfolio.services.record import record_of
 from portfolio.services.trails import trail
 
@@ -54,12 +55,15 @@ def benchmarks_set(*, portfolio: Portfolio, benchmarks: Sequence[Wanted]) -> lis
     if len(primary) > 1:
         raise PortfolioError("benchmarks: only one can be the primary one")
     _require_rates(portfolio, [one.instrument for one in benchmarks])
+    before = portfolio.benchmarks.filter(is_primary=True).values_list("instrument", flat=True).first()
     portfolio.benchmarks.exclude(instrument__in=chosen).delete()
     portfolio.benchmarks.update(is_primary=False)  # before another takes its place: one at a time
     rows = [PortfolioBenchmark(portfolio=portfolio, instrument_id=one, is_primary=one in primary) for one in chosen]
     PortfolioBenchmark.objects.bulk_create(
         rows, update_conflicts=True, unique_fields=("portfolio", "instrument"), update_fields=("is_primary",)
     )
+    if before != (primary[0] if primary else None):
+        values_outdate(portfolio)  # daily rows tell of the primary one
     return list(portfolio.benchmarks.select_related("instrument"))
 
 

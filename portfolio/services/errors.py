@@ -5,10 +5,12 @@ from collections.abc import Sequence
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError
 
+from factors.services.jobs import JobError
+from market.regions import region_get
 from portfolio.calc.accounting import Problem
 
 
-class PortfolioError(ValueError):
+class PortfolioError(JobError):
     """A request that cannot be met: ``field: reason``. ``problems``: every wrong row of a batch, none for other
     errors.
     """
@@ -34,3 +36,11 @@ def refusal(error: ValidationError | IntegrityError) -> PortfolioError:
         return PortfolioError(f"portfolio: {error.messages[0]}")
     field, messages = next(iter(error.message_dict.items()))
     return PortfolioError(f"{'portfolio' if field == '__all__' else field}: {messages[0]}")
+
+
+def region_code(region: str) -> str:
+    """The region's code; PortfolioError for an unknown one."""
+    try:
+        return region_get(region).code
+    except ValueError as error:
+        raise PortfolioError(f"region: {error}") from error

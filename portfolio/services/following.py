@@ -3,6 +3,7 @@
 from portfolio.models import AlertLimit, Portfolio
 from portfolio.services.alerts import alerts_check
 from portfolio.services.benchmarks import benchmarks_compute
+from portfolio.services.drift import greatest_drift
 from portfolio.services.risk import risk_inputs, risk_metrics_from, risk_metrics_store
 from portfolio.services.standing import standing_of
 from portfolio.store.prices import Prices
@@ -22,7 +23,13 @@ def portfolio_follow(*, portfolio: Portfolio, prices: Prices | None = None) -> N
         Kind.WEIGHT: max((one.weight or 0.0 for one in standing.held), default=None),
         Kind.DRAWDOWN: row.current_drawdown,
         Kind.VAR: row.var_95_1d,
+        Kind.DRIFT: _drift(portfolio),
     }
     alerts_check(portfolio=portfolio, on=standing.as_of, figures=figures)
     if inputs.track is not None:
         benchmarks_compute(portfolio=portfolio)
+
+
+def _drift(portfolio: Portfolio) -> float | None:
+    """Only where it is asked for: it reads prices of what is wanted and not held."""
+    return greatest_drift(portfolio=portfolio) if portfolio.alert_limits.filter(kind=Kind.DRIFT).exists() else None

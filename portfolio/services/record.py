@@ -14,6 +14,8 @@ from portfolio.services.errors import PortfolioError
 from portfolio.services.markets import asset_closes
 from portfolio.store.books import Daily, daily_read
 
+TEN_DAYS = dt.timedelta(days=10)
+
 
 @dataclass(frozen=True)
 class Record:
@@ -63,7 +65,7 @@ class Record:
         dates = np.r_[self.before, self.dates]
         closes = asset_closes(
             instruments=instruments, base_currency=self.portfolio.base_currency,
-            start=(self.before - np.timedelta64(10, "D")).item(), end=self.dates[-1].item(),
+            start=dt.date.fromisoformat(str(self.before)) - TEN_DAYS, end=self.dates[-1].item(),
         )  # fmt: skip
         found = closes.at(dates)
         earlier = closes.close[: np.searchsorted(closes.dates, self.before, side="right")]

@@ -62,7 +62,7 @@ def _start(
 ) -> Start:
     book = book_read(portfolio.pk, kept)
     columns = columns_of(portfolio, book.instruments, book.currencies)
-    begin = book.transactions.date[0].item() if kept is None else _day(kept.state) + DAY
+    begin = book.transactions.date[0].item() if kept is None else kept.date + DAY
     found = _prices(columns.instruments, begin, until, prices)
     return Start(book, columns, _state(portfolio, columns, kept, found), market_of(columns, found), revisions)
 
@@ -90,14 +90,7 @@ def _kept_before(portfolio: Portfolio, scope: Scope, revisions: dict[str, int]) 
     if kept is None or not kept.instruments or not scope.instruments.issuperset(kept.instruments):
         return None
     new = scope.instruments.difference(kept.instruments)
-    return None if has_other_sessions(portfolio.pk, new, _day(kept.state)) else kept
-
-
-def _day(state: State) -> dt.date:
-    if state.day is None:
-        raise ValueError("a stored state has a day")
-    day: dt.date = state.day.item()
-    return day
+    return None if has_other_sessions(portfolio.pk, new, kept.date) else kept
 
 
 def _prices(instruments: Sequence[Instrument], begin: dt.date, end: dt.date, shared: Prices | None) -> Prices:
@@ -118,6 +111,6 @@ def _state(portfolio: Portfolio, columns: Columns, kept: Kept | None, prices: Pr
         state = State.empty(assets=assets, currencies=currencies)
         day, sessions = (prices.dates[0].item() if len(prices.dates) else None), prices.dates[:0]
     else:
-        state, day = kept.state.widened(assets=assets, currencies=currencies), _day(kept.state) + DAY
-        sessions = sessions_read(portfolio.pk, _day(kept.state))
+        state, day = kept.state.widened(assets=assets, currencies=currencies), kept.date + DAY
+        sessions = sessions_read(portfolio.pk, kept.date)
     return state if day is None else known_before(columns, state, day, sessions)

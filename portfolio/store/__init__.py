@@ -1,0 +1,1 @@
+"""Bulk reads and writes of portfolios and of the figures of assets."""

@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, fields
+from itertools import chain
 from typing import TypeVar
 
 import numpy as np
@@ -38,6 +39,13 @@ class Kept:
     state: State
     instruments: tuple[int, ...]
     currencies: tuple[str, ...]
+
+    @property
+    def date(self) -> dt.date:
+        """The day after which it is; ValueError for the state before everything, which is not stored."""
+        if self.state.day is None:
+            raise ValueError("a state before everything has no day")
+        return dt.date.fromisoformat(str(self.state.day))
 
 
 @dataclass(frozen=True)
@@ -98,7 +106,7 @@ def book_read(portfolio_id: int, after: Kept | None = None) -> Book:
     whose instruments and currencies keep their places.
     """
     known: tuple[Sequence[int], Sequence[str]] = ((), ()) if after is None else (after.instruments, after.currencies)
-    since = None if after is None or after.state.day is None else after.state.day.item()
+    since = None if after is None else after.date
     kinds = " ".join(f"WHEN '{kind.name}' THEN {kind.value}" for kind in Kind)
     query = (
         f"SELECT id, CASE kind {kinds} END::int4 AS kind, date, coalesce(instrument_id, 0)::int4 AS instrument,"
@@ -127,7 +135,10 @@ def book_read(portfolio_id: int, after: Kept | None = None) -> Book:
 
 
 def _places(known: Sequence[Name], found: Sequence[Name]) -> dict[Name, int]:
-    return {one: place for place, one in enumerate(dict.fromkeys([*known, *found]))}
+    places: dict[Name, int] = {}
+    for one in chain(known, found):
+        places.setdefault(one, len(places))
+    return places
 
 
 def state_before(portfolio_id: int, day: np.datetime64, version: int) -> Kept | None:
@@ -197,10 +208,7 @@ def states_thin(portfolio_id: int) -> None:
 
 
 def _row(portfolio_id: int, kept: Kept) -> ValuationState:
-    day = kept.state.day
-    if day is None:
-        raise ValueError("a state before everything is not stored")
     return ValuationState(
-        portfolio_id=portfolio_id, date=day.item(), instruments=list(kept.instruments),
+        portfolio_id=portfolio_id, date=kept.date, instruments=list(kept.instruments),
         currencies=list(kept.currencies), state=pack(kept.state),
     )  # fmt: skip

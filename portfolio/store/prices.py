@@ -29,7 +29,7 @@ class Prices:
     def of(self, ids: Sequence[int]) -> "Prices":
         """Some of them, on the dates that any of these has."""
         places = {one: place for place, one in enumerate(self.ids.tolist())}
-        columns = [places[one] for one in ids]
+        columns = np.array([places[one] for one in ids], dtype=np.int64)
         rows = np.flatnonzero(np.isfinite(self.close[:, columns]).any(axis=1))
         at = np.ix_(rows, columns)
         return Prices(self.dates[rows], np.array(ids, dtype=np.int64), self.close[at], self.factor[at])

@@ -4,6 +4,7 @@ calculations know neither Django nor files.
 
 import ast
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -38,8 +39,13 @@ def sources(*places: str) -> list[Path]:
     return [file for file in files if "migrations" not in file.parts]
 
 
-def imports(file: Path) -> Iterator[tuple[str, int, bool]]:
+@cache
+def imports(file: Path) -> list[tuple[str, int, bool]]:
     """(module, line, whether it stands inside a function) of every import."""
+    return list(imports_read(file))
+
+
+def imports_read(file: Path) -> Iterator[tuple[str, int, bool]]:
     tree = ast.parse(file.read_text(encoding="utf-8"))
     inside = {
         id(node) for function in ast.walk(tree) if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef)
@@ -102,4 +108,4 @@ def test_apps_reach_another_app_s_tables_through_its_doors(app):
 def test_the_check_itself_sees_a_breach(tmp_path):
     file = tmp_path / "wrong.py"
     file.write_text("import factors.engine\ndef f():\n    from market.models import PriceBar\n")
-    assert list(imports(file)) == [("factors.engine", 1, False), ("market.models.PriceBar", 3, True)]
+    assert imports(file) == [("factors.engine", 1, False), ("market.models.PriceBar", 3, True)]

@@ -6,11 +6,11 @@ from types import SimpleNamespace
 
 import pytest
 from django.contrib.auth.models import User
-from django.core.management import call_command
 from django.test import Client, override_settings
 
 from backtests.services import backtest_run
 from tests.backtests.services.tables import config, small_market
+from tests.emptying import emptied_after
 from tests.factors.market_tables import add_split
 
 
@@ -20,15 +20,14 @@ def finished(django_db_setup: None, django_db_blocker, tmp_path_factory) -> Iter
 
     Committed, since bars are read over a connection of their own; all tables are emptied after the module.
     """
-    with django_db_blocker.unblock(), override_settings(PANEL_CACHE_DIR=tmp_path_factory.mktemp("panels")):
-        stocks = small_market()
-        for stock in stocks:
-            add_split(stock, dt.date(2024, 5, 2), 2.0)
-        runs = {name: backtest_run(config=config(name=name, max_positions=count)).pk
-                for name, count in (("five", 5), ("three", 3))}  # fmt: skip
-    yield SimpleNamespace(**runs)
-    with django_db_blocker.unblock():
-        call_command("flush", verbosity=0, interactive=False)
+    with emptied_after(django_db_blocker):
+        with django_db_blocker.unblock(), override_settings(PANEL_CACHE_DIR=tmp_path_factory.mktemp("panels")):
+            stocks = small_market()
+            for stock in stocks:
+                add_split(stock, dt.date(2024, 5, 2), 2.0)
+            runs = {name: backtest_run(config=config(name=name, max_positions=count)).pk
+                    for name, count in (("five", 5), ("three", 3))}  # fmt: skip
+        yield SimpleNamespace(**runs)
 
 
 @pytest.fixture

@@ -1,12 +1,14 @@
 """Real US stocks with point-in-time reports: what the project finds against the plain reference, figure by figure."""
 
 import datetime as dt
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
+from pytest_django import DjangoDbBlocker
 
 from backtests.calc.prices import Events, Prices
 from backtests.services import backtest_run, config_check
@@ -19,9 +21,10 @@ from market.store.histories import read_history
 from tests.backtests.us_reference.raw_files import PRICES, REPORTS, Action, new_york_sessions
 from tests.backtests.us_reference.run import Market, Outcome, read_market, reference_run
 from tests.backtests.us_reference.scenarios import CHEAP_AND_GOOD, FIRST, LAST, TRADED_TO_TARGET, scenario
+from tests.emptying import emptied_after
 from tests.market.files import write
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 
 
 def action_row(action: Action) -> str:
@@ -29,17 +32,29 @@ def action_row(action: Action) -> str:
     return f"{action.ticker},{action.ex_date},{action.kind},{ratio},{amount}\n"
 
 
-@pytest.fixture
-def loaded(shared_data: Path, tmp_path: Path) -> None:
-    """The market of the scenarios in the database, by the project's own loads."""
+@pytest.fixture(scope="module")
+def loaded(
+    shared_data: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+    django_db_setup: None,
+    django_db_blocker: DjangoDbBlocker,
+) -> Iterator[None]:
+    """The market of the scenarios in the database, by the project's own loads; no test here changes it."""
+    with emptied_after(django_db_blocker):
+        with django_db_blocker.unblock():
+            load_all(shared_data, tmp_path_factory.mktemp("files"))
+        yield
+
+
+def load_all(shared_data: Path, folder: Path) -> None:
     asked = scenario(shared_data, CHEAP_AND_GOOD)
     listings = "".join(f"{ticker},{day}\n" for ticker, day in asked.delisted.items())
     actions = "".join(action_row(action) for action in asked.actions)
     for kind, source, path in (
-        ("instruments", "csv", write(tmp_path, "ticker,delisted_on\n" + listings, "listings.csv")),
+        ("instruments", "csv", write(folder, "ticker,delisted_on\n" + listings, "listings.csv")),
         ("prices", "csv", shared_data / PRICES),
         ("fundamentals", "us_pit", shared_data / REPORTS),
-        ("actions", "csv", write(tmp_path, "ticker,ex_date,kind,ratio,amount\n" + actions, "actions.csv")),
+        ("actions", "csv", write(folder, "ticker,ex_date,kind,ratio,amount\n" + actions, "actions.csv")),
     ):
         assert LOADS[kind](region="US", source=source, file=path).rows_inserted, kind
 

@@ -406,8 +406,16 @@ def test_cancelled_while_it_runs_it_ends_with_its_present_answer(fake):
     assert not collect_cancel(run_id=run.pk)
 
 
+@pytest.fixture
+def interruptible() -> Iterator[None]:
+    """Ctrl-C is heard, even where a shell started the tests in the background and has it ignored."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
 @committed
-def test_ctrl_c_does_not_wait_for_a_source_that_hangs(fake):
+def test_ctrl_c_does_not_wait_for_a_source_that_hangs(fake, interruptible):
     over, stored = threading.Event(), threading.Event()
 
     def hang(ask):

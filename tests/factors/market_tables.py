@@ -1,4 +1,4 @@
-"""A small market written to the tables through the ORM, so that the triggers note every change."""
+"""A small market written to the tables so that the triggers note every change."""
 
 import datetime as dt
 from collections.abc import Sequence
@@ -9,6 +9,7 @@ import pandas as pd
 from market.calendars import sessions_before
 from market.models import CorporateAction, Fundamental, Instrument, PriceBar
 from market.regions import REGIONS
+from tests.copying import rows_copied
 
 SESSION = dt.date(2024, 6, 28)  # a session in Korea and the United States
 
@@ -24,11 +25,9 @@ def add_instrument(ticker: str, region: str = "KR", **more: object) -> Instrumen
 
 def add_bars(instrument: Instrument, days: Sequence[dt.date], close: Sequence[float], **columns: object) -> None:
     """Bars on ``days``; ``columns`` are numbers or one per day, volume 1,000 unless given."""
-    table = pd.DataFrame({"date": list(days), "close": np.asarray(close, dtype=float)})
-    for name, value in {"volume": 1000.0, **columns}.items():
-        table[name] = value
-    rows = (PriceBar(instrument=instrument, **row) for row in table.to_dict("records"))
-    PriceBar.objects.bulk_create(rows, batch_size=5000)
+    table = {name: np.broadcast_to(value, len(days)).tolist() for name, value in {"volume": 1000.0, **columns}.items()}
+    close = np.asarray(close, dtype=float).tolist()
+    rows_copied(PriceBar, instrument_id=[instrument.pk] * len(days), date=list(days), close=close, **table)
 
 
 def add_report(

@@ -33,10 +33,11 @@ def test_plain_postgresql_gets_two_materialised_views_that_can_be_refreshed_whil
 def test_the_apache_edition_gets_hypertables_too(capsys) -> None:
     made = [statement for statement in printed(capsys, "apache") if "create_hypertable" in statement]
     assert [statement.split("'")[1] for statement in made] == [
-        "market_pricebar", "factors_factorscore", "factors_factorreturn",
+        "market_pricebar", "asset_performance_metrics", "asset_correlations", "factors_factorscore",
+        "factors_factorreturn",
     ]  # fmt: skip
     assert all("by_range('date', INTERVAL '1 month')" in statement for statement in made)
-    assert printed(capsys, "apache")[3:] == printed(capsys, "absent")
+    assert printed(capsys, "apache")[5:] == printed(capsys, "absent")
 
 
 def test_the_community_edition_gets_columns_and_policies(capsys, settings) -> None:
@@ -60,7 +61,7 @@ def test_the_text_is_a_script_for_psql(capsys) -> None:
     call_command("timescale_sql", "--edition", "apache")
     text = capsys.readouterr().out
     assert text.startswith("-- edition: apache\n\nSELECT create_hypertable('market_pricebar'")
-    assert text.count(";\n") == 7
+    assert text.count(";\n") == 9
 
 
 def test_an_edition_cannot_be_applied_to_a_server_that_may_not_have_it(capsys) -> None:

@@ -17,10 +17,14 @@ from market.timescale.chunks import chunks_make
 from market.timescale.columnar import direct_compress
 from market.timescale.editions import Edition
 from market.timescale.status import status_read
+from portfolio.models import AssetCorrelation, AssetPerformanceMetrics
+from portfolio.timescale import ASSET_METRICS, CORRELATIONS
 from tests.timescale import scores
 from tests.timescale.scores import BAR_DAYS, bars, query
 
-HYPERTABLES = ["factors_factorreturn", "factors_factorscore", "market_pricebar"]
+HYPERTABLES = [
+    "asset_correlations", "asset_performance_metrics", "factors_factorreturn", "factors_factorscore", "market_pricebar",
+]  # fmt: skip
 
 
 @pytest.fixture(autouse=True)
@@ -80,8 +84,11 @@ def test_chunks_are_made_without_a_trace() -> None:
     days = [dt.date(2019, 5, 2), dt.date(2019, 5, 3), dt.date(2019, 9, 2)]
     assert chunks_make(SCORES, days) == 3
     assert chunks_make(SCORES, days) == 0
-    assert chunks_make(RETURNS, days[:1]) == 1
+    for other in (RETURNS, ASSET_METRICS, CORRELATIONS):
+        assert chunks_make(other, days[:1]) == 1
     assert FactorScore.objects.count() == before
+    assert not AssetPerformanceMetrics.objects.exists()
+    assert not AssetCorrelation.objects.exists()
 
 
 def test_the_key_is_checked_and_direct_compress_does_nothing_unless_asked_for() -> None:

@@ -17,6 +17,7 @@ from portfolio.calc.accounting.errors import AccountingError, MissingPrice, Miss
 from portfolio.calc.accounting.explain import explain_positions, explain_return, explain_value
 from portfolio.calc.accounting.market import Market
 from portfolio.calc.accounting.performance import Worth, daily_returns, money_weighted_of, time_weighted
+from portfolio.calc.accounting.shares import book_problems, share_entries, shares_before
 from portfolio.calc.accounting.state import State, pack, unpack
 from portfolio.calc.accounting.transactions import Kind, Row, Transactions
 from portfolio.calc.accounting.valuation import Valuation, valuation, valuation_from
@@ -39,6 +40,7 @@ __all__ = [
     "Valuation",
     "Worth",
     "attribution",
+    "book_problems",
     "brinson_fachler",
     "contributions",
     "daily_contributions",
@@ -50,6 +52,8 @@ __all__ = [
     "money_weighted_of",
     "pack",
     "problems_of",
+    "share_entries",
+    "shares_before",
     "sleeves",
     "time_weighted",
     "unpack",

@@ -9,15 +9,17 @@ from portfolio.calc.rebalancing.book import Book, BookError
 
 @dataclass(frozen=True)
 class Costs:
-    """Percent: ``commission`` of a trade's value on both sides, ``tax_rate`` of the gain of a sale over average cost. A
-    loss gives nothing back: whether it counts against a gain is for the year's tax return, not for an estimate.
+    """Percent: ``commission`` of a trade's value on both sides, ``sales_tax`` of what is sold, ``tax_rate`` of the gain
+    of a sale over average cost. A loss gives nothing back: whether it counts against a gain is for the year's tax
+    return, not for an estimate.
     """
 
     commission: float = 0.0
     tax_rate: float = 0.0
+    sales_tax: float = 0.0
 
     def __post_init__(self) -> None:
-        for field in ("commission", "tax_rate"):
+        for field in ("commission", "tax_rate", "sales_tax"):
             if not 0.0 <= getattr(self, field) < 100.0:
                 raise BookError(f"{field}: must be from 0 to below 100 percent, not {getattr(self, field)}")
 
@@ -46,6 +48,7 @@ class Till:
         self.commission = costs.commission / 100.0
         average = [np.nan if one.average_cost is None else one.average_cost for one in book.positions]
         self.average, self.tax_rate = np.array(average, dtype=np.float64), costs.tax_rate / 100.0
+        self.sales_tax = costs.sales_tax / 100.0
         unknown = (book.quantity > 0) & np.isnan(self.average)
         if self.tax_rate and unknown.any():
             name = book.positions[int(np.argmax(unknown))].asset
@@ -56,5 +59,5 @@ class Till:
         value = shares * self.price
         commission = np.abs(value) * self.commission
         gain = np.where(shares < 0, -shares * (self.price - np.nan_to_num(self.average)), 0.0)
-        tax = np.maximum(gain, 0.0) * self.tax_rate
+        tax = np.maximum(gain, 0.0) * self.tax_rate + np.maximum(-value, 0.0) * self.sales_tax
         return Bill(value, commission, tax, float(self.cash - value.sum() - commission.sum() - tax.sum()))

@@ -11,7 +11,7 @@ from tests.backtests.stored import made_up
 
 pytestmark = pytest.mark.django_db
 OWN = [one for one in urlpatterns if "sweep" not in str(one.pattern)]  # sweeps have tests of their own
-COMMANDS = ("cancel/", "rerun/")
+COMMANDS = ("cancel/", "rerun/", "portfolio/")
 
 
 def addresses(pk: int) -> list[str]:

@@ -2,11 +2,16 @@
 
 import base64
 import json
+from collections.abc import Iterator
 
 import pytest
+from django.db import transaction
 from django.test import Client
 
+from tests.etfs.api import funds
 from tests.etfs.api.asking import ask
+
+pytestmark = pytest.mark.django_db
 
 LISTED = {
     "etf-list/": "", "etf-daily-stats/": "etf=069500", "etf-snapshots/": "etf=069500", "etf-findings/": "",
@@ -22,6 +27,15 @@ WHOLE = {
     "etf-liquidity/": "etf=VTI&amount=1000", "etf-exposure/": "etf=VTI", "etf-tilts/": "etf=VTI", "etf-sources/": "",
 }  # fmt: skip
 ALL = LISTED | PAGED | WHOLE
+
+
+@pytest.fixture(scope="module")
+def market(django_db_setup: None, django_db_blocker) -> Iterator[None]:
+    """All funds, written once for the whole module, in which nobody else writes; they go with it."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        funds.korea(), funds.america(), funds.twins()
+        yield
+        transaction.set_rollback(True)
 
 
 def refused(client: Client, address: str) -> dict:

@@ -9,6 +9,7 @@ from factors.models import FactorRun, FactorScore
 from factors.registry import factors_named
 from factors.store import factors_sync
 from market.models import Instrument
+from tests.copying import rows_copied
 from tests.factors.market_tables import add_bars, add_instrument, sessions
 
 NAMES = 14
@@ -49,21 +50,21 @@ def scored_market(count: int = 50, unscored: int = 6, seed: int = 0) -> Market:
 def write_scores(days: list[dt.date], stocks: list[Instrument], score: dict[str, np.ndarray]) -> None:
     """Rows of scores, and a run per session with its counts."""
     ids = factors_sync(factors_named(score))
-    rows = []
+    written = 0
     for t, day in enumerate(days):
         counts = {}
         for name, layer in score.items():
             known = np.flatnonzero(np.isfinite(layer[t]))
             counts[name] = {"scored": len(known), "valued": len(known), "missing_field": len(stocks) - len(known)}
-            rows += [
-                FactorScore(
-                    date=day, instrument=stocks[i], factor_id=ids[name], value=layer[t, i], score=layer[t, i],
-                    percentile=50.0,
-                )
-                for i in known
-            ]  # fmt: skip
+            written += len(known)
         if any(one["scored"] for one in counts.values()):
             FactorRun.objects.create(
-                region="KR", date=day, state="DONE", universe_size=len(stocks), counts=counts, score_count=len(rows)
+                region="KR", date=day, state="DONE", universe_size=len(stocks), counts=counts, score_count=written
             )
-    FactorScore.objects.bulk_create(rows, batch_size=5000)
+    for name, layer in score.items():
+        t, i = np.nonzero(np.isfinite(layer))
+        known = layer[t, i].tolist()
+        rows_copied(
+            FactorScore, date=[days[at] for at in t], instrument_id=[stocks[at].pk for at in i],
+            factor_id=[ids[name]] * len(t), value=known, score=known, percentile=[50.0] * len(t),
+        )  # fmt: skip

@@ -7,6 +7,7 @@ import numpy as np
 
 from factors.models import Factor, FactorBackfill, FactorReturn, FactorScore
 from market.models import Instrument
+from tests.copying import rows_copied
 from tests.factors.market_tables import SESSION, add_bars, add_instrument, sessions
 
 SECTORS = ("bank", "chip", "wood")
@@ -36,14 +37,12 @@ def add_scores(
     """Scores [T, N], NaN for none; values are the scores unless given. Leaves the trace of a backfill."""
     row = add_factor(factor)
     values = scores if values is None else values
-    rows = [
-        FactorScore(
-            date=day, instrument=stock, factor=row, value=float(values[t, n]), score=float(scores[t, n]),
-            percentile=50.0,
-        )
-        for t, day in enumerate(days) for n, stock in enumerate(stocks) if np.isfinite(scores[t, n])
-    ]  # fmt: skip
-    FactorScore.objects.bulk_create(rows, batch_size=5000)
+    t, n = np.nonzero(np.isfinite(scores))
+    rows_copied(
+        FactorScore, date=[days[at] for at in t], instrument_id=[stocks[at].pk for at in n],
+        factor_id=[row.pk] * len(t),
+        value=values[t, n].tolist(), score=scores[t, n].tolist(), percentile=[50.0] * len(t),
+    )  # fmt: skip
     region = stocks[0].region
     FactorBackfill.objects.create(
         region=region, start=days[0], end=days[-1], done_through=days[-1], state="DONE", factor_names=[factor]
@@ -51,8 +50,9 @@ def add_scores(
 
 
 def add_returns(returns: Mapping[str, np.ndarray], days: Sequence[dt.date], region: str = "KR") -> None:
+    factors = {name: add_factor(name) for name in returns}
     rows = [
-        FactorReturn(date=day, region=region, factor=add_factor(name), value=float(value), coverage=1.0, count=100)
+        FactorReturn(date=day, region=region, factor=factors[name], value=float(value), coverage=1.0, count=100)
         for name, series in returns.items() for day, value in zip(days, series, strict=True)
     ]  # fmt: skip
     FactorReturn.objects.bulk_create(rows)

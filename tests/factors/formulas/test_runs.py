@@ -4,6 +4,7 @@ import datetime as dt
 
 import numpy as np
 import pytest
+from django.db.models import F
 
 from factors.engine import run
 from factors.models import FactorFormula, FactorRun, FactorScore
@@ -55,11 +56,7 @@ def market() -> list[Instrument]:
     """Twelve stocks; splits before, within and after the last eleven sessions."""
     stocks = random_market(12, bars=290)
     days = sessions(290)
-    for stock in stocks:
-        bars = list(PriceBar.objects.filter(instrument=stock))
-        for bar in bars:
-            bar.open, bar.low = bar.close * 0.995, bar.close * 0.98
-        PriceBar.objects.bulk_update(bars, ["open", "low"])
+    PriceBar.objects.filter(instrument__in=stocks).update(open=F("close") * 0.995, low=F("close") * 0.98)
     split(stocks[0], days[-60], 5.0)
     split(stocks[1], days[-5], 3.0)
     split(stocks[2], days[-30], 7.0)

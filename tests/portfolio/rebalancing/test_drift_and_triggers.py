@@ -97,6 +97,15 @@ def test_what_cannot_be_used_is_told_by_field(positions, cash, cash_band, told):
         Book(positions, cash, cash_band)
 
 
+def test_targets_may_be_rounded_to_four_decimals():
+    def thirds(target):
+        return [Position(name, 1, 1, band=Band(target)) for name in "ABC"]
+
+    assert Book(thirds(33.3333)).targets.sum() == pytest.approx(99.9999)
+    with pytest.raises(BookError, match=r"target: the targets sum to 99\.9996, not 100"):
+        Book(thirds(33.3332))
+
+
 @pytest.mark.parametrize(
     ("day", "frequency", "following"),
     [

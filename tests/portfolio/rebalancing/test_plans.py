@@ -43,9 +43,19 @@ def test_costs_and_taxes_are_paid_out_of_the_cash():
     assert plan.after == pytest.approx({"AAA": 50.22047, "BBB": 49.21606, CASH: 0.56347}, abs=1e-5)
 
 
-def test_a_loss_brings_no_tax_back():
+def test_a_loss_brings_no_tax_back_but_sales_are_taxed():
     book = Book([Position("AAA", 60, 100, 150, Band(50)), Position("BBB", 40, 100, 100, Band(50))])
     assert plan_of(book, costs=Costs(tax_rate=25)).tax == 0
+    plan = plan_of(book, costs=Costs(tax_rate=25, sales_tax=2))  # 10 sold for 1000, 2 % of it; 980 buy 9
+    assert traded(plan) == {"AAA": -10, "BBB": 9}
+    assert ([trade.tax for trade in plan.trades], plan.cash_after) == ([20, 0], 80)
+
+
+def test_sales_tax_beside_commission_and_gains_tax():
+    # 10 sold at a gain of 20 each: 40 gains tax, 10 sales tax, 1 commission; 2949 buy 29 x 100.1, 46.10 is left.
+    plan = plan_of(even(60, 20, 2000), costs=Costs(commission=0.1, tax_rate=20, sales_tax=1))
+    assert traded(plan) == {"AAA": -10, "BBB": 29}
+    assert (plan.trades[0].tax, plan.commission, plan.cash_after) == pytest.approx((50, 3.9, 46.1))
 
 
 def test_band_brings_only_breaches_to_the_nearer_edge():

@@ -29,7 +29,9 @@ def books(draw, fewest=1, lots=(1.0, 10.0, 0.0)):
     return Book(positions, draw(st.floats(0, 50_000)), Band(targets[-1], threshold=draw(st.none() | st.floats(0, 10))))
 
 
-costs = st.builds(Costs, st.sampled_from([0.0, 0.015, 0.3, 2.0]), st.sampled_from([0.0, 22.0, 45.0]))
+costs = st.builds(
+    Costs, st.sampled_from([0.0, 0.015, 0.3, 2.0]), st.sampled_from([0.0, 22.0, 45.0]), st.sampled_from([0.0, 0.23])
+)  # fmt: skip
 anything = settings(max_examples=60, deadline=None)
 
 

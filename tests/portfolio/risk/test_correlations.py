@@ -7,7 +7,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from portfolio.calc.correlations import correlations, rolling_correlation, spanned_returns, window_correlations
+from portfolio.calc.correlations import (
+    Exchanges,
+    correlations,
+    rolling_correlation,
+    spanned_returns,
+    window_correlations,
+)
 from tests.portfolio.real_prices import etf_prices
 
 NAN = float("nan")
@@ -192,6 +198,26 @@ def test_a_window_that_begins_before_the_first_date_takes_what_there_is():
     assert [found[name].count[0, 1] for name in ("1m", "3y", "20d", "60d")] == [
         (dates > dates[-1] - pd.DateOffset(months=1)).sum(), 30, 20, 30
     ]  # fmt: skip
+
+
+def test_the_last_dates_of_a_pair_are_those_on_which_the_exchanges_of_both_are_open():
+    """Every fifth date the second exchange is closed; the third asset, on the first, misses the last date but two."""
+    dates = pd.bdate_range("2026-01-01", periods=101)
+    is_open = np.ones((101, 2), dtype=bool)
+    is_open[4::5, 1] = False
+    closes = 100 + np.cumsum(np.random.default_rng(8).normal(0, 1, (101, 3)), axis=0)
+    closes[~is_open[:, 1], 1] = NAN
+    closes[-3, 2] = NAN
+    found = window_correlations(closes, dates.to_numpy(), Exchanges(np.array([0, 1, 0]), is_open), ["20d", "60d"])
+    assert list(found) == ["20d", "60d"]
+    # 60 dates on which both are open reach back over 75: 15 times the second exchange's return spans two dates. The
+    # missed date costs the third a return, beside the first a second one (over two dates), beside the second just one:
+    # the date after it is one on which that exchange is closed.
+    assert found["60d"].count.tolist() == [[60, 45, 58], [45, 60, 44], [58, 44, 59]]
+    alone = window_correlations(closes[:, :1].repeat(2, axis=1), dates.to_numpy())
+    assert alone["60d"].count[0, 1] == 60
+    frame = pd.DataFrame(closes[:, [0, 2]]).pct_change(fill_method=None).iloc[-60:]
+    assert found["60d"].coefficient[0, 2] == pytest.approx(frame.corr().iloc[0, 1], abs=1e-12)
 
 
 @pytest.mark.parametrize("window", [20, 60])

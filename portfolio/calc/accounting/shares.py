@@ -1,0 +1,39 @@
+"""Books without prices: whether what was sold was there, and how many shares were held when."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from portfolio.calc.accounting.checks import problems_of
+from portfolio.calc.accounting.day_order import day_order
+from portfolio.calc.accounting.errors import Problem, TransactionErrors
+from portfolio.calc.accounting.positions import positions_of
+from portfolio.calc.accounting.transactions import Transactions
+
+
+def share_entries(t: Transactions, *, names: Sequence[str]) -> np.ndarray:
+    """ENTRY [K], one per transaction that touched shares, in the order of booking; its costs are 0, since no rate is
+    known here. TransactionErrors names every sale and transfer of shares that are not there, on whatever date.
+    """
+    order = day_order(t)
+    free = np.zeros((len(t), 2))
+    return positions_of(t.take(order), free, start={}, rows=order, names=tuple(names), keep=[]).entries
+
+
+def book_problems(t: Transactions, *, names: Sequence[str], currencies: int) -> list[Problem]:
+    """What is wrong in a whole book, by row: by itself (``problems_of``), else in what is sold."""
+    found = problems_of(t, assets=len(names), currencies=currencies)
+    if found:
+        return found
+    try:
+        share_entries(t, names=names)
+    except TransactionErrors as error:
+        return list(error.problems)
+    return []
+
+
+def shares_before(entries: np.ndarray, asset: int, days: np.ndarray) -> np.ndarray:
+    """Shares of one asset at the end of the day before each of ``days`` datetime64[D] [T]: float64 [T]."""
+    own = entries[entries["asset"] == asset]
+    place = np.searchsorted(own["date"], days, side="left")
+    return np.r_[0.0, own["quantity"]][place]

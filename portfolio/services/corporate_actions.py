@@ -1,0 +1,161 @@
+"""Splits and cash dividends that happened to what is held, and are not in the books."""
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from django.db import transaction
+from django.db.models import OuterRef, QuerySet, Subquery
+
+from market.models import CorporateAction, Instrument, PriceBar
+from portfolio.calc.accounting import Kind, share_entries, shares_before
+from portfolio.models import Portfolio, Transaction
+from portfolio.services.drafts import today_of
+from portfolio.services.errors import PortfolioError
+from portfolio.services.transactions import books_lock, transactions_add
+from portfolio.store.books import book_read
+
+SPLITS = (CorporateAction.Kind.SPLIT, CorporateAction.Kind.INFERRED)
+KINDS = (*SPLITS, CorporateAction.Kind.CASH_DIVIDEND)
+NEAR = dt.timedelta(days=5)
+PAID_WITHIN = dt.timedelta(days=45)  # of the ex-date: when dividends reach an account
+
+
+@dataclass(frozen=True)
+class MissingAction:
+    """``kind`` SPLIT or DIVIDEND; ``figure``: new shares per old one, or cash per share; ``quantity`` held before the
+    ex-date, as the books have it; ``amount``: what a dividend pays. ``waits_for_split``: an earlier split of the asset
+    is missing, too, so quantity and amount are of shares of before it.
+    """
+
+    id: int
+    instrument: Instrument
+    ex_date: dt.date
+    kind: str
+    figure: float
+    quantity: float
+    amount: float | None
+    waits_for_split: bool
+
+
+def actions_missing(*, portfolio: Portfolio) -> list[MissingAction]:
+    """By ex-date and asset. In the books is a split with a SPLIT of the asset within 5 days, a dividend with a DIVIDEND
+    from 5 days before its ex-date to 45 after it, each transaction for one of them. Splits of assets whose bars are
+    adjusted for them do not count.
+    """
+    book = book_read(portfolio.pk)
+    known = Instrument.objects.in_bulk(list(book.instruments))
+    entries = share_entries(book.transactions, names=[str(known[one]) for one in book.instruments])
+    booked = _booked(portfolio)
+    found: list[MissingAction] = []
+    for instrument_id, actions in _actions(list(book.instruments)).items():
+        days = np.array([one.ex_date for one in actions], dtype="datetime64[D]")
+        held = shares_before(entries, book.instruments.index(instrument_id), days).tolist()
+        asset = known[instrument_id]
+        own = [(action, shares) for action, shares in zip(actions, held, strict=True) if _counts(action, shares, asset)]
+        found += _unanswered(own, booked, asset)
+    return sorted(found, key=lambda one: (one.ex_date, str(one.instrument), one.kind == Kind.DIVIDEND.name))
+
+
+def _actions(instruments: list[int]) -> dict[int, list[CorporateAction]]:
+    """By instrument and ex-date, with whether the last bar before is adjusted."""
+    bars = PriceBar.objects.filter(instrument_id=OuterRef("instrument_id"), date__lt=OuterRef("ex_date"))
+    rows: QuerySet[Any] = CorporateAction.objects.filter(instrument_id__in=instruments, kind__in=KINDS)
+    rows = rows.annotate(adjusted=Subquery(bars.order_by("-date").values("close_is_adjusted")[:1]))
+    found: dict[int, list[CorporateAction]] = defaultdict(list)
+    for action in rows.order_by("ex_date", "kind"):
+        found[action.instrument_id].append(action)
+    return found
+
+
+def _counts(action: Any, shares: float, asset: Instrument) -> bool:
+    figure = action.ratio if action.kind in SPLITS else action.amount
+    if not figure or figure <= 0 or shares <= 0 or action.ex_date > today_of(asset, ""):
+        return False
+    return action.kind not in SPLITS or not (action.adjusted or action.ratio == 1.0)
+
+
+def _booked(portfolio: Portfolio) -> dict[tuple[int | None, str], list[dt.date]]:
+    """Days of splits and dividends by asset and kind, ascending."""
+    rows = Transaction.objects.filter(portfolio=portfolio, kind__in=(Kind.SPLIT.name, Kind.DIVIDEND.name))
+    found: dict[tuple[int | None, str], list[dt.date]] = defaultdict(list)
+    for instrument, kind, day in rows.order_by("date").values_list("instrument_id", "kind", "date"):
+        found[instrument, kind].append(day)
+    return found
+
+
+def _unanswered(
+    actions: Sequence[tuple[CorporateAction, float]], booked: dict[tuple[int | None, str], list[dt.date]],
+    asset: Instrument,
+) -> list[MissingAction]:  # fmt: skip
+    """The actions of one asset that no transaction answers."""
+    splits = [one for one in actions if one[0].kind in SPLITS]
+    dividends = [one for one in actions if one[0].kind not in SPLITS]
+    left = _left(splits, booked[asset.pk, Kind.SPLIT.name], NEAR)
+    first = min((action.ex_date for action, _ in left), default=dt.date.max)
+    left += _left(dividends, booked[asset.pk, Kind.DIVIDEND.name], PAID_WITHIN)
+    return [_missing(action, shares, asset, first) for action, shares in left]
+
+
+def _left(
+    actions: Sequence[tuple[CorporateAction, float]], days: Sequence[dt.date], later: dt.timedelta
+) -> list[tuple[CorporateAction, float]]:
+    """Each day answers the last action before it that is still open."""
+    left = list(actions)
+    for day in days:
+        near = [one for one in left if one[0].ex_date - NEAR <= day <= one[0].ex_date + later]
+        if near:
+            left.remove(max(near, key=lambda one: one[0].ex_date))
+    return left
+
+
+def _missing(action: CorporateAction, shares: float, asset: Instrument, first_split: dt.date) -> MissingAction:
+    is_split = action.kind in SPLITS
+    figure = float((action.ratio if is_split else action.amount) or 0.0)
+    return MissingAction(
+        action.pk, asset, action.ex_date, Kind.SPLIT.name if is_split else Kind.DIVIDEND.name, figure, shares,
+        None if is_split else shares * figure, first_split < action.ex_date,
+    )  # fmt: skip
+
+
+@transaction.atomic
+def actions_book(*, portfolio: Portfolio, ids: Sequence[int]) -> list[Transaction]:
+    """Book missing actions by their ids: splits first, then dividends of the shares that are held with them.
+
+    PortfolioError (ids: reason) for one that is not missing, or a dividend after a split that would stay missing.
+    """
+    books_lock(portfolio)
+    chosen = _chosen(portfolio, ids)
+    splits = [one for one in chosen if one.kind == Kind.SPLIT.name]
+    booked = _book(portfolio, splits)
+    dividends = set(ids) - {one.id for one in splits}
+    if not dividends:
+        return booked
+    rows = _chosen(portfolio, sorted(dividends))
+    waiting = next((one for one in rows if one.waits_for_split), None)
+    if waiting:
+        raise PortfolioError(f"ids: before the dividend of {waiting.instrument} on {waiting.ex_date} book its split")
+    return booked + _book(portfolio, rows)
+
+
+def _chosen(portfolio: Portfolio, ids: Sequence[int]) -> list[MissingAction]:
+    missing = {one.id: one for one in actions_missing(portfolio=portfolio)}
+    unknown = [one for one in ids if one not in missing]
+    if unknown or not ids:
+        raise PortfolioError(f"ids: {f'#{unknown[0]} is not' if unknown else 'none'} of what is missing in the books")
+    return [missing[one] for one in dict.fromkeys(ids)]
+
+
+def _book(portfolio: Portfolio, actions: Sequence[MissingAction]) -> list[Transaction]:
+    rows: list[dict[str, Any]] = []
+    for one in actions:
+        row = {"date": one.ex_date, "kind": one.kind, "asset": str(one.instrument), "note": "corporate action"}
+        if one.kind == Kind.DIVIDEND.name:
+            row |= {"quantity": repr(one.quantity), "price": repr(one.figure), "amount": repr(one.amount)}
+        else:
+            row["quantity"] = repr(one.figure)
+        rows.append(row)
+    return transactions_add(portfolio=portfolio, rows=rows, source="corporate actions") if rows else []

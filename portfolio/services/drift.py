@@ -1,0 +1,125 @@
+"""Am I off target: every asset and group beside what is wanted of it."""
+
+import datetime as dt
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+
+from market.regions import REGIONS
+from portfolio.calc.rebalancing import CASH, WHOLE, Drift
+from portfolio.models import Portfolio, PortfolioAllocation
+from portfolio.services.comparison import Asset, Comparison, comparison_of
+from portfolio.services.errors import PortfolioError
+from portfolio.services.triggers import triggers_of
+
+UNKNOWN = "unknown"
+GROUPINGS = ("sector", "asset_type", "currency", "country")
+
+
+class Member(NamedTuple):
+    """What an asset adds to a group."""
+
+    asset: str
+    group: str
+    value: float
+    target: float
+
+
+def allocation_analysis(*, portfolio: Portfolio, as_of: dt.date | None = None) -> dict[str, Any]:
+    """Current weights, targets, drifts and bands of every asset and of cash (last), the triggers, and the same weights
+    by sector, asset type, currency and country.
+
+    Percent, percent points, money in the base currency. Weights and drifts are None in a portfolio that is worth
+    nothing. PortfolioError as ``comparison_of``.
+    """
+    return analysis_of(comparison_of(portfolio=portfolio, as_of=as_of))
+
+
+def greatest_drift(*, portfolio: Portfolio) -> float | None:
+    """The greatest |drift| of an asset or of cash, percent points; None without targets, or where holdings cannot be
+    compared with them (``allocation_analysis`` says why).
+    """
+    try:
+        rows = comparison_of(portfolio=portfolio).drift.rows
+    except PortfolioError:
+        return None
+    return max((abs(row.drift) for row in rows if row.drift is not None), default=None)
+
+
+def analysis_of(comparison: Comparison) -> dict[str, Any]:
+    """The same of a comparison that is made."""
+    drift, standing = comparison.drift, comparison.standing
+    of = [*comparison.assets, None]
+    return {
+        "as_of": standing.as_of, "currency": comparison.portfolio.base_currency, "value": drift.value,
+        "cash": standing.cash_value, "total_drift": drift.total_drift, "is_stale": comparison.portfolio.is_stale,
+        "assets": [_row(row, asset, comparison) for row, asset in zip(drift.rows, of, strict=True)],
+        "triggers": [vars(one) | {"reason": one.reason} for one in triggers_of(comparison=comparison)],
+        "groups": {label: _groups(comparison, label) for label in GROUPINGS},
+    }  # fmt: skip
+
+
+def members_of(comparison: Comparison, label: str) -> Iterable[Member]:
+    """Every asset in its group by ``label``. Cash is a group of its own, but by currency it joins its currency's, its
+    target the base currency's.
+    """
+    *rows, cash = comparison.drift.rows
+    for asset, row in zip(comparison.assets, rows, strict=True):
+        yield Member(row.asset, _label(asset, label), row.value, row.target)
+    if label != "currency":
+        yield Member(CASH, CASH, cash.value, cash.target)
+        return
+    base = comparison.portfolio.base_currency
+    for currency, amount in cash_of(comparison).items():
+        target = cash.target if currency == base else 0.0
+        yield Member(CASH, currency, amount * comparison.rates[currency], target)
+
+
+def cash_of(comparison: Comparison) -> dict[str, float]:
+    """Amount by currency, the base currency always among them."""
+    return {comparison.portfolio.base_currency: 0.0} | comparison.standing.cash
+
+
+def _row(drift: Drift, asset: Asset | None, comparison: Comparison) -> dict[str, Any]:
+    allocation = comparison.cash_allocation if asset is None else asset.allocation
+    return {
+        **vars(drift),
+        "name": "cash" if asset is None else asset.instrument.name,
+        **_limits(allocation),
+        "quantity": None if asset is None else asset.quantity,
+        "price": None if asset is None else asset.price,
+        "price_date": None if asset is None else asset.price_date,
+        "currency": comparison.portfolio.base_currency if asset is None else asset.instrument.currency,
+    }
+
+
+def _limits(allocation: PortfolioAllocation | None) -> dict[str, Any]:
+    names = ("minimum", "maximum", "threshold")
+    if allocation is None:
+        return dict.fromkeys(names) | {"frequency": PortfolioAllocation.Frequency.NONE.value}
+    limits = {name: getattr(allocation, name) for name in names}
+    figures = {name: None if limit is None else float(limit) for name, limit in limits.items()}
+    return figures | {"frequency": allocation.frequency}
+
+
+def _groups(comparison: Comparison, label: str) -> list[dict[str, Any]]:
+    """Groups by a label of their assets, the heaviest first."""
+    members: dict[str, list[Member]] = {}
+    for one in members_of(comparison, label):
+        members.setdefault(one.group, []).append(one)
+    found = [_group(name, group, comparison.drift.value) for name, group in members.items()]
+    return sorted(found, key=lambda group: (-group["value"], group["name"]))
+
+
+def _group(name: str, members: list[Member], total: float) -> dict[str, Any]:
+    value, target = sum(one.value for one in members), sum(one.target for one in members)
+    weight = WHOLE * value / total if total > 0 else None
+    return {
+        "name": name, "value": value, "weight": weight, "target": target,
+        "drift": None if weight is None else weight - target, "assets": [one.asset for one in members],
+    }  # fmt: skip
+
+
+def _label(asset: Asset, label: str) -> str:
+    if label == "country":
+        return REGIONS[asset.instrument.region].name
+    return getattr(asset.instrument, label) or UNKNOWN
