@@ -74,6 +74,7 @@ class ProposeRequest(WishRequest):
     method = serializers.ChoiceField(METHOD_NAMES)
     risk_aversion = AmountField(required=False, allow_null=True, help_text="Of mean_variance: this, or the next.")
     target_return = AmountField(required=False, allow_null=True, help_text="Percent a year, of mean_variance.")
+    apply = serializers.BooleanField(default=False, help_text="Make them the portfolio's targets.")
 
 
 class FrontierRequest(WishRequest):
@@ -92,6 +93,7 @@ class FrontierPointSerializer(serializers.Serializer):
 
 class ProposalSerializer(FrontierPointSerializer):
     method = serializers.CharField()
+    applied = serializers.BooleanField(help_text="Whether they are the portfolio's targets now.")
     first = serializers.DateField(help_text="Of the closes that the estimates are of.")
     last = serializers.DateField()
     returns = serializers.IntegerField()
@@ -123,9 +125,11 @@ class Optimisation(ReadingPost):
         body = ProposeRequest(data=request.data)
         body.is_valid(raise_exception=True)
         asked = body.validated_data
+        if asked["apply"]:
+            portfolio = self.portfolio_to("change")
         found = targets_propose(
             portfolio=portfolio, method=asked["method"], wish=body.wish(), risk_aversion=asked.get("risk_aversion"),
-            target_return=asked.get("target_return"),
+            target_return=asked.get("target_return"), apply=asked["apply"],
         )  # fmt: skip
         return Response(self.get_serializer(found).data)
 

@@ -5,16 +5,16 @@ from typing import Any
 
 import numpy as np
 
-from portfolio.calc.correlations import MONTHS, ROLLING, Correlations, correlations, spanned_returns
+from portfolio.calc.correlations import Correlations, correlations, spanned_returns
 from portfolio.calc.months import months_before
 from portfolio.calc.risk import correlation_summary
+from portfolio.calc.windows import MONTHS, ROLLING, WINDOWS
 from portfolio.models import Portfolio
 from portfolio.services.errors import PortfolioError
 from portfolio.services.markets import asset_closes
 from portfolio.services.standing import standing_of
 from portfolio.services.trails import figure
 
-WINDOWS = (*MONTHS, *ROLLING)
 BEFORE = dt.timedelta(days=31)  # in which the close before the first return of a window is looked for
 SESSION = dt.timedelta(days=2)  # calendar days read for a session
 

@@ -1,6 +1,6 @@
 """Targets that a method proposes for a portfolio, and its efficient frontier. Nothing is stored unless asked for."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -20,6 +20,7 @@ from portfolio.calc.optimisation import (
     risk_parity,
 )
 from portfolio.models import Portfolio
+from portfolio.services.allocations import allocations_set, allocations_told
 from portfolio.services.errors import PortfolioError
 from portfolio.services.wishes import Prepared, Wish, wish_prepared
 
@@ -44,11 +45,13 @@ def targets_propose(
     wish: Wish | None = None,
     risk_aversion: float | None = None,
     target_return: float | None = None,
+    apply: bool = False,
 ) -> dict[str, Any]:
     """Target weights by ``method`` (one of ``METHODS``) that sum to 100, cash among them, with expected return and
     volatility (percent a year), Sharpe ratio, risk shares and the turnover from the current weights.
 
-    ``risk_aversion`` or ``target_return`` belong to mean_variance. PortfolioError for unknown methods, assets without
+    ``risk_aversion`` or ``target_return`` belong to mean_variance; ``apply`` makes them the portfolio's targets
+    (``targets_apply``). PortfolioError for unknown methods, assets without
     enough prices, constraints that make no sense or clash (which are named: nothing falls back to another method).
     """
     wish = wish or Wish()
@@ -63,7 +66,27 @@ def targets_propose(
     with refused():
         ready = wish_prepared(portfolio=portfolio, wish=wish, bent=method == "black_litterman")
         found = METHODS[method](ready.estimates, ready.constraints, risk_free=portfolio.risk_free_rate, **options)
-    return _told(ready) | {"method": method} | _shown(found, ready.notes)
+    shown = _shown(found, ready.notes)
+    if apply:
+        targets_apply(portfolio=portfolio, targets=shown["targets"])
+    return _told(ready) | {"method": method, "applied": apply} | shown
+
+
+def targets_apply(*, portfolio: Portfolio, targets: Mapping[str, float]) -> None:
+    """Make ``targets`` (percent by symbol, ``cash`` among them) those of the portfolio, in place of all others. What an
+    asset had beside its target stays: threshold, frequency, and limits that the new target keeps. Errors as
+    ``allocations_set``.
+    """
+    known = {row["asset"] or CASH: row for row in allocations_told(portfolio=portfolio)}
+    rows = []
+    for name, target in targets.items():
+        row = {**known.get(name, {}), "asset": None if name == CASH else name, "target": target, "is_active": True}
+        if row.get("minimum") is not None and row["minimum"] > target:
+            row["minimum"] = None
+        if row.get("maximum") is not None and row["maximum"] < target:
+            row["maximum"] = None
+        rows.append(row)
+    allocations_set(portfolio=portfolio, targets=rows)
 
 
 def frontier(*, portfolio: Portfolio, wish: Wish | None = None, points: int = 20) -> dict[str, Any]:

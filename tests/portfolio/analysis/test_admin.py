@@ -39,5 +39,5 @@ def test_computing_again_needs_the_permission_to_change(world, client: Client, s
     assert world.portfolio.risk_metrics.get().hhi == 0.9
     allow(staff, "change_portfolio")
     answer = client.post(reverse(LIST), asked, follow=True)
-    assert "1 computed" in answer.content.decode()
+    assert f"Main {row.date}: computed" in answer.content.decode()
     assert world.portfolio.risk_metrics.get().hhi == pytest.approx(row.hhi)
