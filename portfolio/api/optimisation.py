@@ -11,17 +11,9 @@ from etfs.api.fields import LONGEST_SYMBOL, AmountField, NumberField
 from market.api.filters import KnownFields
 from portfolio.api.reading import ReadingPost
 from portfolio.calc.optimisation import View
-from portfolio.services.optimisation import (
-    LONGEST,
-    LOOKBACK,
-    METHOD_NAMES,
-    MOST_ASSETS,
-    SHORTEST,
-    Wish,
-    frontier,
-    targets_propose,
-)
+from portfolio.services.optimisation import METHOD_NAMES, frontier, targets_propose
 from portfolio.services.traits import instruments_of
+from portfolio.services.wishes import LONGEST, LOOKBACK, MOST_ASSETS, SHORTEST, Wish
 
 PERCENT = {"min_value": 0.0, "max_value": 100.0}
 MOST_VIEWS, MOST_POINTS = 100, 100
@@ -82,6 +74,7 @@ class ProposeRequest(WishRequest):
     method = serializers.ChoiceField(METHOD_NAMES)
     risk_aversion = AmountField(required=False, allow_null=True, help_text="Of mean_variance: this, or the next.")
     target_return = AmountField(required=False, allow_null=True, help_text="Percent a year, of mean_variance.")
+    apply = serializers.BooleanField(default=False, help_text="Make them the portfolio's targets.")
 
 
 class FrontierRequest(WishRequest):
@@ -100,6 +93,7 @@ class FrontierPointSerializer(serializers.Serializer):
 
 class ProposalSerializer(FrontierPointSerializer):
     method = serializers.CharField()
+    applied = serializers.BooleanField(help_text="Whether they are the portfolio's targets now.")
     first = serializers.DateField(help_text="Of the closes that the estimates are of.")
     last = serializers.DateField()
     returns = serializers.IntegerField()
@@ -131,9 +125,11 @@ class Optimisation(ReadingPost):
         body = ProposeRequest(data=request.data)
         body.is_valid(raise_exception=True)
         asked = body.validated_data
+        if asked["apply"]:
+            portfolio = self.portfolio_to("change")
         found = targets_propose(
             portfolio=portfolio, method=asked["method"], wish=body.wish(), risk_aversion=asked.get("risk_aversion"),
-            target_return=asked.get("target_return"),
+            target_return=asked.get("target_return"), apply=asked["apply"],
         )  # fmt: skip
         return Response(self.get_serializer(found).data)
 

@@ -18,9 +18,10 @@ from portfolio.api.risk_serializers import (
     RiskSerializer,
     VarBacktestSerializer,
 )
+from portfolio.calc.windows import WINDOWS
 from portfolio.models import PortfolioRiskMetrics
 from portfolio.services.exposure import factor_exposure, look_through_exposure
-from portfolio.services.held_correlations import WINDOWS, correlations_held
+from portfolio.services.held_correlations import correlations_held
 from portfolio.services.risk import risk_inputs, risk_row
 from portfolio.services.risk_explain import risk_explain
 from portfolio.services.risk_report import risk_contributions, var_backtest

@@ -60,18 +60,21 @@ def attribution_report(
     groups = Groups.of([_group(one, by) for one in run.instruments])
     if against is None:
         return _period(run) | {"by": by, "against": None, "formula": CONTRIBUTION} | _contributions(run, groups)
+    other = _against(portfolio, against, by, run, groups)
+    return _period(run) | {"by": by, "against": other.name, "formula": BRINSON} | _effects(run, other)
+
+
+def _against(portfolio: Portfolio, against: str, by: str, run: Run, groups: Groups) -> Against:
     sessions = Sessions(run.days.dates, run.before, portfolio.base_currency)
 
     def label(one: Instrument) -> str:
         return _group(one, by)
 
     if against == TARGETS:
-        other = against_targets(portfolio, groups, label, sessions)
-    elif by == "sector":
-        other = against_fund(instrument_of(against, "against"), groups, label, sessions)
-    else:
+        return against_targets(portfolio, groups, label, sessions)
+    if by != "sector":
         raise PortfolioError("by: only sector can be told against a fund")
-    return _period(run) | {"by": by, "against": other.name, "formula": BRINSON} | _effects(run, other)
+    return against_fund(instrument_of(against, "against"), groups, label, sessions)
 
 
 def days_of(*, portfolio: Portfolio, start: dt.date | None = None, end: dt.date | None = None) -> Run:

@@ -5,16 +5,16 @@ from typing import Any
 
 import numpy as np
 
-from portfolio.calc.correlations import MONTHS, ROLLING, correlations, spanned_returns
+from portfolio.calc.correlations import Correlations, correlations, spanned_returns
 from portfolio.calc.months import months_before
 from portfolio.calc.risk import correlation_summary
+from portfolio.calc.windows import MONTHS, ROLLING, WINDOWS
 from portfolio.models import Portfolio
 from portfolio.services.errors import PortfolioError
 from portfolio.services.markets import asset_closes
 from portfolio.services.standing import standing_of
 from portfolio.services.trails import figure
 
-WINDOWS = (*MONTHS, *ROLLING)
 BEFORE = dt.timedelta(days=31)  # in which the close before the first return of a window is looked for
 SESSION = dt.timedelta(days=2)  # calendar days read for a session
 
@@ -35,16 +35,19 @@ def correlations_held(*, portfolio: Portfolio, window: str = "1y", as_of: dt.dat
         instruments=[one.instrument for one in standing.held], base_currency=portfolio.base_currency,
         start=_day_before(end, window) - BEFORE, end=end,
     )  # fmt: skip
-    first = _first_row(closes.dates, end, window)
     returns = spanned_returns(closes.close)
-    inside = returns.ends >= first
-    found = correlations(returns.values[inside])
-    summary = correlation_summary(found)
+    inside = returns.ends >= _first_row(closes.dates, end, window)
     days = closes.dates[returns.ends[inside]]
     return {
         "date": end, "window": window, "currency": portfolio.base_currency,
         "first": days[0].item() if len(days) else None, "last": days[-1].item() if len(days) else None,
         "symbols": names,
+    } | _matrix(correlations(returns.values[inside]), names)  # fmt: skip
+
+
+def _matrix(found: Correlations, names: list[str]) -> dict[str, Any]:
+    summary = correlation_summary(found)
+    return {
         "correlation": _known(found.coefficient), "n": found.count.tolist(), "p_value": _known(found.p_value),
         "average": summary.average, "maximum": summary.maximum,
         "pair": None if summary.pair is None else [names[at] for at in summary.pair],

@@ -1,29 +1,18 @@
 """Targets that a method proposes for a portfolio, and its efficient frontier. Nothing is stored unless asked for."""
 
-import datetime as dt
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-from django.utils import timezone
 
-from market.models import Instrument
-from portfolio.calc.common import common_returns
 from portfolio.calc.optimisation import (
     ConstraintError,
-    Constraints,
-    Estimates,
-    Group,
     Infeasible,
     Proposal,
     SolverFailed,
-    View,
-    black_litterman,
     efficient_frontier,
     equal_weight,
-    estimate,
     hierarchical_risk_parity,
     maximum_sharpe,
     mean_variance,
@@ -31,10 +20,9 @@ from portfolio.calc.optimisation import (
     risk_parity,
 )
 from portfolio.models import Portfolio
+from portfolio.services.allocations import allocations_set, allocations_told
 from portfolio.services.errors import PortfolioError
-from portfolio.services.markets import asset_closes
-from portfolio.services.standing import Standing, standing_of
-from portfolio.services.traits import sector_of
+from portfolio.services.wishes import Prepared, Wish, wish_prepared
 
 METHODS: dict[str, Callable[..., Proposal]] = {
     "mean_variance": mean_variance,
@@ -47,42 +35,7 @@ METHODS: dict[str, Callable[..., Proposal]] = {
 }
 METHOD_NAMES = tuple(METHODS)
 WITH_VIEWS = ("black_litterman", "maximum_sharpe", "mean_variance")
-LOOKBACK, SHORTEST, LONGEST = 756, 60, 2_520  # returns
-MOST_ASSETS = 500
-DAYS = 1.6  # calendar days read for a session: weekends and long holidays
 CASH = "cash"
-
-
-@dataclass(frozen=True)
-class Wish:
-    """What the weights should be like, in percent; symbols are ``US:AAA``. ``assets`` None: what is held and what has a
-    target. ``sectors``: (least, most) by sector. ``market``: weights that Black-Litterman starts from, None: those held
-    now, of equal weight where none of the assets is. ``lookback``: returns that the estimates are of.
-    """
-
-    assets: Sequence[Instrument] | None = None
-    minimum: float = 0.0
-    maximum: float = 100.0
-    minima: Mapping[str, float] = field(default_factory=dict)
-    maxima: Mapping[str, float] = field(default_factory=dict)
-    sectors: Mapping[str, tuple[float, float]] = field(default_factory=dict)
-    budget: float = 100.0
-    turnover: float | None = None
-    views: Sequence[View] = ()
-    market: Mapping[str, float] | None = None
-    lookback: int = LOOKBACK
-
-
-@dataclass(frozen=True)
-class Prepared:
-    """Estimates of the assets, constraints as the methods take them, and what a reader must know."""
-
-    estimates: Estimates
-    constraints: Constraints
-    first: dt.date
-    last: dt.date
-    returns: int
-    notes: tuple[str, ...]
 
 
 def targets_propose(
@@ -92,11 +45,13 @@ def targets_propose(
     wish: Wish | None = None,
     risk_aversion: float | None = None,
     target_return: float | None = None,
+    apply: bool = False,
 ) -> dict[str, Any]:
     """Target weights by ``method`` (one of ``METHODS``) that sum to 100, cash among them, with expected return and
     volatility (percent a year), Sharpe ratio, risk shares and the turnover from the current weights.
 
-    ``risk_aversion`` or ``target_return`` belong to mean_variance. PortfolioError for unknown methods, assets without
+    ``risk_aversion`` or ``target_return`` belong to mean_variance; ``apply`` makes them the portfolio's targets
+    (``targets_apply``). PortfolioError for unknown methods, assets without
     enough prices, constraints that make no sense or clash (which are named: nothing falls back to another method).
     """
     wish = wish or Wish()
@@ -109,9 +64,29 @@ def targets_propose(
     if options and method != "mean_variance":
         raise PortfolioError(f"{next(iter(options))}: belongs to mean_variance, not to {method}")
     with refused():
-        ready = _prepared(portfolio, wish, bent=method == "black_litterman")
+        ready = wish_prepared(portfolio=portfolio, wish=wish, bent=method == "black_litterman")
         found = METHODS[method](ready.estimates, ready.constraints, risk_free=portfolio.risk_free_rate, **options)
-    return _told(ready) | {"method": method} | _shown(found, ready.notes)
+    shown = _shown(found, ready.notes)
+    if apply:
+        targets_apply(portfolio=portfolio, targets=shown["targets"])
+    return _told(ready) | {"method": method, "applied": apply} | shown
+
+
+def targets_apply(*, portfolio: Portfolio, targets: Mapping[str, float]) -> None:
+    """Make ``targets`` (percent by symbol, ``cash`` among them) those of the portfolio, in place of all others. What an
+    asset had beside its target stays: threshold, frequency, and limits that the new target keeps. Errors as
+    ``allocations_set``.
+    """
+    known = {row["asset"] or CASH: row for row in allocations_told(portfolio=portfolio)}
+    rows = []
+    for name, target in targets.items():
+        row = {**known.get(name, {}), "asset": None if name == CASH else name, "target": target, "is_active": True}
+        if row.get("minimum") is not None and row["minimum"] > target:
+            row["minimum"] = None
+        if row.get("maximum") is not None and row["maximum"] < target:
+            row["maximum"] = None
+        rows.append(row)
+    allocations_set(portfolio=portfolio, targets=rows)
 
 
 def frontier(*, portfolio: Portfolio, wish: Wish | None = None, points: int = 20) -> dict[str, Any]:
@@ -122,7 +97,7 @@ def frontier(*, portfolio: Portfolio, wish: Wish | None = None, points: int = 20
         raise PortfolioError("points: must be from 2 to 100")
     wish = wish or Wish()
     with refused():
-        ready = _prepared(portfolio, wish, bent=False)
+        ready = wish_prepared(portfolio=portfolio, wish=wish, bent=False)
         found = efficient_frontier(
             ready.estimates, ready.constraints, points=points, risk_free=portfolio.risk_free_rate
         )
@@ -150,102 +125,6 @@ def refused() -> Iterator[None]:
         raise PortfolioError(f"method: {error}") from error
     except (ConstraintError, ValueError) as error:
         raise PortfolioError(str(error)) from error
-
-
-def _prepared(portfolio: Portfolio, wish: Wish, *, bent: bool) -> Prepared:
-    if not SHORTEST <= wish.lookback <= LONGEST:
-        raise PortfolioError(f"lookback: must be from {SHORTEST} to {LONGEST} returns")
-    standing = standing_of(portfolio=portfolio) if portfolio.valued_to else None
-    assets = _assets(portfolio, standing, wish)
-    names = [str(one) for one in assets]
-    closes = asset_closes(
-        instruments=assets, base_currency=portfolio.base_currency,
-        start=_end(standing) - dt.timedelta(days=int(DAYS * wish.lookback)), end=_end(standing),
-    )  # fmt: skip
-    found = common_returns(closes.close)
-    if len(found.left_out):
-        missing = ", ".join(names[at] for at in found.left_out.tolist())
-        raise PortfolioError(f"assets: too few closes in common with the others: {missing}; leave them out")
-    returns = found.values[-wish.lookback :]
-    dates = closes.dates[found.rows][-len(returns) - 1 :]
-    current = _current(standing, names)
-    estimates = estimate(names, returns)
-    notes: tuple[str, ...] = ()
-    if wish.views or bent:
-        market, notes = _market(wish, current, names)
-        estimates = black_litterman(estimates, wish.views, market=market, risk_free=portfolio.risk_free_rate)
-    return Prepared(
-        estimates, _constraints(wish, assets, current), dates[0].item(), dates[-1].item(), len(returns),
-        notes + _shortened(returns, wish) + _others(standing, names),
-    )  # fmt: skip
-
-
-def _end(standing: Standing | None) -> dt.date:
-    return timezone.now().date() if standing is None else standing.as_of
-
-
-def _assets(portfolio: Portfolio, standing: Standing | None, wish: Wish) -> list[Instrument]:
-    """Those asked for; else what is held and what has an active target, by symbol."""
-    if wish.assets is not None:
-        chosen = list(wish.assets)
-        if len({one.pk for one in chosen}) < len(chosen):
-            raise PortfolioError("assets: one is there twice")
-    else:
-        targets = portfolio.allocations.filter(is_active=True, instrument__isnull=False)
-        held = [] if standing is None else [one.instrument.pk for one in standing.held]
-        chosen = sorted(
-            Instrument.objects.filter(pk__in=[*held, *targets.values_list("instrument", flat=True)]), key=str
-        )
-    if not 0 < len(chosen) <= MOST_ASSETS:
-        raise PortfolioError(f"assets: 1 to {MOST_ASSETS} are needed; nothing is held and nothing has a target")
-    return chosen
-
-
-def _current(standing: Standing | None, names: Sequence[str]) -> dict[str, float]:
-    """Percent held now, of those that are among the assets."""
-    if standing is None or not standing.value > 0:
-        return {}
-    return {
-        str(one.instrument): 100.0 * one.value / standing.value for one in standing.held if str(one.instrument) in names
-    }
-
-
-def _constraints(wish: Wish, assets: Sequence[Instrument], current: Mapping[str, float]) -> Constraints:
-    by_sector: dict[str, set[str]] = {}
-    for one in assets:
-        by_sector.setdefault((sector_of(one) or "").lower(), set()).add(str(one))
-    groups = []
-    for sector, (least, most) in wish.sectors.items():
-        members = by_sector.get(sector.lower())
-        if not members:
-            raise PortfolioError(f"sectors: no asset is of the sector {sector!r}")
-        groups.append(Group(sector, frozenset(members), least, most))
-    return Constraints(
-        minimum=wish.minimum, maximum=wish.maximum, minima=wish.minima, maxima=wish.maxima, groups=groups,
-        budget=wish.budget, turnover=wish.turnover, current=current,
-    )  # fmt: skip
-
-
-def _market(wish: Wish, current: Mapping[str, float], names: Sequence[str]) -> tuple[dict[str, float], tuple[str, ...]]:
-    """What the market is thought to hold, and where that is from."""
-    if wish.market is not None:
-        return dict(wish.market), ()
-    if sum(current.values()) > 0:
-        return dict(current), ("the views bend what the current weights imply: no market weights were given",)
-    return dict.fromkeys(names, 1.0), ("the views bend what equal weights imply: nothing is held",)
-
-
-def _shortened(returns: np.ndarray, wish: Wish) -> tuple[str, ...]:
-    if len(returns) >= wish.lookback:
-        return ()
-    return (f"the assets have {len(returns)} returns in common, fewer than the {wish.lookback} asked for",)
-
-
-def _others(standing: Standing | None, names: Sequence[str]) -> tuple[str, ...]:
-    """What is held and has no place in the proposal: it would be sold."""
-    others = [] if standing is None else [str(one.instrument) for one in standing.held]
-    sold = [name for name in others if name not in names]
-    return (f"held but not among the assets, to be sold, beside the turnover told: {', '.join(sold)}",) if sold else ()
 
 
 def _told(ready: Prepared) -> dict[str, Any]:

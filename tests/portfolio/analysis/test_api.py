@@ -73,6 +73,20 @@ def test_staff_by_permission_to_view_or_change(world, client: Client):
     assert ask(client, world.portfolio, *PUT, "put")[0] == 200
 
 
+def test_applying_targets_needs_the_permission_to_change(world, client: Client):
+    staff = User.objects.create_user("staff", is_staff=True)
+    staff.user_permissions.add(Permission.objects.get(codename="view_portfolio"))
+    client.force_login(staff)
+    body = {"method": "equal_weight", "budget": 90, "apply": True}
+    assert ask(client, world.portfolio, "optimisation/", body)[0] == 404
+    assert world.portfolio.allocations.count() == 0
+    client.force_login(world.owner)
+    status, found = ask(client, world.portfolio, "optimisation/", body)
+    assert (status, found["applied"]) == (200, True)
+    rows = {str(row.instrument or "cash"): float(row.target) for row in world.portfolio.allocations.all()}
+    assert rows == found["targets"] == {"KR:000001": 30.0, "US:AAA": 30.0, "US:BBB": 30.0, "cash": 10.0}
+
+
 def test_risk_of_a_day_and_its_history(asked, world):
     earlier = risk_metrics_compute(portfolio=world.portfolio, as_of=DAYS[100])
     status, found = asked(f"risk/?date={DAYS[150]}")
@@ -155,7 +169,7 @@ def test_views_and_sectors_over_http(asked):
         ("optimisation/", {"method": "risk_parity", "maximum": 20}, "constraints", "the maximum 20 % of KR:000001"),
         ("optimisation/", {"method": "risk_parity", "assets": ["NOPE"]}, "assets", "no instrument 'NOPE'"),
         ("optimisation/", {"method": "risk_parity", "minima": {"US:AAA": "x"}}, "minima", "number"),
-        ("optimisation/", {"method": "risk_parity", "apply": True}, "apply", "unknown field"),
+        ("optimisation/", {"method": "risk_parity", "applied": True}, "applied", "unknown field"),
         ("optimisation/frontier/", {"points": 1}, "points", "greater than or equal"),
         ("optimisation/frontier/", [], "non_field_errors", "Expected a dictionary"),
     ],

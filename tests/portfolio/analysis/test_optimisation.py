@@ -13,7 +13,8 @@ from market.models import FxRate, PriceBar
 from portfolio.calc.optimisation import View
 from portfolio.models import PortfolioAllocation
 from portfolio.services.errors import PortfolioError
-from portfolio.services.optimisation import METHOD_NAMES, Wish, frontier, targets_propose
+from portfolio.services.optimisation import METHOD_NAMES, frontier, targets_propose
+from portfolio.services.wishes import Wish
 from tests.portfolio.analysis.world import DAYS, bars, book, instrument, portfolio_of
 
 PRIOR = {"covariance_estimator": LedoitWolf(), "mu_estimator": EmpiricalMu()}
@@ -106,6 +107,32 @@ def test_assets_are_what_is_held_and_what_has_a_target(world):
     found = targets_propose(portfolio=world.portfolio, method="equal_weight", wish=chosen)
     assert found["targets"] == {"US:IDLE": 50.0, "US:AAA": 50.0}
     assert any("to be sold" in note and "US:BBB" in note for note in found["notes"])
+
+
+def test_applied_targets_keep_what_an_asset_had_beside_its_target(world):
+    PortfolioAllocation.objects.create(
+        portfolio=world.portfolio, instrument=world.aaa, target=60, minimum=50, maximum=90, threshold=5,
+        frequency="QUARTERLY",
+    )  # fmt: skip
+    PortfolioAllocation.objects.create(portfolio=world.portfolio, instrument=world.idle, target=40)
+    wish = Wish(assets=[world.aaa, world.bbb])
+    found = targets_propose(portfolio=world.portfolio, method="equal_weight", wish=wish, apply=True)
+    kept, new = world.portfolio.allocations.order_by("instrument__ticker")
+    assert (kept.instrument, kept.target, kept.minimum, kept.maximum) == (world.aaa, 50, 50, 90)
+    assert (kept.threshold, kept.frequency) == (5, "QUARTERLY")
+    assert (new.instrument, new.target, new.threshold) == (world.bbb, 50, None)
+    least = Wish(assets=[world.aaa, world.bbb], maxima={"US:AAA": 20.0})
+    assert found["applied"]
+    targets_propose(portfolio=world.portfolio, method="equal_weight", wish=least, apply=True)
+    row = world.portfolio.allocations.get(instrument=world.aaa)
+    assert (row.target, row.minimum, row.maximum) == (20, None, 90)
+
+
+def test_what_is_infeasible_applies_nothing(world):
+    PortfolioAllocation.objects.create(portfolio=world.portfolio, instrument=world.aaa, target=100)
+    with pytest.raises(PortfolioError, match="constraints: "):
+        targets_propose(portfolio=world.portfolio, method="risk_parity", wish=Wish(maximum=20.0), apply=True)
+    assert [row.target for row in world.portfolio.allocations.all()] == [100]
 
 
 def test_the_frontier_rises(world):

@@ -19,11 +19,12 @@ from skfolio.prior import EmpiricalPrior
 
 from portfolio.calc.stress import HISTORICAL
 from portfolio.services.held_correlations import correlations_held
-from portfolio.services.optimisation import Wish, targets_propose
+from portfolio.services.optimisation import targets_propose
 from portfolio.services.risk import risk_metrics_compute
 from portfolio.services.risk_report import risk_contributions, var_backtest
 from portfolio.services.standing import standing_of
 from portfolio.services.stress import stress_historical, stress_reverse
+from portfolio.services.wishes import Wish
 from tests.portfolio.analysis.world import book, instrument, portfolio_of
 from tests.portfolio.real_prices import bars_copied, etf_prices
 
