@@ -2,6 +2,7 @@
 
 import time
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
 from django.utils import timezone
@@ -38,17 +39,18 @@ def test_a_task_hands_on_before_its_time_is_over(waiting, monkeypatch):
 
 
 def test_the_end_comes_though_the_last_batch_took_all_the_time(waiting, monkeypatch):
-    original = SweepWorker.worked
+    original, passed = SweepWorker.worked, [0.0]
+    clock = SimpleNamespace(monotonic=lambda: time.monotonic() + passed[-1], sleep=time.sleep)
 
     def slow_at_last(self, variant):
         found = original(self, variant)
         if variant.number == 24:
-            time.sleep(max(0.0, deadline - time.monotonic()))
+            passed.append(10.5)
         return found
 
     monkeypatch.setattr(SweepWorker, "worked", slow_at_last)
+    monkeypatch.setattr(sweep_working, "time", clock)
     monkeypatch.setattr(sweep_working.Conf, "TIMEOUT", 20)
-    deadline = time.monotonic() + 10.5
     assert tasks.work_sweep(waiting.pk) == 24
     waiting.refresh_from_db()
     assert (waiting.status, OrmQ.objects.count()) == ("COMPLETED", 0)
