@@ -595,7 +595,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='transaction',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind__in', ('BUY', 'SELL', 'SPLIT')), _negated=True), models.Q(('instrument__isnull', False), ('quantity__gt', 0)), _connector='OR'), name='transaction_of_shares', violation_error_message='BUY, SELL and SPLIT need an asset and a quantity above zero'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind__in', ('BUY', 'SELL', 'SPLIT')), _negated=True), models.Q(('instrument__isnull', False), ('quantity__gt', 0), ('quantity__isnull', False)), _connector='OR'), name='transaction_of_shares', violation_error_message='BUY, SELL and SPLIT need an asset and a quantity above zero'),
         ),
         migrations.AddConstraint(
             model_name='transaction',

@@ -73,7 +73,7 @@ class Transaction(models.Model):
             ),
             currency_check("currency", "transaction_currency"),
             models.CheckConstraint(
-                condition=~Q(kind__in=OF_SHARES) | Q(instrument__isnull=False, quantity__gt=0),
+                condition=~Q(kind__in=OF_SHARES) | Q(instrument__isnull=False, quantity__isnull=False, quantity__gt=0),
                 name="transaction_of_shares",
                 violation_error_message="BUY, SELL and SPLIT need an asset and a quantity above zero",
             ),

@@ -15,7 +15,6 @@ from portfolio.services.rebalancing_decisions import Who, event_locked, rebalanc
 from portfolio.services.rebalancing_fills import Trade, trades_of
 from portfolio.services.rebalancing_state import exchanges, moved_state, standing_state
 from portfolio.services.standing import standing_of
-from portfolio.services.transactions import books_lock
 from portfolio.services.valuation import portfolio_value
 from portfolio.store.books import Book, book_read
 
@@ -53,7 +52,6 @@ def rebalancing_complete(
 def _carry_out(event: RebalancingEvent, fills: Sequence[Mapping[str, Any]] | None) -> None:
     """Book the trades, and keep in ``event`` upon what and what came of it."""
     portfolio = event.portfolio
-    books_lock(portfolio)
     portfolio_value(portfolio_id=portfolio.pk)
     standing = standing_of(portfolio=portfolio, as_of=event.as_of)
     held = {str(one.instrument): one.quantity for one in standing.held}

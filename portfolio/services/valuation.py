@@ -16,10 +16,9 @@ from portfolio.calc.keeping import RECENT, days_to_keep
 from portfolio.models import Portfolio
 from portfolio.services.daily import daily_of
 from portfolio.services.errors import PortfolioError, PortfolioNotFound
-from portfolio.services.revisions import revisions_now
 from portfolio.services.running import run_of
 from portfolio.services.starting import Start, start_of
-from portfolio.store.books import Kept, daily_replace, portfolio_lock, states_replace, states_thin
+from portfolio.store.books import Kept, daily_delete, daily_replace, portfolio_lock, states_replace, states_thin
 from portfolio.store.prices import Prices
 
 
@@ -59,8 +58,7 @@ def _portfolio(portfolio_id: int) -> Portfolio:
 def _valued(portfolio: Portfolio, whole: bool, prices: Prices | None) -> Valued:
     start = start_of(portfolio, whole=whole, prices=prices)
     if start is None:
-        _note(portfolio, revisions_now([]))
-        return Valued(None, None, 0, whole=False)
+        return _nothing(portfolio)
     after = start.state.day
     dates = start.market.dates
     # After a change of yesterday the last state alone: those before it are there, and each is a thousand lots to write.
@@ -75,6 +73,14 @@ def _valued(portfolio: Portfolio, whole: bool, prices: Prices | None) -> Valued:
     if run is None:
         return Valued(None, None, 0, whole=False)
     return Valued(dates[0].item(), dates[-1].item(), len(dates), whole=after is None)
+
+
+def _nothing(portfolio: Portfolio) -> Valued:
+    """Without transactions there are no values, and those that were are gone with them."""
+    daily_delete(portfolio.pk)
+    portfolio.valued_to = None
+    _note(portfolio, {})
+    return Valued(None, None, 0, whole=True)
 
 
 def _kept(run: Valuation, start: Start) -> list[Kept]:

@@ -14,7 +14,7 @@ from market.models import PriceBar
 from market.store.copying import Column, copy_rows, read_rows
 from portfolio.calc.accounting import Kind, State, Transactions, pack, unpack
 from portfolio.calc.keeping import days_to_keep
-from portfolio.models import PortfolioPerformanceHistory, Transaction, ValuationState
+from portfolio.models import PortfolioPerformanceHistory, PortfolioRiskMetrics, Transaction, ValuationState
 
 Name = TypeVar("Name", int, str)
 LOCK_CLASS = 7423  # of computations, by portfolio
@@ -190,6 +190,12 @@ def daily_replace(portfolio_id: int, after: np.datetime64 | None, rows: Daily) -
             [portfolio_id, None if after is None else after.item()],
         )
         copy_rows(cursor, table, columns)
+
+
+def daily_delete(portfolio_id: int) -> None:
+    """No rows, no states, no risk metrics."""
+    for model in (PortfolioPerformanceHistory, ValuationState, PortfolioRiskMetrics):
+        model._default_manager.filter(portfolio_id=portfolio_id).delete()
 
 
 def states_replace(portfolio_id: int, after: np.datetime64 | None, states: Sequence[Kept]) -> None:

@@ -187,9 +187,9 @@ def test_the_command_tells_what_is_wrong(world, capsys, arguments, told):
     assert (left.value.code, told in capsys.readouterr().err) == (2, True)
 
 
-def test_two_portfolios_of_one_name_are_told_apart_by_number(world, capsys):
+def test_two_portfolios_of_one_name_are_told_apart(world, capsys):
     portfolio_of(world.stranger, "Main")
     with pytest.raises(SystemExit):
         call_command("stress_test", "Main")
-    assert "several portfolios are called Main" in capsys.readouterr().err
+    assert "several are called 'Main'" in capsys.readouterr().err
     assert LAST.isoformat() in str(stress_historical(portfolio=world.portfolio)["date"])

@@ -54,6 +54,13 @@ def test_no_value_before_the_first_session(valued):
         standing_of(portfolio=valued, as_of=day("2023-12-31"))
 
 
+def test_without_its_last_transaction_the_values_are_gone(valued):
+    valued.transactions.all().delete()
+    portfolio_value(portfolio_id=valued.pk)
+    valued.refresh_from_db()
+    assert (stored(valued), valued.states.count(), valued.valued_to, valued.is_stale) == ([], 0, None, False)
+
+
 def test_a_portfolio_without_transactions_has_no_value(owner):
     empty = Portfolio.objects.create(owner=owner, name="empty", base_currency="USD")
     assert portfolio_value(portfolio_id=empty.pk).sessions == 0
