@@ -4,15 +4,20 @@ from argparse import ArgumentParser
 from typing import Any
 
 from django.conf import settings
+from django.contrib.auth.models import User
 from django.core.management import call_command
 
+from backtests.models import BacktestSession, Status
+from backtests.services.portfolios import backtest_to_portfolio
 from factors import services
 from factors.management.commands.show_scores import scores_table
 from market.cli import Exit, HouseCommand
+from portfolio.models import Portfolio
 
 REGION = "US"
 EXAMPLE = str(settings.BASE_DIR / "docs/examples/momentum.yaml")
 REPORT = str(settings.VAR_DIR / "demo-backtest.html")
+OWNER, PORTFOLIO = "demo", "momentum"
 SHOWN = ("price_momentum_12m", "volatility_60d", "beta")
 
 NEXT = """
@@ -28,7 +33,8 @@ What to try next
 
 class Command(HouseCommand):
     help = (
-        "Load the demo data (real prices that come with installed packages) compute its factors, backtest a strategy."
+        "Load the demo data (real prices that come with installed packages), compute its factors, backtest a strategy,"
+        " keep it as a portfolio."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -44,6 +50,7 @@ class Command(HouseCommand):
             ),
             ("Factors of the newest session", lambda: self._call("compute_factors", "--region", REGION)),
             ("A backtest: docs/examples/momentum.yaml", lambda: self._call("run_backtest", EXAMPLE, "--html", REPORT)),
+            ("The backtest as a portfolio, and what 2008, 2020 and 2022 would do to it", self._portfolio),
         )
         for number, (title, step) in enumerate(steps, 1):
             self.stdout.write(self.style.MIGRATE_HEADING(f"\n[{number}/{len(steps)}] {title}"))
@@ -58,6 +65,15 @@ class Command(HouseCommand):
             " them say missing_field until you load some."
         )
         self.stdout.write(NEXT)
+
+    def _portfolio(self) -> None:
+        """The newest backtest as a portfolio of a user who cannot log in, made anew each time."""
+        owner = User.objects.filter(username=OWNER).first() or User.objects.create_user(OWNER)
+        Portfolio.objects.filter(owner=owner, name=PORTFOLIO).delete()
+        newest = BacktestSession.objects.filter(status=Status.COMPLETED).latest("finished_at")
+        backtest_to_portfolio(session_id=newest.pk, owner=owner, name=PORTFOLIO)
+        self._call("snapshot_portfolios", "--portfolio", f"{OWNER}/{PORTFOLIO}")
+        self._call("stress_test", f"{OWNER}/{PORTFOLIO}", "--window", "2008", "--window", "2020", "--window", "2022")
 
     def _load(self, command: str) -> None:
         self._call(command, "--region", REGION, "--source", "demo")
