@@ -159,6 +159,7 @@ SPECTACULAR_SETTINGS = {
         "BacktestStatusEnum": "backtests.models.Status",
         "SweepMethodEnum": "backtests.models.BacktestSweep.Method",
         "AlertKindEnum": "portfolio.models.AlertLimit.Kind",
+        "TransactionKindEnum": "portfolio.models.Transaction.Kind",
         "ShockKindEnum": "portfolio.calc.stress.KINDS",
         "OptimisationMethodEnum": "portfolio.services.optimisation.METHOD_NAMES",
         "RebalancingStatusEnum": "portfolio.models.RebalancingEvent.Status",

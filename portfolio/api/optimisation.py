@@ -70,7 +70,7 @@ class WishRequest(KnownFields):
         )  # fmt: skip
 
 
-class ProposeRequest(WishRequest):
+class OptimisationRequest(WishRequest):
     method = serializers.ChoiceField(METHOD_NAMES)
     risk_aversion = AmountField(required=False, allow_null=True, help_text="Of mean_variance: this, or the next.")
     target_return = AmountField(required=False, allow_null=True, help_text="Percent a year, of mean_variance.")
@@ -91,7 +91,7 @@ class FrontierPointSerializer(serializers.Serializer):
     notes = serializers.ListField(child=serializers.CharField())
 
 
-class ProposalSerializer(FrontierPointSerializer):
+class OptimisationProposalSerializer(FrontierPointSerializer):
     method = serializers.CharField()
     applied = serializers.BooleanField(help_text="Whether they are the portfolio's targets now.")
     first = serializers.DateField(help_text="Of the closes that the estimates are of.")
@@ -117,12 +117,12 @@ class FrontierSerializer(serializers.Serializer):
 class Optimisation(ReadingPost):
     """Propose targets by a method: mean-variance, minimum variance, maximum Sharpe, risk parity, ..."""
 
-    serializer_class = ProposalSerializer
+    serializer_class = OptimisationProposalSerializer
 
-    @extend_schema(request=ProposeRequest, responses=ProposalSerializer)
+    @extend_schema(request=OptimisationRequest, responses=OptimisationProposalSerializer)
     def post(self, request: Request, pk: int) -> Response:
         portfolio = self.portfolio
-        body = ProposeRequest(data=request.data)
+        body = OptimisationRequest(data=request.data)
         body.is_valid(raise_exception=True)
         asked = body.validated_data
         if asked["apply"]:
