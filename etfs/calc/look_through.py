@@ -9,7 +9,7 @@ from etfs.calc.snapshot import locate
 DUST = 1e-9  # percent: less is nothing but the rounding of sums
 DEPTH = 3  # funds opened one inside the other, counting the one in the portfolio
 DIRECT = -1  # ``via`` of what the portfolio holds itself
-UNRESOLVED = -1  # ``item`` of a line nobody could match to a security
+UNRESOLVED = 0  # ``item`` of a line nobody could match to a security (ids are above 0, other lines below)
 NO_COMPOSITION, NOT_RESOLVED, TOO_DEEP, CYCLE, MISSING_WEIGHT, EXCESS_WEIGHT = REASONS = (
     "no_composition", "unresolved", "depth_limit", "cycle", "missing_weight", "excess_weight",
 )  # fmt: skip
@@ -100,7 +100,7 @@ def look_through(item: np.ndarray, amount: np.ndarray, inside: Compositions, dep
 
     The portfolio's own fund is depth 1; a fund found at ``depth`` + 1, one inside itself, one without lines and lines
     that are not resolved stay uncovered. Anything that is not one of ``inside.funds`` is a leaf: cash too, under ids
-    the caller gives it (cash is exposure); an id may be any integer but -1. ValueError where an amount is missing or
+    the caller gives it (cash is exposure); an id may be any integer but 0. ValueError where an amount is missing or
     the total is not positive.
     """
     total = float(amount.sum())

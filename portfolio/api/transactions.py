@@ -91,7 +91,8 @@ class TransactionList(OfPortfolio, ListView):
         return Response(told if is_list else told[0], status.HTTP_201_CREATED)
 
     @extend_schema(
-        parameters=[DeleteParams], responses={204: None, 400: REFUSED},
+        operation_id="portfolios_transactions_destroy_several", parameters=[DeleteParams],
+        responses={204: None, 400: REFUSED},
         description="Delete several at once, as the two sides of exchanged cash have to be.",
     )  # fmt: skip
     def delete(self, request: Request, pk: int) -> Response:

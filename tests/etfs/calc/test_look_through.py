@@ -136,14 +136,14 @@ def test_a_portfolio_is_the_sum_of_its_positions(lines, positions):
 
 def test_a_real_fund_in_a_portfolio(shared_data):
     lines = ark_lines(shared_data, "ARKK", "2022-08-26")
-    tickers = {ticker: place for place, ticker in enumerate(lines["ticker"])}
-    tesla = tickers["TSLA"]
+    ids = np.arange(1, len(lines) + 1)
+    tesla = int(ids[lines["ticker"].to_numpy() == "TSLA"][0])
     funds = Compositions.of(
-        np.full(len(lines), 1000), np.arange(len(lines)), lines["weight"].to_numpy(float), np.array([1000])
+        np.full(len(lines), 1000), ids, lines["weight"].to_numpy(float), np.array([1000])
     )
     found = look_through(np.array([1000, tesla]), np.array([80.0, 20.0]), funds)
     leaf, percent = found.by_leaf()
-    assert percent[leaf == tesla][0] == approx(20 + 0.8 * lines["weight"].iloc[tesla])
+    assert percent[leaf == tesla][0] == approx(20 + 0.8 * lines["weight"].iloc[tesla - 1])
     assert found.uncovered_percent == approx(0.8 * (100 - lines["weight"].sum()), abs=1e-9)
 
 

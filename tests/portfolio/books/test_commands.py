@@ -69,7 +69,7 @@ def test_positions(book, file):
 
 
 def test_what_is_not_there(book, file, tmp_path):
-    for word in ("999999", "anna/none", "core", "a\0/b", "9" * 30):
+    for word in ("999999", "anna/none", "other", "a\0/b", "9" * 30):
         code, _, err = run("import_transactions", file(GOOD), "--portfolio", word)
         assert (code, err[:10]) == (2, "portfolio:")
     assert run("import_transactions", tmp_path / "none.csv", "--portfolio", book.pk)[0] == 1
