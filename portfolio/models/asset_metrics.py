@@ -2,7 +2,7 @@
 
 import datetime as dt
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Self
 
 from django.db import models
@@ -34,6 +34,11 @@ class AssetMetricsQuerySet(models.QuerySet["AssetPerformanceMetrics"]):
         """A session's rows, by instrument; ``""``: of every region."""
         rows = self.filter(date=date).order_by("-date", "instrument_id")
         return rows.filter(instrument__region=region) if region else rows
+
+    def newest_of(self, instrument_ids: Collection[int], on: dt.date) -> Self:
+        """The newest row on or before ``on`` of each of the instruments."""
+        mine = self.filter(instrument__in=instrument_ids, date__lte=on)
+        return mine.order_by("instrument_id", "-date").distinct("instrument_id")
 
     def history(self, instrument_id: int, start: dt.date | None, end: dt.date | None) -> Self:
         """One instrument's rows, both ends included, newest first; None leaves an end open."""

@@ -4,6 +4,7 @@ import datetime as dt
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from django.db import DatabaseError
@@ -18,7 +19,9 @@ from market.regions import REGIONS
 from market.store.panels import NoBars, read_panel
 from market.timescale.chunks import chunks_make
 from portfolio.calc.indicators import INDICATORS, LOOKBACK, indicators_of
+from portfolio.models import AssetPerformanceMetrics, Portfolio
 from portfolio.services.errors import PortfolioError, region_code
+from portfolio.services.standing import standing_of
 from portfolio.store.asset_metrics import asset_metrics_write
 from portfolio.store.locks import metrics_lock
 from portfolio.timescale import ASSET_METRICS
@@ -132,3 +135,16 @@ def _write(panel: Panel, date: dt.date, figures: dict[str, np.ndarray]) -> tuple
     ours = {name: figures[name][quoted] for name in INDICATORS}
     rows = asset_metrics_write(panel.region, date, panel.instrument_ids[quoted], panel.days[-1, quoted], ours)
     return rows, {name: int(np.isfinite(values).sum()) for name, values in ours.items()}
+
+
+def asset_metrics_held(*, portfolio: Portfolio, as_of: dt.date | None = None) -> dict[str, Any]:
+    """``results``: the newest stored row, by that day, of each asset held on ``as_of`` (None: the newest session), with
+    its instrument; ``missing``: what has none. PortfolioError where the portfolio has no value.
+    """
+    standing = standing_of(portfolio=portfolio, as_of=as_of)
+    held = {one.instrument.pk: one.instrument for one in standing.held}
+    rows = AssetPerformanceMetrics.objects.newest_of(list(held), standing.as_of).with_names()
+    found = {row.instrument_id: row for row in rows}
+    missing = sorted(str(one) for key, one in held.items() if key not in found)
+    results = [found[key] for key in held if key in found]
+    return {"as_of": standing.as_of, "results": results, "missing": missing}

@@ -20,7 +20,7 @@ from portfolio.services.trails import trail
 
 MOST = 20
 FIGURES = ("tracking_error", "information_ratio", "alpha", "beta", "excess_return")
-SECTION, DOCUMENT = "FORMULAS.md sections 4 and 9", "docs/portfolio-risk.md"
+SECTION, DOCUMENT = "docs/statistics.md", "docs/portfolio-risk.md"
 _CAPTURE = "100 x mean compounded return of the sessions on which the benchmark {} / that of the benchmark on them"
 # (unit, formula) of what is not stored.
 OTHERS = {

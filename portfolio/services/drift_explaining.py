@@ -9,7 +9,7 @@ from portfolio.services.comparison import Asset, Comparison, comparison_of
 from portfolio.services.drift import analysis_of, cash_of, members_of
 from portfolio.services.trails import trail
 
-SOURCE = "FORMULAS.md section 8"
+SOURCE = "docs/portfolio-rebalancing.md"
 OF_ASSET = (
     "weight - target; weight = 100 x value / total; value = sum of quantity x price x rate (base currency for one unit"
     " of currency); breach: outside [lower, upper]; lower = max(target - threshold, minimum), upper = min(target +"

@@ -12,7 +12,7 @@ from portfolio.services.performance import Performance, performance_of
 from portfolio.services.standing import Standing, standing_of
 from portfolio.services.trails import figure, trail
 
-SECTION_4, SECTION_9 = "FORMULAS.md section 4", "FORMULAS.md sections 4 and 9"
+SOURCE = "docs/statistics.md"
 
 
 def performance_explain(
@@ -104,7 +104,7 @@ def _twr(found: Performance) -> dict[str, Any]:
         " count at the end: return = (value + outflow) / (before + inflow) - 1",
         inputs={"first": found.record.dates[0].item(), "last": found.record.dates[-1].item(),
                 "sessions": len(found.record.dates), "product": figure(index[-1])},
-        source=SECTION_4,
+        source=SOURCE,
     )  # fmt: skip
 
 
@@ -127,7 +127,7 @@ def _mwr(found: Performance) -> dict[str, Any]:
         mwr.whole, "%",
         "the rate r at which sum(present_value) = 0, present_value = paid / (1 + r)^(days / 365); paid in is negative,"
         " the last value is paid out; over the whole period (1 + r)^(days / 365) - 1",
-        inputs={"rate_a_year": mwr.annual, "days": mwr.days}, rows=rows, source=SECTION_9,
+        inputs={"rate_a_year": mwr.annual, "days": mwr.days}, rows=rows, source=SOURCE,
     )  # fmt: skip
 
 
@@ -142,4 +142,4 @@ def _statistic(found: Performance, name: str) -> dict[str, Any]:
         inputs |= {"mean": figure(track.moments.mean), "std": figure(track.moments.std)}
     if one.needs_benchmark:
         inputs |= {"benchmark": str(found.benchmark), "common_returns": len(track.pairs.own)}
-    return trail(found.statistics[name], one.unit, one.description(), inputs=inputs, source=SECTION_9)
+    return trail(found.statistics[name], one.unit, one.description(), inputs=inputs, source=SOURCE)

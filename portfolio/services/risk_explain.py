@@ -12,7 +12,7 @@ from portfolio.models import PortfolioRiskMetrics
 from portfolio.services.risk import FIGURES, RiskInputs, risk_metrics_from
 from portfolio.services.trails import figure, trail
 
-SECTION_4, SECTION_9 = "FORMULAS.md section 4", "FORMULAS.md sections 4 and 9"
+SOURCE = "docs/statistics.md"
 # (unit, formula) of what is no registered statistic.
 OTHERS = {
     "risk_level": ("%", "by volatility a year: below low VERY_LOW, below moderate LOW, below high MODERATE, below"
@@ -54,10 +54,10 @@ def _trail(name: str, result: Any, known: dict[str, Any], rows: list[dict[str, A
         unit, formula = OTHERS[name]
         if name == "risk_level":  # a word: its number is the volatility
             known, result = known | {"level": result}, known.get("volatility")
-        return trail(result, unit, formula, inputs=known, rows=rows, source=SECTION_4)
+        return trail(result, unit, formula, inputs=known, rows=rows, source=SOURCE)
     statistic = statistic_named(TAILS.get(name, name))
     over = f" Of the last {WINDOW} returns." if name in TAILS else ""
-    return trail(result, statistic.unit, statistic.description() + over, inputs=known, source=SECTION_9)
+    return trail(result, statistic.unit, statistic.description() + over, inputs=known, source=SOURCE)
 
 
 def _plain(value: Any) -> Any:

@@ -65,7 +65,7 @@ def standing_of(*, portfolio: Portfolio, as_of: dt.date | None = None) -> Standi
     """
     sessions = sessions_read(portfolio.pk, as_of or dt.date.max)
     if not len(sessions):
-        raise PortfolioError(f"as_of: the portfolio has no value yet{f' on {as_of}' if as_of else ''}")
+        raise PortfolioError(f"date: the portfolio has no value yet{f' on {as_of}' if as_of else ''}")
     kept = _state_after(portfolio, sessions)
     return _standing(portfolio, kept, sessions)
 
@@ -78,7 +78,7 @@ def _state_after(portfolio: Portfolio, sessions: np.ndarray) -> Kept:
         return kept
     start = start_after(portfolio, kept, last.item())
     if not start.market.sessions:
-        raise PortfolioError(f"as_of: nothing is known of {last}")
+        raise PortfolioError(f"date: nothing is known of {last}")
     run = run_of(start.book, start.state, start.market)
     return Kept(run.final, start.book.instruments, start.columns.currencies)
 

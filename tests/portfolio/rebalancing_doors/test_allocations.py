@@ -192,7 +192,7 @@ def test_without_targets_or_values_it_says_so(ann, some):
     with pytest.raises(PortfolioError, match=r"^targets: the portfolio has none that is active"):
         allocation_analysis(portfolio=some.mine)
     wanted(some.mine, AAA=100)
-    with pytest.raises(PortfolioError, match=r"^as_of: the portfolio has no value yet on 2020-01-01"):
+    with pytest.raises(PortfolioError, match=r"^date: the portfolio has no value yet on 2020-01-01"):
         allocation_analysis(portfolio=some.mine, as_of=dt.date(2020, 1, 1))
 
 

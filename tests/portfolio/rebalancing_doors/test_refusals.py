@@ -154,7 +154,7 @@ def test_a_failure_in_the_middle_leaves_nothing_written(mine, monkeypatch):
         ({"trigger": "WHIM"}, "^trigger: 'WHIM' is unknown"),
         ({"deposit": -1.0}, "^deposit: must be a number from 0"),
         ({"deposit": float("nan")}, "^deposit: must be a number from 0"),
-        ({"as_of": dt.date(2020, 1, 1)}, "^as_of: the portfolio has no value yet"),
+        ({"as_of": dt.date(2020, 1, 1)}, "^date: the portfolio has no value yet"),
     ],
 )
 def test_wrong_requests(mine, asked, told_so):

@@ -169,7 +169,7 @@ class TestWhoMaySee:
 @pytest.mark.parametrize(
     ("rest", "field"),
     [
-        ("summary/?date=x", "date"), ("summary/?day=2024-01-02", "day"), ("summary/?date=2023-01-01", "as_of"),
+        ("summary/?date=x", "date"), ("summary/?day=2024-01-02", "day"), ("summary/?date=2023-01-01", "date"),
         ("performance/?from=2024-02-01&to=2024-01-01", "from"), ("performance/?from=2025-01-01", "portfolio"),
         ("history/?from=x", "from"), ("positions/?explain=maybe", "explain"), ("alerts/?seen=maybe", "seen"),
     ],

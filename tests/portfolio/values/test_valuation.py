@@ -50,7 +50,7 @@ def test_positions_of_a_past_session(valued):
 
 
 def test_no_value_before_the_first_session(valued):
-    with pytest.raises(PortfolioError, match="as_of: the portfolio has no value yet on 2023-12-31"):
+    with pytest.raises(PortfolioError, match="date: the portfolio has no value yet on 2023-12-31"):
         standing_of(portfolio=valued, as_of=day("2023-12-31"))
 
 
