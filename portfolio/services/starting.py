@@ -126,8 +126,10 @@ def _state(portfolio: Portfolio, columns: Columns, kept: Kept | None, prices: Pr
     assets, currencies = len(columns.instruments), len(columns.currencies)
     if kept is None:
         state = State.empty(assets=assets, currencies=currencies)
-        day, sessions = (prices.dates[0].item() if len(prices.dates) else None), prices.dates[:0]
-    else:
-        state, day = kept.state.widened(assets=assets, currencies=currencies), kept.date + DAY
-        sessions = sessions_read(portfolio.pk, kept.date)
-    return state if day is None else known_before(columns, state, day, sessions)
+        if not len(prices.dates):
+            return state
+        return known_before(columns, state, prices.dates[0].item(), prices.dates[:0])
+    state = kept.state.widened(assets=assets, currencies=currencies)
+    if not (np.isnan(state.price).any() or np.isnan(state.rate).any()):
+        return state
+    return known_before(columns, state, kept.date + DAY, sessions_read(portfolio.pk, kept.date))

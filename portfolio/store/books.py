@@ -164,8 +164,15 @@ def daily_read(portfolio_id: int, *, until: np.datetime64 | None = None, last: i
 
 def sessions_read(portfolio_id: int, until: dt.date) -> np.ndarray:
     """The dates of rows up to ``until``, ascending: datetime64[D]."""
-    rows = PortfolioPerformanceHistory.objects.filter(portfolio_id=portfolio_id, date__lte=until)
-    return np.array(list(rows.order_by("date").values_list("date", flat=True)), dtype="datetime64[D]")
+    with connection.cursor() as cursor:
+        rows = read_rows(
+            cursor,
+            f"SELECT date FROM {PortfolioPerformanceHistory._meta.db_table} WHERE portfolio_id = %s AND date <= %s"
+            " ORDER BY date",
+            [portfolio_id, until],
+            {"date": "date"},
+        )
+    return rows["date"].astype("datetime64[D]")
 
 
 def has_other_sessions(portfolio_id: int, instruments: Collection[int], first: dt.date, until: dt.date) -> bool:
