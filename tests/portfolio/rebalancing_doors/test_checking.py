@@ -109,7 +109,7 @@ def test_the_command(three, capsys):
     mine, calm, lost = three
     shown = run(capsys, "check_rebalancing", code=3).out
     event = RebalancingEvent.objects.get()
-    assert "3 portfolios: 1 PROPOSED, 0 DUE, 0 NOTHING, 1 NOT_DUE, 0 OPEN, 1 FAILED" in shown
+    assert "3 portfolios: 1 PROPOSED, 0 DUE, 0 NOTHING, 1 NOT_DUE, 0 OPEN, 0 WAITING, 1 FAILED" in shown
     assert f"#{event.pk}" in shown
     rows = json.loads(run(capsys, "check_rebalancing", "--json", "--portfolio", str(mine.pk)).out)
     assert rows == [
@@ -126,6 +126,11 @@ def test_the_command(three, capsys):
 def test_one_portfolio_by_command(mine, capsys):
     number = str(mine.pk)
     plan = run(capsys, "rebalance", number).out
+    assert " 100 USD " in plan
+    assert [word for word in plan.split() if word in ("60.00", "50.00")][:2] == [
+        "60.00",
+        "50.00",
+    ]  # AAA, before and after
     assert "drift 60.00 to 0.00 percent points; cash 1,000.00; commission 0.00; tax 0.00; turnover 20.00 %" in plan
     assert not RebalancingEvent.objects.exists()
     assert json.loads(run(capsys, "rebalance", number, "--mode", "cash_only", "--json").out)["mode"] == "cash_only"
