@@ -9,7 +9,7 @@ from django.db import DatabaseError, transaction
 
 from portfolio.models import Portfolio, RebalancingEvent
 from portfolio.services.comparison import aimed_comparison, unvalued_note
-from portfolio.services.errors import PortfolioBusy, PortfolioError
+from portfolio.services.errors import PortfolioBusy, PortfolioError, PortfolioNotFound
 from portfolio.services.rebalancing import proposal_of, word_check
 from portfolio.services.rebalancing_decisions import Who, open_event, valued_locked
 from portfolio.services.triggers import Due, triggers_of
@@ -54,7 +54,7 @@ def rebalancing_check(
     for portfolio in wanted if portfolios is None else portfolios:
         try:
             found.append(_checked(portfolio, mode, dry_run, user))
-        except (PortfolioError, PortfolioBusy, DatabaseError) as error:
+        except (PortfolioError, PortfolioBusy, PortfolioNotFound, DatabaseError) as error:
             found.append(Checked(portfolio.pk, portfolio.name, Outcome.FAILED, str(error)))
     return found
 

@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 
 from portfolio.models import RebalancingEvent
-from portfolio.services.drift import allocation_analysis
+from portfolio.services.drift import allocation_analysis, greatest_drift
 from portfolio.services.errors import PortfolioBusy, PortfolioError
 from portfolio.services.rebalancing import rebalancing_propose, rebalancing_recommendations
 from portfolio.services.rebalancing_booking import rebalancing_complete
@@ -143,6 +143,7 @@ def test_cash_that_rounding_left_below_zero_is_none(mine):
     wanted(mine, AAA=50, BBB=50, threshold=5.0)
     cash = allocation_analysis(portfolio=mine)["assets"][-1]
     assert cash["weight"] == pytest.approx(-0.004 / 7000 * 100, rel=1e-3)
+    assert greatest_drift(portfolio=mine) == pytest.approx(6000 / 70 - 50, abs=1e-3)
     assert [plan["cash_before"] for plan in rebalancing_recommendations(portfolio=mine)["plans"]] == [0, 0, 0]
     rebalancing_complete(event=approved(mine))
     # 3,500 are 35 AAA and 70 BBB.
