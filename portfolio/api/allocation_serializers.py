@@ -44,7 +44,7 @@ class AssetDriftSerializer(serializers.Serializer):
     name = serializers.CharField()
     value = serializers.FloatField()
     weight = serializers.FloatField(**PERCENT)
-    target = serializers.FloatField()
+    target = serializers.FloatField(**PERCENT)
     drift = serializers.FloatField(**POINTS)
     lower = serializers.FloatField(help_text="The least weight that is no breach.")
     upper = serializers.FloatField(help_text="The greatest weight that is no breach.")
@@ -77,7 +77,7 @@ class GroupDriftSerializer(serializers.Serializer):
     name = serializers.CharField()
     value = serializers.FloatField()
     weight = serializers.FloatField(**PERCENT)
-    target = serializers.FloatField()
+    target = serializers.FloatField(**PERCENT)
     drift = serializers.FloatField(**POINTS)
     assets = serializers.ListField(child=serializers.CharField())
 
@@ -101,6 +101,9 @@ class StandingDriftSerializer(serializers.Serializer):
     total_drift = serializers.FloatField(allow_null=True, help_text="Sum of |drift|, percent points.")
     is_stale = serializers.BooleanField(help_text="Transactions changed since it was valued.")
     triggers = TriggerSerializer(many=True)
+    notes = serializers.ListField(
+        child=serializers.CharField(), help_text="No targets, transactions without values, old prices."
+    )
 
 
 class AllocationAnalysisSerializer(StandingDriftSerializer):

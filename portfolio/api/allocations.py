@@ -17,7 +17,7 @@ REFUSED = OpenApiResponse(description="Field and reason; `rows`: every wrong one
 
 class Allocations(OfPortfolio):
     """Current weights beside targets: drift, breaches, triggers and groups on the newest session, or on the last one up
-    to `date`. PUT replaces all targets.
+    to `date`. Without active targets, weights alone. PUT replaces all targets.
     """
 
     serializer_class = AllocationAnalysisSerializer

@@ -50,7 +50,7 @@ class CompleteSchema(serializers.Serializer):
     """How it was carried out."""
 
     fills = FillSerializer(many=True, required=False)
-    force = serializers.BooleanField(default=False, help_text="Though transactions changed since it was planned.")
+    force = serializers.BooleanField(default=False, help_text="Though transactions or prices are newer than the plan.")
     note = serializers.CharField(default="", allow_blank=True, max_length=500)
 
 

@@ -6,14 +6,18 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
+from django.db.models import F, Max
 
 from market.models import Instrument
 from portfolio.calc.rebalancing import Band, Book, BookError, DriftAnalysis, Position, drift_analysis
-from portfolio.models import Portfolio, PortfolioAllocation
+from portfolio.models import Portfolio, PortfolioAllocation, Transaction
 from portfolio.services.errors import PortfolioError
 from portfolio.services.markets import PRICE_LASTS, rates_on
 from portfolio.services.standing import Standing, standing_of
+from portfolio.services.summary import OLD
 from portfolio.store.prices import last_closes
+
+NO_TARGETS = "targets: the portfolio has none that is active"
 
 
 @dataclass(frozen=True)
@@ -61,16 +65,30 @@ class Comparison:
         every = [*(asset.allocation for asset in self.assets), self.cash_allocation]
         return [one for one in every if one is not None]
 
+    @property
+    def is_newest(self) -> bool:
+        """Whether it is of the last valued session."""
+        return self.standing.as_of == self.portfolio.valued_to
+
+    @property
+    def old_prices(self) -> list[str]:
+        """A note on each asset whose price is more than a week older than the session."""
+        notes = []
+        for one in self.assets:
+            if one.price is not None and (one.price_date is None or self.standing.as_of - one.price_date > OLD):
+                since = f"of {one.price_date}" if one.price_date else "from before the first session"
+                notes.append(f"{one.name}: its price is {since}")
+        return notes
+
 
 def comparison_of(*, portfolio: Portfolio, as_of: dt.date | None = None) -> Comparison:
     """Holdings and cash as of a day (None: the newest) beside the active targets.
 
     Assets with a target that are not held have their newest close, at most a year old; those held without a target
-    have one of 0, and so has cash. PortfolioError without any active target, and for what cannot be compared.
+    have one of 0, and so has cash. Without any active target there are weights alone. PortfolioError for what cannot be
+    compared.
     """
     active = list(portfolio.allocations.filter(is_active=True).select_related("instrument"))
-    if not active:
-        raise PortfolioError("targets: the portfolio has none that is active")
     standing = standing_of(portfolio=portfolio, as_of=as_of)
     wanted = {one.instrument_id: one for one in active}
     cash_allocation = wanted.pop(None, None)
@@ -81,6 +99,23 @@ def comparison_of(*, portfolio: Portfolio, as_of: dt.date | None = None) -> Comp
     assets = (*_held(standing, wanted), *_unheld(unheld, rates, standing.as_of))
     book = _book(portfolio, assets, standing.cash_value, cash_allocation)
     return Comparison(portfolio, standing, assets, cash_allocation, rates, book)
+
+
+def aimed_comparison(*, portfolio: Portfolio, as_of: dt.date | None = None) -> Comparison:
+    """``comparison_of`` for plans: PortfolioError without any active target, too."""
+    found = comparison_of(portfolio=portfolio, as_of=as_of)
+    if not found.allocations:
+        raise PortfolioError(NO_TARGETS)
+    return found
+
+
+def unvalued_note(portfolio_id: int) -> str | None:
+    """That there are transactions behind the last valued session, which no holding or cash contains yet; None where
+    there are none.
+    """
+    rows = Transaction.objects.filter(portfolio=portfolio_id, date__gt=F("portfolio__valued_to"))
+    newest = rows.aggregate(newest=Max("date"))["newest"]
+    return newest and f"transactions of {newest} are not valued yet: load the bars up to then"
 
 
 def _rates(base: str, currencies: Sequence[str], day: dt.date) -> dict[str, float]:

@@ -7,8 +7,9 @@ from typing import Any, NamedTuple
 from market.regions import REGIONS
 from portfolio.calc.rebalancing import CASH, WHOLE, Drift
 from portfolio.models import Portfolio, PortfolioAllocation
-from portfolio.services.comparison import Asset, Comparison, comparison_of
+from portfolio.services.comparison import NO_TARGETS, Asset, Comparison, comparison_of, unvalued_note
 from portfolio.services.errors import PortfolioError
+from portfolio.services.traits import sector_of
 from portfolio.services.triggers import triggers_of
 
 UNKNOWN = "unknown"
@@ -21,7 +22,7 @@ class Member(NamedTuple):
     asset: str
     group: str
     value: float
-    target: float
+    target: float | None
 
 
 def allocation_analysis(*, portfolio: Portfolio, as_of: dt.date | None = None) -> dict[str, Any]:
@@ -29,7 +30,8 @@ def allocation_analysis(*, portfolio: Portfolio, as_of: dt.date | None = None) -
     by sector, asset type, currency and country.
 
     Percent, percent points, money in the base currency. Weights and drifts are None in a portfolio that is worth
-    nothing. PortfolioError as ``comparison_of``.
+    nothing, targets and drifts in one without active targets. ``notes``: what makes the figures older than they look,
+    and that there are no targets. PortfolioError as ``comparison_of``.
     """
     return analysis_of(comparison_of(portfolio=portfolio, as_of=as_of))
 
@@ -55,7 +57,14 @@ def analysis_of(comparison: Comparison) -> dict[str, Any]:
         "assets": [_row(row, asset, comparison) for row, asset in zip(drift.rows, of, strict=True)],
         "triggers": [vars(one) | {"reason": one.reason} for one in triggers_of(comparison=comparison)],
         "groups": {label: _groups(comparison, label) for label in GROUPINGS},
+        "notes": _notes(comparison),
     }  # fmt: skip
+
+
+def _notes(comparison: Comparison) -> list[str]:
+    unvalued = unvalued_note(comparison.portfolio.pk) if comparison.is_newest else None
+    missing = None if comparison.allocations else NO_TARGETS
+    return [*(note for note in (missing, unvalued) if note), *comparison.old_prices]
 
 
 def members_of(comparison: Comparison, label: str) -> Iterable[Member]:
@@ -70,7 +79,7 @@ def members_of(comparison: Comparison, label: str) -> Iterable[Member]:
         return
     base = comparison.portfolio.base_currency
     for currency, amount in cash_of(comparison).items():
-        target = cash.target if currency == base else 0.0
+        target = cash.target if currency == base or cash.target is None else 0.0
         yield Member(CASH, currency, amount * comparison.rates[currency], target)
 
 
@@ -111,15 +120,17 @@ def _groups(comparison: Comparison, label: str) -> list[dict[str, Any]]:
 
 
 def _group(name: str, members: list[Member], total: float) -> dict[str, Any]:
-    value, target = sum(one.value for one in members), sum(one.target for one in members)
-    weight = WHOLE * value / total if total > 0 else None
+    value, targets = sum(one.value for one in members), [one.target for one in members if one.target is not None]
+    weight, target = WHOLE * value / total if total > 0 else None, sum(targets) if targets else None
+    drift = None if weight is None or target is None else weight - target
     return {
-        "name": name, "value": value, "weight": weight, "target": target,
-        "drift": None if weight is None else weight - target, "assets": [one.asset for one in members],
+        "name": name, "value": value, "weight": weight, "target": target, "drift": drift,
+        "assets": [one.asset for one in members],
     }  # fmt: skip
 
 
 def _label(asset: Asset, label: str) -> str:
     if label == "country":
         return REGIONS[asset.instrument.region].name
-    return getattr(asset.instrument, label) or UNKNOWN
+    found = sector_of(asset.instrument) if label == "sector" else getattr(asset.instrument, label)
+    return found or UNKNOWN

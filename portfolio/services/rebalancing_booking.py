@@ -9,9 +9,17 @@ from typing import Any
 import numpy as np
 from django.db import DatabaseError, transaction
 
+from portfolio.calc.rebalancing import CENT
 from portfolio.models import Portfolio, RebalancingEvent, Transaction
 from portfolio.services.errors import PortfolioBusy, PortfolioError
-from portfolio.services.rebalancing_decisions import Who, event_locked, rebalancing_fail, step_check, step_take
+from portfolio.services.rebalancing_decisions import (
+    Who,
+    changed_refuse,
+    event_locked,
+    rebalancing_fail,
+    step_check,
+    step_take,
+)
 from portfolio.services.rebalancing_fills import Trade, trades_of
 from portfolio.services.rebalancing_state import exchanges, moved_state, standing_state
 from portfolio.services.standing import standing_of
@@ -19,7 +27,6 @@ from portfolio.services.valuation import portfolio_value
 from portfolio.store.books import Book, book_read
 
 Kind, Status = Transaction.Kind, RebalancingEvent.Status
-OVERDRAWN = -0.005  # of a currency: less is rounding
 
 
 class BookingFailed(PortfolioError):
@@ -33,14 +40,18 @@ def rebalancing_complete(
     """Write the transactions of an APPROVED event, its deposit first, and value the portfolio anew, in one transaction.
 
     ``fills``: what was really traded, where it differs from the plan (``trades_of``). PortfolioBusy for another status,
-    or when the portfolio's transactions changed since the plan was made, unless ``force``. PortfolioError for wrong
-    fills, or trades that cash does not pay for: the event stays APPROVED. BookingFailed where the books refuse them.
+    or, unless ``force``, when the portfolio's transactions changed since the plan was made, or a newer session is
+    valued and a trade has no fill. PortfolioError for wrong fills, or trades that cash does not pay for: the event
+    stays APPROVED. BookingFailed where the books refuse them.
     """
+    portfolio_value(portfolio_id=event.portfolio_id)  # outside: it keeps why it fails
     try:
         with transaction.atomic():
             found = event_locked(event)
             step_check(found, Status.COMPLETED, note)
-            _refuse_outdated(found, force)
+            changed_refuse(found.portfolio)
+            if not force:
+                _refuse_outdated(found, fills or ())
             _carry_out(found, fills)
             step_take(found, Status.COMPLETED, user, note)
     except BookingFailed as error:
@@ -52,7 +63,6 @@ def rebalancing_complete(
 def _carry_out(event: RebalancingEvent, fills: Sequence[Mapping[str, Any]] | None) -> None:
     """Book the trades, and keep in ``event`` upon what and what came of it."""
     portfolio = event.portfolio
-    portfolio_value(portfolio_id=portfolio.pk)
     standing = standing_of(portfolio=portfolio, as_of=event.as_of)
     held = {str(one.instrument): one.quantity for one in standing.held}
     trades, deposit = trades_of(event=event, fills=fills, held=held), Decimal(str(event.deposit))
@@ -63,8 +73,15 @@ def _carry_out(event: RebalancingEvent, fills: Sequence[Mapping[str, Any]] | Non
     event.post_state = moved_state(before, moves, deposit=deposit, base=portfolio.base_currency)
 
 
-def _refuse_outdated(event: RebalancingEvent, force: bool) -> None:
-    if event.revision != event.portfolio.revision and not force:
+def _refuse_outdated(event: RebalancingEvent, fills: Sequence[Mapping[str, Any]]) -> None:
+    valued_to = event.portfolio.valued_to
+    unfilled = {action["asset"] for action in event.actions} - {str(fill.get("asset")) for fill in fills}
+    if unfilled and valued_to is not None and event.as_of < valued_to:
+        raise PortfolioBusy(
+            f"rebalancing #{event.pk}: prices of {event.as_of} are old: propose again, give fills of all trades, or"
+            " force it"
+        )
+    if event.revision != event.portfolio.revision:
         raise PortfolioBusy(
             f"rebalancing #{event.pk}: the portfolio's transactions changed since it was planned: propose again, or"
             " force it"
@@ -110,6 +127,8 @@ def _transactions(
 
 def _traded(event: RebalancingEvent, trade: Trade) -> Transaction:
     figures = {name: getattr(trade, name) for name in ("quantity", "price", "fee", "tax")}
+    if trade.amount != trade.quantity * trade.price:
+        figures["amount"] = trade.amount
     return _row(event, trade.side, trade.date, trade.currency, instrument_id=trade.instrument, **figures)
 
 
@@ -136,6 +155,6 @@ def _refuse_overdrawn(book: Book, since: dt.date) -> None:
         own = rows.currency == place
         days, at = np.unique(rows.date[own], return_inverse=True)
         cash = np.bincount(at, weights=rows.cash[own], minlength=len(days)).cumsum()
-        below = np.flatnonzero((cash < OVERDRAWN) & (days >= np.datetime64(since)))
+        below = np.flatnonzero((cash < -CENT) & (days >= np.datetime64(since)))
         if len(below):
             raise PortfolioError(f"cash: {currency} would be {cash[below[0]]:.2f} on {days[below[0]]}")

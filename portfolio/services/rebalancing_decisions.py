@@ -60,6 +60,19 @@ def portfolio_locked(portfolio_id: int) -> Portfolio:
     return Portfolio.objects.select_for_update(no_key=True).get(pk=portfolio_id)
 
 
+def valued_locked(portfolio_id: int) -> Portfolio:
+    """``portfolio_locked`` after it was valued: PortfolioBusy where its transactions changed in between."""
+    portfolio = portfolio_locked(portfolio_id)
+    changed_refuse(portfolio)
+    return portfolio
+
+
+def changed_refuse(portfolio: Portfolio) -> None:
+    """PortfolioBusy where transactions of a locked portfolio changed since it was valued."""
+    if portfolio.is_stale:
+        raise PortfolioBusy("the portfolio's transactions changed meanwhile: try again")
+
+
 def open_event(portfolio_id: int) -> RebalancingEvent | None:
     """The proposal that is to be decided on or carried out."""
     return RebalancingEvent.objects.filter(portfolio=portfolio_id, status__in=RebalancingEvent.OPEN).first()

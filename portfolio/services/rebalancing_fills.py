@@ -3,12 +3,14 @@
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from decimal import ROUND_DOWN, ROUND_HALF_EVEN, Decimal
+from decimal import ROUND_CEILING, ROUND_DOWN, ROUND_FLOOR, ROUND_HALF_EVEN, Decimal
 from typing import Any
 
 from market.models import Instrument
 from market.regions import REGIONS
 from portfolio.calc.accounting import Problem
+from portfolio.calc.accounting.checks import AMOUNT_TOLERANCE
+from portfolio.calc.rebalancing import coin_of
 from portfolio.models import RebalancingEvent, Transaction
 from portfolio.services.errors import PortfolioError
 from portfolio.services.figures import decimal_of, stored
@@ -16,6 +18,7 @@ from portfolio.services.rebalancing_state import Move
 
 FIGURES = ("quantity", "price", "fee", "tax")
 FIELDS = ("asset", *FIGURES, "date")
+DUST = {ROUND_FLOOR: Decimal("1e-5"), ROUND_CEILING: Decimal("-1e-5")}  # 9.9999999 is ten, rounded down as well
 
 
 @dataclass(frozen=True)
@@ -27,6 +30,7 @@ class Trade:
     side: str
     quantity: Decimal
     price: Decimal
+    amount: Decimal
     fee: Decimal
     tax: Decimal
     currency: str
@@ -35,23 +39,33 @@ class Trade:
     @property
     def move(self) -> Move:
         """What it does to shares and cash."""
-        amount = stored(self.quantity * self.price, ROUND_HALF_EVEN)
         costs = self.fee + self.tax
         if self.side == Transaction.Kind.BUY:
-            return Move(self.asset, self.quantity, self.currency, amount + costs)
-        return Move(self.asset, -self.quantity, self.currency, costs - amount)
+            return Move(self.asset, self.quantity, self.currency, self.amount + costs)
+        return Move(self.asset, -self.quantity, self.currency, costs - self.amount)
+
+
+def money(figure: Decimal | float, currency: str, rounding: str) -> Decimal:
+    """In whole coins of ``currency``."""
+    return (Decimal(str(figure)) + DUST.get(rounding, 0)).quantize(coin_of(currency), rounding)
+
+
+def _amount(quantity: Decimal, price: Decimal, currency: str, rounding: str) -> Decimal:
+    """Quantity x price in whole coins; as it is where it is so few of them that the books would not know it again."""
+    product = stored(quantity * price, ROUND_HALF_EVEN)
+    rounded = money(product, currency, rounding)
+    return rounded if abs(rounded - product) <= Decimal(str(AMOUNT_TOLERANCE)) * product else product
 
 
 def planned_trade(action: Mapping[str, Any], on: dt.date) -> Trade:
-    """An action of a plan as it would be booked ``on`` a day. Fractions of shares are rounded down, so that cash pays
-    for them.
+    """An action of a plan as it would be booked ``on`` a day. Fractions of shares, and coins of what is paid, are
+    rounded down and those of what comes in up, so that cash pays for all of a plan.
     """
-    rate = action["rate"]
-    fee, tax = (stored(action[name] / rate, ROUND_DOWN) for name in ("commission", "tax"))
+    rate, side, currency = action["rate"], action["side"], action["currency"]
+    fee, tax = (money(action[name] / rate, currency, ROUND_FLOOR) for name in ("commission", "tax"))
     quantity, price = stored(action["quantity"], ROUND_DOWN), stored(action["price"], ROUND_HALF_EVEN)
-    return Trade(
-        action["asset"], action["instrument"], action["side"], quantity, price, fee, tax, action["currency"], on
-    )  # fmt: skip
+    amount = _amount(quantity, price, currency, ROUND_FLOOR if side == Transaction.Kind.BUY else ROUND_CEILING)
+    return Trade(action["asset"], action["instrument"], side, quantity, price, amount, fee, tax, currency, on)
 
 
 def trades_of(
@@ -117,7 +131,10 @@ class _Reading:
         known: dict[str, Any] = {name: figure for name, figure in figures.items() if figure is not None}
         share = known.get("quantity", trade.quantity) / trade.quantity
         for name in {"fee", "tax"} - set(known):
-            known[name] = stored(getattr(trade, name) * share, ROUND_HALF_EVEN)
+            known[name] = money(getattr(trade, name) * share, trade.currency, ROUND_HALF_EVEN)
+        if {"quantity", "price"} & set(known):
+            quantity, price = (known.get(name, getattr(trade, name)) for name in ("quantity", "price"))
+            known["amount"] = _amount(quantity, price, trade.currency, ROUND_HALF_EVEN)
         if fill.get("date") is not None:
             known["date"] = self._date(row, fill["date"])
         return replace(trade, **known)

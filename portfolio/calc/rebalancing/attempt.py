@@ -5,7 +5,7 @@ from functools import cached_property
 
 import numpy as np
 
-from portfolio.calc.rebalancing.book import CASH, WHOLE, Book, Position, weights_of
+from portfolio.calc.rebalancing.book import CASH, CENT, WHOLE, Book, Position, weights_of
 from portfolio.calc.rebalancing.costs import Bill, Till
 from portfolio.calc.rebalancing.drift import breach_of
 from portfolio.calc.rebalancing.goals import BAND, Goals
@@ -48,7 +48,7 @@ def notes_on(attempt: Attempt, goals: Goals, least: float) -> tuple[str, ...]:
     for i in np.flatnonzero(concerned).tolist():
         one = book.positions[i]
         lot = one.lot * float(attempt.till.price[i])
-        if abs(off[i]) > lot * (1.0 + DUST) + DUST * book.value:
+        if abs(off[i]) > lot * (1.0 + DUST) + DUST * book.value + CENT:
             away = f"{one.asset}: {abs(off[i]):.2f} {'below' if off[i] < 0 else 'above'} its goal"
             notes.append(f"{away}, {_cause(one, bool(goals.sells[i]), float(off[i]), least)}")
     weight = float(weights_of(attempt.values)[-1])

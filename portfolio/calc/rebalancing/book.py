@@ -8,6 +8,7 @@ import numpy as np
 
 CASH = "CASH"
 WHOLE = 100.0  # percent
+CENT = 0.005  # of a currency: cash below zero by no more is rounding
 NEAR = 1e-4  # percent points: targets that miss 100 by no more were rounded, not forgotten
 
 
@@ -55,9 +56,11 @@ class Position:
 
 @dataclass(frozen=True)
 class Book:
-    """A portfolio to be compared with its targets: positions and ``cash``, which is an asset with a band of its own.
+    """A portfolio to be compared with its targets: positions and ``cash``, which is an asset with a band of its own
+    and below zero where it is owed. Where no target is above zero, nothing is wanted: there is no drift, and no plan.
 
-    BookError when targets do not sum to 100, a band cannot be met, a figure is negative or missing where it is needed.
+    BookError when other targets do not sum to 100, a band cannot be met, a figure of a position is negative or missing
+    where it is needed.
     """
 
     positions: Sequence[Position]
@@ -69,15 +72,20 @@ class Book:
         twice = sorted({name for name in names if names.count(name) > 1})
         if twice or CASH in names:
             raise BookError(f"asset: {', '.join(twice) or CASH} is there twice")
-        if not np.isfinite(self.cash) or self.cash < 0:
-            raise BookError(f"cash: must be a number that is not negative, not {self.cash}")
+        if not np.isfinite(self.cash):
+            raise BookError(f"cash: must be a number, not {self.cash}")
         for one in self.positions:
             _check_position(one)
         for name, band in self.bands:
             _check_band(name, band)
         total = sum(band.target for _, band in self.bands)
-        if abs(total - WHOLE) > NEAR * (1.0 + 1e-6):  # 99.9999 as a sum of floats
+        if self.is_aimed and abs(total - WHOLE) > NEAR * (1.0 + 1e-6):  # 99.9999 as a sum of floats
             raise BookError(f"target: the targets sum to {total:g}, not 100 (cash is {self.cash_band.target:g} of it)")
+
+    @property
+    def is_aimed(self) -> bool:
+        """Whether anything is wanted."""
+        return any(band.target > 0 for _, band in self.bands)
 
     @property
     def bands(self) -> list[tuple[str, Band]]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from portfolio.calc.rebalancing.attempt import Attempt, notes_on
-from portfolio.calc.rebalancing.book import WHOLE, Book, weights_of
+from portfolio.calc.rebalancing.book import CENT, WHOLE, Book, BookError, weights_of
 from portfolio.calc.rebalancing.costs import Costs, Till
 from portfolio.calc.rebalancing.goals import FULL, goals_of
 from portfolio.calc.rebalancing.quantities import Trader
@@ -61,11 +61,12 @@ def rebalancing_plan(
 
     full: whole lots within one of every target; band: only what breaks a limit, to the nearer edge of its band;
     cash_only: buys what lags most, sells nothing. No trade is worth less than ``minimum_trade``, and cash is not
-    negative after costs. BookError for what cannot be used. FORMULAS.md section 8.
+    negative after costs. Cash that is owed, deposit included, by no more than ``CENT`` counts as none. BookError for
+    what cannot be used: more owed than that, nothing wanted. FORMULAS.md section 8.
     """
     if not (np.isfinite(deposit) and deposit >= 0) or not (np.isfinite(minimum_trade) and minimum_trade >= 0):
         raise ValueError("deposit and minimum_trade must be numbers that are not negative")
-    book = Book(book.positions, book.cash + deposit, book.cash_band)
+    book = _with_deposit(book, deposit)
     goals, till = goals_of(book, mode), Till(book, costs or Costs())
     nothing = Attempt(book, till, np.zeros(len(book.positions)))
     if book.value <= 0:
@@ -81,6 +82,15 @@ def rebalancing_plan(
         fall = f"from {plan.drift_before:.4f} to {plan.drift_after:.4f} percent points"
         return _plan(mode, nothing, reason=f"the trades would not lower the summed drift: {fall}", notes=notes)
     return plan
+
+
+def _with_deposit(book: Book, deposit: float) -> Book:
+    if not book.is_aimed:
+        raise BookError("target: there is none")
+    cash = book.cash + deposit
+    if cash < -CENT:
+        raise BookError(f"cash: {-cash:.2f} is owed: plans need cash that is not below zero")
+    return Book(book.positions, max(cash, 0.0), book.cash_band)
 
 
 def _plan(mode: str, attempt: Attempt, *, reason: str | None = None, notes: tuple[str, ...] = ()) -> Plan:

@@ -1,6 +1,7 @@
 """``manage.py rebalance``: what exactly to trade in a portfolio; proposed, approved, carried out, cancelled."""
 
 from argparse import ArgumentParser
+from collections.abc import Iterable
 from typing import Any
 
 from rich.table import Table
@@ -29,6 +30,7 @@ class Command(HouseCommand):
         for name in STEPS:
             does.add_argument(f"--{name}", type=int, metavar="PROPOSAL", help=f"{name} this proposal")
         parser.add_argument("--replace", action="store_true", help="with --propose: cancel the one that is open")
+        parser.add_argument("--force", action="store_true", help="with --complete: though the plan is outdated")
         parser.add_argument("--note", default="", help="kept with the proposal")
         parser.add_argument("--json", action="store_true", help="print the result as JSON")
 
@@ -42,7 +44,9 @@ class Command(HouseCommand):
     def _answer(self, portfolio: Portfolio, options: dict[str, Any]) -> None:
         step = next((name for name in STEPS if options[name] is not None), None)
         if step is not None:
-            self._decided(STEPS[step](event=self._event(portfolio, options[step]), note=options["note"]), options)
+            how = {"force": options["force"]} if step == "complete" else {}
+            event = self._event(portfolio, options[step])
+            self._decided(STEPS[step](event=event, note=options["note"], **how), options)
         elif options["propose"]:
             found = rebalancing_propose(
                 portfolio=portfolio, mode=options["mode"], deposit=options["deposit"], as_of=options["date"],
@@ -73,8 +77,13 @@ class Command(HouseCommand):
             self.print_json({"event": found.event and found.event.pk, "reason": found.reason, "notes": found.notes})
         elif found.event is None:
             self.out().print(f"nothing is proposed: {found.reason}", soft_wrap=True)
+            self._notes(found.notes)
         else:
             self._actions(found.event.actions)
+            states = (found.event.pre_state, found.event.post_state)
+            before, after = ({one["asset"]: one["weight"] for one in state["assets"]} for state in states)
+            self._weights([{"asset": name, "before": before[name], "after": after[name]} for name in before])
+            self._notes(found.notes)
             self.out().print(
                 f"proposed as #{found.event.pk}: --approve {found.event.pk}, then --complete {found.event.pk}"
             )
@@ -89,9 +98,22 @@ class Command(HouseCommand):
             self._actions(plan["actions"])
             told = ("drift {drift_before:,.2f} to {drift_after:,.2f} percent points", "cash {cash_after:,.2f}",
                     "commission {commission:,.2f}", "tax {tax:,.2f}", "turnover {turnover:,.2f} %")  # fmt: skip
+            self._weights(plan["weights"])
             self.out().print("; ".join(told).format(**plan), soft_wrap=True)
-        for note in plan["notes"]:
+        self._notes(plan["notes"])
+
+    def _notes(self, notes: Iterable[str]) -> None:
+        for note in notes:
             self.out().print(note, soft_wrap=True)
+
+    def _weights(self, weights: Iterable[dict[str, Any]]) -> None:
+        table = Table("asset", title_justify="left")
+        for name in ("before %", "after %"):
+            table.add_column(name, justify="right")
+        for one in weights:
+            cells = ("-" if one[name] is None else f"{one[name]:,.2f}" for name in ("before", "after"))
+            table.add_row(one["asset"], *cells)
+        self.out().print(table)
 
     def _actions(self, actions: list[dict[str, Any]]) -> None:
         table = Table("", "asset", title_justify="left")
@@ -99,7 +121,7 @@ class Command(HouseCommand):
             table.add_column(name, justify="right")
         for one in actions:
             table.add_row(
-                one["side"], one["asset"], f"{one['quantity']:,.10g}", f"{one['price']:,.4f} {one['currency']}",
+                one["side"], one["asset"], f"{one['quantity']:,.10g}", f"{one['price']:,.10g} {one['currency']}",
                 f"{one['value']:,.2f}", f"{one['commission']:,.2f}", f"{one['tax']:,.2f}",
             )  # fmt: skip
         self.out().print(table)

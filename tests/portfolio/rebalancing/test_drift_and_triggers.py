@@ -88,13 +88,33 @@ def test_a_portfolio_worth_nothing_has_no_weights():
         ([Position("A", 1, 1, -3, band=Band(100))], 0, Band(), "average_cost: A"),
         ([Position("A", 1, 1, band=Band(100)), Position("A", 1, 1)], 0, Band(), "asset: A is there twice"),
         ([Position(CASH, 1, 1, band=Band(100))], 0, Band(), "asset: CASH is there twice"),
-        ([Position("A", 1, 1, band=Band(100))], -1, Band(), "cash: "),
-        ([], 10, Band(), "target: the targets sum to 0"),
+        ([Position("A", 1, 1, band=Band(100))], float("nan"), Band(), "cash: "),
+        ([], 10, Band(7), "target: the targets sum to 7, not 100"),
     ],
 )
 def test_what_cannot_be_used_is_told_by_field(positions, cash, cash_band, told):
     with pytest.raises(BookError, match=told):
         Book(positions, cash, cash_band)
+
+
+def test_cash_that_is_owed_has_a_weight_below_zero():
+    # 110 shares at 1 and 10 owed: of 100 that is 110 and -10 percent.
+    owed = drift_analysis(Book([Position("AAA", 110, 1, band=Band(100))], -10, Band(0, minimum=0)))
+    assert [(one.weight, one.drift, one.breach) for one in owed.rows] == [
+        (pytest.approx(110), pytest.approx(10), None), (pytest.approx(-10), pytest.approx(-10), "BELOW_MINIMUM")
+    ]  # fmt: skip
+    rounded = drift_analysis(Book([Position("AAA", 100, 1, band=Band(100))], -0.004, Band(0, minimum=0)))
+    assert (rounded.rows[-1].weight, rounded.rows[-1].breach) == (pytest.approx(-0.004, rel=1e-3), None)
+    missing = drift_analysis(Book([Position("AAA", 90, 1, band=Band(90))], -0.004, Band(10, minimum=5)))
+    assert missing.rows[-1].breach == "BELOW_MINIMUM"
+
+
+def test_where_nothing_is_wanted_there_are_weights_alone():
+    analysis = drift_analysis(Book([Position("AAA", 60, 1)], 40))
+    assert [(one.weight, one.target, one.drift, one.breach) for one in analysis.rows] == [
+        (60, None, None, None), (40, None, None, None)
+    ]  # fmt: skip
+    assert (analysis.total_drift, threshold_trigger(analysis).due) == (None, False)
 
 
 def test_targets_may_be_rounded_to_four_decimals():

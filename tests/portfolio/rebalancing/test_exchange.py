@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from portfolio.calc.rebalancing import BookError, cash_exchanges
+from portfolio.calc.rebalancing import BookError, cash_exchanges, coin_of
 
 RATES = {"USD": Decimal(1), "KRW": Decimal("0.001"), "EUR": Decimal("1.1")}
 
@@ -23,7 +23,10 @@ def exchanged(**cash):
         ({"USD": -110, "EUR": 150}, {"USD": 110, "EUR": -100}),
         # 50 euros are 55 dollars: 30 of them, and 25 in won.
         ({"USD": 30, "EUR": -50, "KRW": 40_000}, {"EUR": 50, "USD": -30, "KRW": -25_000}),
-        ({"USD": -0.000001, "KRW": 5}, {}),  # no money, but what adding leaves
+        ({"USD": -0.0049, "KRW": 5}, {}),  # rounding
+        ({"USD": 100, "KRW": -1_234.5}, {"KRW": 1235, "USD": -1.24}),  # 1.235 dollars: to the even cent
+        ({"USD": 100, "KRW": -2}, {"KRW": 2, "USD": -0.01}),  # an exchange has two sides
+        ({"USD": 1.234, "KRW": -1_234}, {"KRW": 1234, "USD": -1.23}),
     ],
 )
 def test_by_hand(cash, moves):
@@ -32,7 +35,7 @@ def test_by_hand(cash, moves):
 
 def test_the_greatest_gives_before_the_smaller():
     moves = exchanged(USD=0, EUR=60, KRW=-50_000)
-    assert moves == {"KRW": 50_000, "EUR": pytest.approx(-50 / 1.1, abs=1e-9)}
+    assert moves == {"KRW": 50_000, "EUR": -45.45}  # 45.4545...
 
 
 def test_too_little_together_is_told():
@@ -51,5 +54,6 @@ def test_nothing_is_won_or_lost_and_nobody_is_below_zero(seed):
             cash_exchanges(cash=cash, rates=RATES, base="USD")
         return
     moves = cash_exchanges(cash=cash, rates=RATES, base="USD")
-    assert abs(sum(amount * RATES[name] for name, amount in moves.items())) < Decimal("1e-5")
-    assert all(amount + moves.get(name, 0) >= 0 for name, amount in cash.items())
+    assert abs(sum(amount * RATES[name] for name, amount in moves.items())) < Decimal("0.011")  # a cent of a euro
+    assert all(amount + moves.get(name, 0) >= Decimal("-0.005") for name, amount in cash.items())
+    assert all(amount % coin_of(name) == 0 for name, amount in moves.items())

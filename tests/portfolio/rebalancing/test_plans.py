@@ -221,5 +221,15 @@ def test_wrong_costs_are_refused(wrong):
         Costs(**wrong)
 
 
+def test_a_plan_needs_targets_and_cash_that_is_not_owed():
+    with pytest.raises(BookError, match=r"^target: there is none"):
+        plan_of(Book([Position("AAA", 1, 1)], 10))
+    with pytest.raises(BookError, match=r"^cash: 250\.00 is owed"):
+        plan_of(even(10, 5, -250))
+    assert traded(plan_of(even(10, 5, -250), deposit=750)) == {"BBB": 5}  # 1,000 and 500 and 500
+    rounded = plan_of(even(10, 6, -0.004))
+    assert (traded(rounded), rounded.cash_before, rounded.cash_after) == ({"AAA": -2, "BBB": 2}, 0, 0)
+
+
 def test_full_is_the_default():
     assert plan_of(even(1, 2, 3)).mode == FULL

@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 from django.db import IntegrityError, connection, transaction
 
+from market.models import Instrument
 from portfolio.models import PortfolioAllocation, RebalancingEvent
 from portfolio.services.alerts import alert_limits_set
 from portfolio.services.allocations import allocations_set
@@ -13,6 +14,7 @@ from portfolio.services.drift import allocation_analysis, greatest_drift
 from portfolio.services.drift_explaining import allocation_explain
 from portfolio.services.errors import PortfolioError
 from portfolio.services.following import portfolio_follow
+from portfolio.services.rebalancing import rebalancing_recommendations
 from tests.factors.market_tables import add_instrument
 from tests.portfolio.rebalancing_doors.books import DAYS, SESSION, portfolio_with, wanted
 
@@ -158,6 +160,19 @@ def test_groups_by_hand(ann, assets):
     }
 
 
+def test_a_sector_has_one_name(some):
+    Instrument.objects.filter(pk=some.AAA.pk).update(sector="Technology")
+    Instrument.objects.filter(pk=some.BBB.pk).update(sector="Information Technology")
+    sectors = allocation_analysis(portfolio=some.mine)["groups"]["sector"]
+    assert {one["name"]: one["weight"] for one in sectors} == {"Information Technology": 70, "CASH": 30}
+
+
+def test_an_isin_names_an_asset(some):
+    Instrument.objects.filter(pk=some.BBB.pk).update(isin="US0378331005")
+    allocations_set(portfolio=some.mine, targets=[{"asset": "US0378331005", "target": 100}])
+    assert shown(some.mine) == {"US:BBB": 100}
+
+
 def test_the_trail_leads_to_every_drift(ann, assets):
     mine = portfolio_with(ann, 3000.0, (assets["AAA"], 40.0, 100.0), (assets["K1"], 300.0, 10_000.0))
     wanted(mine, AAA=40, K1=40)
@@ -189,8 +204,16 @@ def test_a_held_asset_without_a_target_is_off_by_all_of_it(some):
 
 def test_without_targets_or_values_it_says_so(ann, some):
     allocations_set(portfolio=some.mine, targets=[])
+    found = allocation_analysis(portfolio=some.mine)
+    assert found["notes"] == ["targets: the portfolio has none that is active"]
+    assert [(row["weight"], row["target"], row["drift"]) for row in found["assets"]] == [
+        (60, None, None), (10, None, None), (30, None, None)
+    ]  # fmt: skip
+    assert [(one["weight"], one["target"], one["drift"]) for one in found["groups"]["currency"]] == [(100, None, None)]
+    assert (found["total_drift"], found["triggers"][0]["due"]) == (None, False)
+    assert allocation_explain(portfolio=some.mine)["figures"]["US:AAA"]["result"] is None
     with pytest.raises(PortfolioError, match=r"^targets: the portfolio has none that is active"):
-        allocation_analysis(portfolio=some.mine)
+        rebalancing_recommendations(portfolio=some.mine)
     wanted(some.mine, AAA=100)
     with pytest.raises(PortfolioError, match=r"^date: the portfolio has no value yet on 2020-01-01"):
         allocation_analysis(portfolio=some.mine, as_of=dt.date(2020, 1, 1))

@@ -73,6 +73,10 @@ def test_the_analysis(client, mine):
     assert trails["US:AAA"]["result"] == 10
     assert trails["US:AAA"]["rows"][0]["price_date"] == str(SESSION)
     assert client.get("/api/" + of(mine, "allocations/?date=2020-01-01")).status_code == 400
+    send(client, of(mine, "allocations/"), {"targets": []}, "put")
+    found = ask(client, of(mine, "allocations/"))
+    assert (found["assets"][0]["weight"], found["assets"][0]["target"], found["total_drift"]) == (60, None, None)
+    assert found["notes"] == ["targets: the portfolio has none that is active"]
     assert client.get("/api/" + of(mine, "allocations/?explian=1")).json() == {
         "explian": ["unknown parameter; did you mean explain?"]
     }  # fmt: skip

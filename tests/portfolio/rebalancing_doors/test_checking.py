@@ -12,7 +12,7 @@ from portfolio.services.rebalancing_booking import rebalancing_complete
 from portfolio.services.rebalancing_check import rebalancing_check
 from portfolio.services.rebalancing_decisions import rebalancing_approve
 from tests.factors.market_tables import add_bars
-from tests.portfolio.rebalancing_doors.books import DAYS, portfolio_with, told, wanted
+from tests.portfolio.rebalancing_doors.books import DAYS, approved, portfolio_with, told, wanted
 
 pytestmark = pytest.mark.django_db
 
@@ -109,7 +109,7 @@ def test_the_command(three, capsys):
     mine, calm, lost = three
     shown = run(capsys, "check_rebalancing", code=3).out
     event = RebalancingEvent.objects.get()
-    assert "3 portfolios: 1 PROPOSED, 0 DUE, 0 NOTHING, 1 NOT_DUE, 0 OPEN, 1 FAILED" in shown
+    assert "3 portfolios: 1 PROPOSED, 0 DUE, 0 NOTHING, 1 NOT_DUE, 0 OPEN, 0 WAITING, 1 FAILED" in shown
     assert f"#{event.pk}" in shown
     rows = json.loads(run(capsys, "check_rebalancing", "--json", "--portfolio", str(mine.pk)).out)
     assert rows == [
@@ -126,6 +126,9 @@ def test_the_command(three, capsys):
 def test_one_portfolio_by_command(mine, capsys):
     number = str(mine.pk)
     plan = run(capsys, "rebalance", number).out
+    assert " 100 USD " in plan
+    weights = [word for word in plan.split() if word in ("60.00", "50.00")]
+    assert weights[:2] == ["60.00", "50.00"]  # AAA, before and after
     assert "drift 60.00 to 0.00 percent points; cash 1,000.00; commission 0.00; tax 0.00; turnover 20.00 %" in plan
     assert not RebalancingEvent.objects.exists()
     assert json.loads(run(capsys, "rebalance", number, "--mode", "cash_only", "--json").out)["mode"] == "cash_only"
@@ -139,6 +142,14 @@ def test_one_portfolio_by_command(mine, capsys):
     assert "no proposal #0 of this portfolio" in run(capsys, "rebalance", number, "--cancel", "0", code=1).err
     assert "no portfolio '0'" in run(capsys, "rebalance", "0", code=2).err
     assert "deposit: must be a number" in run(capsys, "rebalance", number, "--deposit", "nan", code=1).err
+
+
+def test_an_outdated_one_by_command(some, capsys):
+    number, event = str(some.mine.pk), str(approved(some.mine).pk)
+    add_bars(some.AAA, [DAYS[-1].replace(month=7, day=1)], [150.0])
+    refused = run(capsys, "rebalance", number, "--complete", event, code=1).err
+    assert "are old: propose again" in " ".join(refused.split())
+    assert run(capsys, "rebalance", number, "--complete", event, "--force").out == f"#{event} COMPLETED\n"
 
 
 def test_a_deposit_by_command(mine, capsys):

@@ -169,7 +169,7 @@ def test_fills_of_two_days_exchange_cash_on_the_day_that_needs_it(ann, assets):
     mine = portfolio_with(ann, 9000.0, (assets["AAA"], 10.0, 100.0))
     wanted(mine, AAA=50, K1=50)
     event = approved(mine, as_of=DAYS[-2])
-    rebalancing_complete(event=event, fills=[{"asset": "US:AAA", "date": DAYS[-1]}])
+    rebalancing_complete(event=event, fills=[{"asset": "US:AAA", "date": DAYS[-1]}, {"asset": "KR:K1"}])
     rows = mine.transactions.filter(source__startswith="rebalancing").order_by("sequence")
     assert [(row.date, row.kind, row.currency) for row in rows] == [
         (DAYS[-2], "TRANSFER", "KRW"), (DAYS[-2], "TRANSFER", "USD"), (DAYS[-2], "BUY", "KRW"), (DAYS[-1], "BUY", "USD")
@@ -213,6 +213,6 @@ def test_fractions_of_shares(ann, assets):
     wanted(mine, AAA=33.333333, BBB=33.333333, K1=33.333334)
     rebalancing_complete(event=approved(mine))
     standing = standing_of(portfolio=mine)
-    assert standing.value == pytest.approx(1000)
-    assert abs(standing.cash_value) < 1e-5
-    assert min(standing.cash.values(), default=0) > -1e-5
+    assert standing.value == pytest.approx(1000, abs=0.03)  # a cent for each trade
+    assert abs(standing.cash_value) < 0.03
+    assert min(standing.cash.values(), default=0) > -0.005

@@ -122,7 +122,7 @@ def test_a_later_day_must_not_lack_cash(ann, assets):
     wanted(mine, AAA=100)
     event = approved(mine, as_of=DAYS[-2])
     with pytest.raises(BookingFailed, match=rf"^booking: cash: USD would be -2500.00 on {SESSION}"):
-        rebalancing_complete(event=event)
+        rebalancing_complete(event=event, force=True)
     event.refresh_from_db()
     assert (event.status, told(mine)) == ("FAILED", [])
     assert event.error == f"booking: cash: USD would be -2500.00 on {SESSION}"
