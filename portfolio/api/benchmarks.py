@@ -14,7 +14,7 @@ from portfolio.api.base import OfPortfolio
 from portfolio.api.params import EXPLAIN
 from portfolio.api.performance_serializers import ExplainSerializer
 from portfolio.services.attribution import BY, attribution_report
-from portfolio.services.benchmarks import Wanted, benchmark_report, benchmarks_compute, benchmarks_set
+from portfolio.services.benchmarks import Wanted, benchmark_report, benchmarks_set
 from portfolio.services.traits import instrument_of
 
 
@@ -35,6 +35,7 @@ class PortfolioBenchmarkSerializer(serializers.Serializer):
     symbol = serializers.CharField()
     name = serializers.CharField()
     is_primary = serializers.BooleanField()
+    reason = serializers.CharField(allow_blank=True, help_text="Why nothing can be compared.")
     as_of = serializers.DateField(allow_null=True, help_text="The last session compared.")
     sessions = serializers.IntegerField(help_text="Returns compared.")
     tracking_error = NumberField(help_text="Percent a year.")
@@ -66,8 +67,6 @@ class Benchmarks(OfPortfolio):
         body.is_valid(raise_exception=True)
         wanted = [Wanted(instrument_of(row["symbol"], "symbol"), row["is_primary"]) for row in body.validated_data]
         benchmarks_set(portfolio=portfolio, benchmarks=wanted)
-        if portfolio.valued_to is not None:
-            benchmarks_compute(portfolio=portfolio)
         return self._shown()
 
     def _shown(self, *, explain: bool = False) -> Response:

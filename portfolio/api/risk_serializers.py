@@ -37,8 +37,8 @@ class AssetContributionsSerializer(serializers.Serializer):
     asset = Text()
     weight = NumberField(help_text="Percent of the portfolio.")
     volatility = ContributionSerializer(allow_null=True, help_text="Percent a year.")
-    var_95_normal = ContributionSerializer(allow_null=True, help_text="Of a session.")
-    cvar_95 = ContributionSerializer(allow_null=True, help_text="Of a session.")
+    var_95_normal = ContributionSerializer(allow_null=True, help_text="Of a common return.")
+    cvar_95 = ContributionSerializer(allow_null=True, help_text="Of a common return.")
 
 
 class RiskContributionsSerializer(serializers.Serializer):
@@ -48,6 +48,7 @@ class RiskContributionsSerializer(serializers.Serializer):
     first = Day()
     last = Day()
     returns = Whole()
+    returns_a_year = NumberField(help_text="252, or fewer where exchanges close on different days.")
     totals = serializers.DictField(child=NumberField(), help_text="volatility, var_95_normal, cvar_95.")
     diversification_ratio = NumberField()
     effective_risks = NumberField()

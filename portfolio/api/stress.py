@@ -69,6 +69,7 @@ class StressSerializer(serializers.Serializer):
     change = NumberField(help_text="Percent; assets without data stand still.")
     covered = NumberField(help_text="Percent of the portfolio with data.")
     change_if_alike = NumberField(help_text="As if the rest had moved as what is covered.")
+    note = serializers.CharField(allow_blank=True, help_text="Where less than half has data: the three together.")
     assets = StressedAssetSerializer(many=True)
 
 
@@ -90,6 +91,7 @@ class ReverseSerializer(serializers.Serializer):
     date = serializers.DateField()
     first = serializers.DateField(help_text="Of the returns that the covariance is of.")
     last = serializers.DateField()
+    returns_a_year = NumberField(help_text="252, or fewer where exchanges close on different days.")
     loss = NumberField()
     sessions = serializers.IntegerField()
     distance = NumberField(help_text="Standard deviations.")

@@ -30,6 +30,7 @@ from portfolio.services.traits import instrument_of, stand_ins
 from portfolio.store.prices import prices_read
 
 MOST_SESSIONS = 252
+LITTLE = 50.0  # percent covered: below it the change alone misleads
 
 
 @dataclass(frozen=True)
@@ -93,15 +94,15 @@ def stress_reverse(
     if not 0.0 < loss <= 100.0:
         raise PortfolioError(f"loss: must be above 0 and at most 100 percent, not {loss:g}")
     held = held_returns(standing_of(portfolio=portfolio, as_of=as_of))
-    covariance = np.atleast_2d(np.cov(held.returns, rowvar=False))
     try:
-        found = reverse_stress(held.names, 100.0 * held.weights, covariance, loss=loss, sessions=sessions)
+        found = reverse_stress(held.names, 100.0 * held.weights, held.covariance, loss=loss, sessions=sessions)
     except NoSuchLoss as error:
         raise PortfolioError(f"loss: {error}") from error
     rows = zip(held.names, (100.0 * held.weights).tolist(), found.changes.tolist(), found.contributions.tolist(),
                strict=True)  # fmt: skip
     return {
         "date": held.standing.as_of, "first": held.dates[0].item(), "last": held.dates[-1].item(),
+        "returns_a_year": held.returns_a_year,
         "loss": loss, "sessions": sessions, "distance": found.distance, "probability": found.probability,
         "limited": list(found.limited), "left_out": held.left_out,
         "assets": [
@@ -135,7 +136,15 @@ def cash_name(currency: str) -> str:
 
 
 def stress_shown(found: Stress) -> dict[str, Any]:
-    return asdict(found) | {"assets": [asdict(one) for one in found.assets]}
+    return asdict(found) | {"assets": [asdict(one) for one in found.assets], "note": _note(found)}
+
+
+def _note(found: Stress) -> str:
+    """What must be read beside the change: how little it may be of."""
+    if found.covered >= LITTLE:
+        return ""
+    alike = "not known" if found.change_if_alike is None else f"{found.change_if_alike:+.2f} %"
+    return f"only {found.covered:.1f} % has data: {found.change:+.2f} % if the rest stands still, {alike} if it moves alike"
 
 
 def _window(name: str) -> Window:
