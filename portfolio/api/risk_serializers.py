@@ -54,6 +54,7 @@ class RiskContributionsSerializer(serializers.Serializer):
     effective_risks = NumberField()
     left_out = serializers.DictField(child=NumberField(), help_text="Assets with too few closes: weight, percent.")
     results = AssetContributionsSerializer(many=True)
+    explain = ExplainSerializer(required=False)
 
 
 class LikelihoodSerializer(serializers.Serializer):
@@ -93,6 +94,7 @@ class VarBacktestSerializer(serializers.Serializer):
     window = Whole(help_text="Returns that each forecast looks at.")
     returns = Whole(help_text="Of the record.")
     results = VarMethodSerializer(many=True)
+    explain = ExplainSerializer(required=False)
 
 
 class HeldCorrelationsSerializer(serializers.Serializer):
@@ -112,6 +114,7 @@ class HeldCorrelationsSerializer(serializers.Serializer):
     pair = serializers.ListField(child=Text(), allow_null=True, help_text="Whose correlation is the greatest.")
     pairs_known = Whole()
     pairs = Whole()
+    explain = ExplainSerializer(required=False)
 
 
 class FactorPartSerializer(serializers.Serializer):
@@ -135,3 +138,4 @@ class FactorExposuresSerializer(serializers.Serializer):
     date = Day()
     dates = serializers.DictField(child=Day(), help_text="Session of the scores, by region.")
     results = FactorExposureSerializer(many=True)
+    explain = ExplainSerializer(required=False)

@@ -86,8 +86,8 @@ def against_targets(portfolio: Portfolio, groups: Groups, label: Label, sessions
 
 
 def against_whole(other: Instrument, groups: Groups, sessions: Sessions, why: str) -> Against:
-    """An index or fund as one group, ``INVESTED``, beside cash, of which it has none: what ``groups`` name cannot be told
-    apart in it, and ``why``. PortfolioError for what has no prices.
+    """An index or fund as one group, ``INVESTED``, beside cash, of which it has none: what ``groups`` name cannot be
+    told apart in it, and ``why``. PortfolioError for what has no prices.
     """
     earned = session_returns([other], sessions)
     if np.isnan(earned).any():

@@ -26,8 +26,8 @@ BEFORE = dt.timedelta(days=31)  # in which the close before the first return of 
 SESSION = dt.timedelta(days=2)  # calendar days read for a session
 MEAN = "mean of correlation over the pairs that have one"
 PEARSON = (
-    "Pearson correlation of the returns that both have, each from a close to the next in the base currency; p-value: the"
-    " t-test with n - 2 degrees of freedom; fewer than 20 common returns: null"
+    "Pearson correlation of the returns that both have, each from a close to the next in the base currency; p-value:"
+    " the t-test with n - 2 degrees of freedom; fewer than 20 common returns: null"
 )
 
 

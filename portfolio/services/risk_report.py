@@ -23,6 +23,7 @@ from portfolio.calc.statistics.moments import SESSIONS_A_YEAR
 from portfolio.models import Portfolio
 from portfolio.services.errors import PortfolioError
 from portfolio.services.risk import held_closes, risk_inputs
+from portfolio.services.risk_report_explain import backtest_explain, contributions_explain
 from portfolio.services.standing import Standing, standing_of
 
 SHARES = {95: 0.05, 99: 0.01}
@@ -72,7 +73,9 @@ def held_returns(standing: Standing) -> HeldReturns:
     )  # fmt: skip
 
 
-def risk_contributions(*, portfolio: Portfolio, as_of: dt.date | None = None) -> dict[str, Any]:
+def risk_contributions(
+    *, portfolio: Portfolio, as_of: dt.date | None = None, explain: bool = False
+) -> dict[str, Any]:  # fmt: skip
     """What each asset adds to volatility (a year), normal VaR 95 and CVaR 95 (a session): today's weights over the last
     252 common returns; rows of marginal, component and percent, without cash. Volatility is that of ``returns_a_year``;
     VaR and CVaR are of a common return. PortfolioError as ``held_returns``.
@@ -84,7 +87,7 @@ def risk_contributions(*, portfolio: Portfolio, as_of: dt.date | None = None) ->
         "var_95_normal": normal_var_contributions(held.weights, held.returns),
         "cvar_95": cvar_contributions(held.weights, held.returns),
     }
-    return {
+    answer = {
         "date": held.standing.as_of,
         "first": held.dates[0].item(), "last": held.dates[-1].item(), "returns": len(held.returns),
         "returns_a_year": held.returns_a_year,
@@ -94,6 +97,7 @@ def risk_contributions(*, portfolio: Portfolio, as_of: dt.date | None = None) ->
         "left_out": held.left_out,
         "results": [_row(held, at, found) for at in range(len(held.names))],
     }  # fmt: skip
+    return answer | ({"explain": contributions_explain(answer, held.returns, held.dates)} if explain else {})
 
 
 def _row(held: HeldReturns, at: int, found: dict[str, Contributions | None]) -> dict[str, Any]:
@@ -106,25 +110,32 @@ def _row(held: HeldReturns, at: int, found: dict[str, Contributions | None]) -> 
     return row
 
 
-def var_backtest(*, portfolio: Portfolio, as_of: dt.date | None = None) -> dict[str, Any]:
+def var_backtest(*, portfolio: Portfolio, as_of: dt.date | None = None, explain: bool = False) -> dict[str, Any]:
     """VaR by three methods at 95 and 99 %, beside how the forecast of every evening held on the next session: Kupiec
     and Christoffersen. ``results`` empty without a record; ``tests`` None while it has no more than 252 returns.
     """
     inputs = risk_inputs(portfolio=portfolio, as_of=as_of)
     track = inputs.track
-    return {
+    forecasts = {} if track is None else {
+        (method, percent): var_forecasts(track.returns, method, SHARES[percent], WINDOW)
+        for percent in SHARES for method in METHODS
+    }  # fmt: skip
+    answer = {
         "date": inputs.standing.as_of,
         "window": WINDOW,
         "returns": 0 if track is None else track.sessions,
         "results": [] if track is None else [
-            _tested(track, method, percent) for percent in SHARES for method in METHODS
+            _tested(track, method, percent, found) for (method, percent), found in forecasts.items()
         ],
     }  # fmt: skip
+    if explain:
+        named = {f"{method}_{percent}": found for (method, percent), found in forecasts.items()}
+        answer["explain"] = backtest_explain(answer, track, named)
+    return answer
 
 
-def _tested(track: Track, method: str, percent: int) -> dict[str, Any]:
+def _tested(track: Track, method: str, percent: int, forecasts: np.ndarray) -> dict[str, Any]:
     name = METHODS[method].format(percent)
-    forecasts = var_forecasts(track.returns, method, SHARES[percent], WINDOW)
     tests = backtest_var(track.returns, forecasts, SHARES[percent])
     return {
         "method": method,

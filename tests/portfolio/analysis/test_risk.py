@@ -102,7 +102,7 @@ def test_every_figure_is_explained(world):
     assert set(told["figures"]) == columns
     for name, one in told["figures"].items():
         assert one["formula"], name
-        assert one["source"].startswith("FORMULAS.md section")
+        assert one["source"] == "docs/statistics.md"
         assert one["inputs"]["stored"] == getattr(row, name)
         assert one["result"] == (row.volatility if name == "risk_level" else getattr(row, name))
     assert told["figures"]["var_95_1d"]["inputs"] | {"first": None} == told["figures"]["var_95_1d"]["inputs"] | {
