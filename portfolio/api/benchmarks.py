@@ -78,8 +78,8 @@ class AttributionParams(PeriodParams):
     by = serializers.ChoiceField(BY, default="asset")
     against = serializers.CharField(
         required=False, max_length=LONGEST_SYMBOL,
-        help_text="`targets`, or REGION:TICKER (a fund with a stored composition by sector, all else as a whole); without"
-        " it the primary benchmark; `none`: contributions alone.",
+        help_text="`targets`, or REGION:TICKER (a fund with a stored composition by sector, all else as a whole);"
+        " without it the primary benchmark; `none`: contributions alone.",
     )  # fmt: skip
     explain = serializers.BooleanField(default=False, help_text=EXPLAIN)
 

@@ -31,8 +31,8 @@ from portfolio.services.risk_report import risk_contributions, var_backtest
 
 
 class Risk(OfPortfolio):
-    """Ratios, drawdowns, VaR, CVaR, concentration, correlations of the newest session, or of the last up to `date` (which
-    are computed where they are not stored).
+    """Ratios, drawdowns, VaR, CVaR, concentration, correlations of the newest session, or of the last up to `date`,
+    which are computed where they are not stored.
     """
 
     serializer_class = RiskSerializer

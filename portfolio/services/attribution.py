@@ -59,9 +59,9 @@ def attribution_report(
     end: dt.date | None = None,
     explain: bool = False,
 ) -> dict[str, Any]:
-    """``contributions`` by ``by`` (asset or sector) to the time-weighted return of a period, and ``results`` ``against``
-    the targets (``targets``), or an instrument (its symbol; None: the primary benchmark): allocation, selection,
-    interaction. ``none``, or None without a benchmark that has prices: the contributions alone.
+    """``contributions`` by ``by`` (asset or sector) to the time-weighted return of a period, and ``results``
+    ``against`` the targets (``targets``), or an instrument (its symbol; None: the primary benchmark): allocation,
+    selection, interaction. ``none``, or None without a benchmark that has prices: the contributions alone.
 
     By sector against a fund with a stored composition; other instruments, and all by asset, are one group beside cash,
     which ``groups`` and ``notes`` say. Percent of the period. PortfolioError for another ``by``, a period without a

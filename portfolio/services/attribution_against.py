@@ -147,7 +147,7 @@ def _composition(fund: Instrument, first: dt.date, last: dt.date) -> LookThrough
 
 def _missing(instruments: Sequence[Instrument], sessions: Sessions) -> str:
     """What is not known of each up to the session before: a price, or the exchange rate of one that is."""
-    eve = sessions.before.item()
+    eve: dt.date = sessions.before.astype("datetime64[D]").tolist()
     closes = last_closes([one.pk for one in instruments], eve + dt.timedelta(days=1))
     told = []
     for one in instruments:

@@ -13,7 +13,7 @@ CHAIN = "100 x (product of (1 + {} / 100) over the sessions - 1)"
 
 
 def attribution_explain(days: Days, groups: Groups, other: Against | None, answer: dict[str, Any]) -> dict[str, Any]:
-    """``figures``: a trail for the return, each group's contribution and, against ``other``, for the benchmark's return,
+    """``figures``: a trail for the return with the contributions and, against ``other``, for the benchmark's return,
     the excess and each effect, whose rows are the groups; ``sessions``: weight and part of the return by group,
     percent, as each session had them, and those of ``other``.
     """

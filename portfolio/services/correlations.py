@@ -134,7 +134,7 @@ def correlations_of(*, tickers: Sequence[str], window: str = "1y", as_of: dt.dat
     found, revision = correlations_read(date, [one.pk for one in assets], window)
     stored = found is not None and not is_outdated(_regions(assets), revision, date)
     if found is None or not stored:
-        found = matrix_in_order(_closes(assets, date), assets, window)
+        found = _in_order(_closes(assets, date), assets, window)
     off = ~np.eye(len(assets), dtype=bool)
     coefficient = np.where(off, found.coefficient, 1.0)
     return Matrix(
@@ -211,7 +211,7 @@ def _windows(closes: RegionCloses, windows: Sequence[str] = WINDOWS) -> dict[str
     return window_correlations(closes.close, days, Exchanges(closes.exchange_of, closes.is_open), windows)
 
 
-def matrix_in_order(closes: RegionCloses, assets: Sequence[Instrument], window: str) -> Correlations:
+def _in_order(closes: RegionCloses, assets: Sequence[Instrument], window: str) -> Correlations:
     """The matrix of a window in the order of ``assets``; NaN and 0 for one without bars."""
     known = closes.instrument_ids.tolist()
     ours = [place for place, one in enumerate(assets) if one.pk in set(known)]

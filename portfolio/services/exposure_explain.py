@@ -45,7 +45,7 @@ def look_through_explain(answer: dict[str, Any]) -> dict[str, Any]:
     for label in LABELS:
         rows = [{label: name, "percent": share} for name, share in answer[f"by_{label}"].items()]
         figures[f"by_{label}"] = trail(
-            sum(row["percent"] for row in rows), "%", f"percent of the securities of each {label}, added", inputs=inputs,
-            rows=rows, source=SOURCE,
+            sum(row["percent"] for row in rows), "%", f"percent of the securities of each {label}, added",
+            inputs=inputs, rows=rows, source=SOURCE,
         )  # fmt: skip
     return {"figures": figures}

@@ -2,22 +2,21 @@
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass
 from itertools import combinations_with_replacement
 from typing import Any
 
 import numpy as np
 
+from market.calendars import sessions
 from market.models import Instrument
-from market.store.closes import RegionCloses, closes_across
-from portfolio.calc.correlations import Correlations
+from portfolio.calc.correlations import Correlations, Exchanges, window_correlations
 from portfolio.calc.months import months_before
 from portfolio.calc.risk import correlation_summary
 from portfolio.calc.windows import MONTHS, ROLLING, WINDOWS
 from portfolio.models import Portfolio
-from portfolio.services.correlations import matrix_in_order
 from portfolio.services.errors import PortfolioError
-from portfolio.services.markets import rates_on
+from portfolio.services.markets import asset_closes
 from portfolio.services.standing import standing_of
 from portfolio.services.trails import figure, trail
 
@@ -46,25 +45,45 @@ def correlations_held(
         raise PortfolioError(f"portfolio: fewer than two assets are held on {standing.as_of}")
     held, end = [one.instrument for one in standing.held], standing.as_of
     closes = _closes(held, portfolio.base_currency, end, window)
-    days = closes.days.astype("datetime64[D]")
-    found = matrix_in_order(closes, held, window) if len(days) else _nothing(len(held))
+    days = closes.dates
+    found = window_correlations(closes.close, days, closes.exchanges, [window])[window] if len(days) else None
     answer = {
         "date": end, "window": window, "currency": portfolio.base_currency,
         "first": days[_first_row(closes, window)].item() if len(days) else None,
         "last": days[-1].item() if len(days) else None, "symbols": [str(one) for one in held],
     } | _matrix(found, [str(one) for one in held])  # fmt: skip
-    return answer | ({"explain": _explained(answer, closes, held)} if explain else {})
+    return answer | ({"explain": _explained(answer, closes)} if explain else {})
 
 
-def _closes(held: Sequence[Instrument], base: str, end: dt.date, window: str) -> RegionCloses:
-    """On the days that one of the exchanges is open, in the currency ``base``."""
+@dataclass(frozen=True)
+class HeldCloses:
+    """``close`` [T, N] of what is held in the base currency, on ``dates`` [T] on which one of the ``exchanges`` is open,
+    NaN without a bar.
+    """
+
+    dates: np.ndarray
+    close: np.ndarray
+    exchanges: Exchanges
+
+
+def _closes(held: Sequence[Instrument], base: str, end: dt.date, window: str) -> HeldCloses:
+    """Reads them. An exchange is open on its sessions from its first bar to its last, and wherever there is a bar."""
     start = end - ROLLING[window] * SESSION if window in ROLLING else _months_before(end, MONTHS[window])
-    found = closes_across([one.pk for one in held], start - BEFORE, end)
-    currency = {one.pk: one.currency for one in held}
-    currencies = sorted(set(currency.values()))
-    rates = rates_on(base, currencies, found.days.astype("datetime64[D]"))
-    columns = [currencies.index(currency[one]) for one in found.instrument_ids.tolist()]
-    return replace(found, close=found.close * rates[:, columns])
+    found = asset_closes(instruments=held, base_currency=base, start=start - BEFORE, end=end)
+    regions = sorted({one.region for one in held})
+    of = np.array([regions.index(one.region) for one in held], dtype=np.int64)
+    known = np.isfinite(found.close)
+    days = [_open_days(region, found.dates[known[:, of == at].any(axis=1)]) for at, region in enumerate(regions)]
+    dates = np.unique(np.concatenate(days))
+    is_open = np.stack([np.isin(dates, one) for one in days], axis=1)
+    return HeldCloses(dates, found.at(dates), Exchanges(of, is_open))
+
+
+def _open_days(region: str, bar_days: np.ndarray) -> np.ndarray:
+    if not len(bar_days):
+        return bar_days
+    exchange = sessions(region, bar_days[0].item(), bar_days[-1].item()).astype("datetime64[D]")
+    return np.union1d(bar_days, exchange)
 
 
 def _months_before(end: dt.date, months: int) -> dt.date:
@@ -73,24 +92,23 @@ def _months_before(end: dt.date, months: int) -> dt.date:
     return found
 
 
-def _first_row(closes: RegionCloses, window: str) -> int:
+def _first_row(closes: HeldCloses, window: str) -> int:
     """The row of the first day that a return of the window may end on; of pairs on several exchanges the earliest."""
     if window not in ROLLING:
-        start = months_before(closes.days[-1:].astype(np.int64), MONTHS[window])[0]
-        return int(np.searchsorted(closes.days, start, side="right"))
+        start = months_before(closes.dates[-1:].astype(np.int64), MONTHS[window]).astype("datetime64[D]")[0]
+        return int(np.searchsorted(closes.dates, start, side="right"))
+    is_open = closes.exchanges.is_open
     both = (
-        np.flatnonzero(closes.is_open[:, one] & closes.is_open[:, other])[-ROLLING[window] :]
-        for one, other in combinations_with_replacement(range(closes.is_open.shape[1]), 2)
+        np.flatnonzero(is_open[:, one] & is_open[:, other])[-ROLLING[window] :]
+        for one, other in combinations_with_replacement(range(is_open.shape[1]), 2)
     )
     return min(int(rows[0]) for rows in both if len(rows))
 
 
-def _nothing(count: int) -> Correlations:
-    unknown = np.full((count, count), np.nan)
-    return Correlations(unknown, np.zeros((count, count), np.int64), unknown)
-
-
-def _matrix(found: Correlations, names: list[str]) -> dict[str, Any]:
+def _matrix(found: Correlations | None, names: list[str]) -> dict[str, Any]:
+    if found is None:
+        unknown = np.full((len(names), len(names)), np.nan)
+        found = Correlations(unknown, np.zeros(unknown.shape, np.int64), unknown)
     summary = correlation_summary(found)
     return {
         "correlation": _known(found.coefficient), "n": found.count.tolist(), "p_value": _known(found.p_value),
@@ -104,7 +122,7 @@ def _known(table: np.ndarray) -> list[list[float | None]]:
     return [[figure(one) for one in row] for row in table]
 
 
-def _explained(answer: dict[str, Any], closes: RegionCloses, held: Sequence[Instrument]) -> dict[str, Any]:
+def _explained(answer: dict[str, Any], closes: HeldCloses) -> dict[str, Any]:
     """Trails of average and maximum, a row for each pair, and the closes (base currency) that returns are between: of
     the window, with those of up to a month before, one of which the first return starts from.
     """
@@ -125,17 +143,12 @@ def _explained(answer: dict[str, Any], closes: RegionCloses, held: Sequence[Inst
             rows=rows, source=DOCUMENT,
         ),
     }  # fmt: skip
-    return {"figures": figures, "sessions": _shown_closes(closes, held, answer["first"])}
+    return {"figures": figures, "sessions": _shown_closes(closes, names, answer["first"])}
 
 
-def _shown_closes(closes: RegionCloses, held: Sequence[Instrument], first: dt.date | None) -> list[dict[str, Any]]:
-    if first is None:
-        return []
-    symbols = {one.pk: str(one) for one in held}
-    names = [symbols[one] for one in closes.instrument_ids.tolist()]
-    days = closes.days.astype("datetime64[D]")
-    begin = int(np.searchsorted(days, np.datetime64(first - BEFORE)))
+def _shown_closes(closes: HeldCloses, names: Sequence[str], first: dt.date | None) -> list[dict[str, Any]]:
+    begin = 0 if first is None else int(np.searchsorted(closes.dates, np.datetime64(first - BEFORE)))
     return [
         {"date": day} | {name: figure(close) for name, close in zip(names, row, strict=True)}
-        for day, row in zip(days[begin:].tolist(), closes.close[begin:].tolist(), strict=True)
+        for day, row in zip(closes.dates[begin:].tolist(), closes.close[begin:].tolist(), strict=True)
     ]

@@ -10,9 +10,9 @@ from portfolio.services.trails import figure, trail
 SOURCE = "docs/portfolio-risk.md"
 OF_MEASURE = {
     "volatility": (
-        "100 x sqrt(w' S w) x sqrt(returns_a_year), S the covariance (ddof 1) of the returns in sessions; marginal = 100"
-        " x (S w) / sqrt(w' S w) x sqrt(returns_a_year); component = weight / 100 x marginal; percent = 100 x component /"
-        " total"
+        "100 x sqrt(w' S w) x sqrt(returns_a_year), S the covariance (ddof 1) of the returns in sessions; marginal ="
+        " 100 x (S w) / sqrt(w' S w) x sqrt(returns_a_year); component = weight / 100 x marginal; percent = 100 x"
+        " component / total"
     ),
     "var_95_normal": (
         "-100 x (mean + z std) of the portfolio's returns in sessions, z the normal quantile of 0.05; marginal = -100 x"
@@ -41,8 +41,8 @@ TESTS = {
 
 
 def contributions_explain(answer: dict[str, Any], returns: np.ndarray, dates: np.ndarray) -> dict[str, Any]:
-    """A trail for each total of ``answer`` (``risk_contributions``), whose rows are the assets' parts; ``sessions``: the
-    common ``returns`` [n, k] (``dates`` [n + 1]) of each asset and of the portfolio with today's weights, percent.
+    """A trail for each total of ``answer`` (``risk_contributions``), whose rows are the assets' parts; ``sessions``:
+    the common ``returns`` [n, k] (``dates`` [n + 1]) of each asset and of the portfolio with today's weights, percent.
     """
     inputs = {name: answer[name] for name in ("date", "first", "last", "returns", "returns_a_year", "left_out")}
     figures = {}

@@ -12,8 +12,8 @@ CHANGE = (
 ALIKE = "change x sum of all weights / sum of the weights with a change"
 COVERED = "100 - sum of the weights without a change; what is missing of 100 is cash in the base currency"
 REVERSE = (
-    "changes s of least s' C^-1 s with sum of weight x change / 100 = -loss, C the covariance of the last common returns"
-    " times sessions; distance: sqrt(s' C^-1 s)"
+    "changes s of least s' C^-1 s with sum of weight x change / 100 = -loss, C the covariance of the last common"
+    " returns times sessions; distance: sqrt(s' C^-1 s)"
 )
 
 
