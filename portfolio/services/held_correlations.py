@@ -57,8 +57,8 @@ def correlations_held(
 
 @dataclass(frozen=True)
 class HeldCloses:
-    """``close`` [T, N] of what is held in the base currency, on ``dates`` [T] on which one of the ``exchanges`` is open,
-    NaN without a bar.
+    """``close`` [T, N] of what is held in the base currency, on ``dates`` [T] on which one of the ``exchanges`` is
+    open, NaN without a bar.
     """
 
     dates: np.ndarray

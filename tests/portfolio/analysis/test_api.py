@@ -133,7 +133,7 @@ def test_every_address_of_figures_has_trails_of_one_shape(asked, world):
         assert one["figures"]
         for trail in one["figures"].values():
             assert set(trail) == {"result", "unit", "formula", "source", "inputs", "rows"}
-            assert trail["formula"] and trail["inputs"] and trail["source"].startswith("docs/")
+            assert all((trail["formula"], trail["inputs"], trail["source"].startswith("docs/")))
 
 
 def test_the_trails_add_up(asked, world):

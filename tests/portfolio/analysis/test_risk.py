@@ -1,5 +1,7 @@
 """Risk metrics of a stored portfolio: equal to libraries on its stored history; explained; contributions; backtest."""
 
+import datetime as dt
+
 import empyrical
 import numpy as np
 import pandas as pd
@@ -16,7 +18,7 @@ from portfolio.services.risk_explain import risk_explain
 from portfolio.services.risk_report import risk_contributions, var_backtest
 from portfolio.services.standing import standing_of
 from portfolio.store.prices import prices_read
-from tests.portfolio.analysis.world import DAYS, LAST, book, portfolio_of
+from tests.portfolio.analysis.world import DAYS, LAST, SEOUL_CLOSED, book, portfolio_of
 
 
 def history(portfolio) -> pd.Series:
@@ -149,7 +151,8 @@ def test_volatility_is_that_of_todays_weights(world):
     weights = np.array([one.weight for one in standing.held]) / 100
     earned = returns.to_numpy() @ weights
     # Seoul is closed on some days on which New York is open: a common return spans more than one session then
-    a_year = 252 * 252 / (len(DAYS) - DAYS.index(returns.index[0]))
+    a_year = 252 * 252 / (len(DAYS) - 1 - DAYS.index(table.dropna().index[-253]))
+    assert 240 < a_year < 250
     assert found["returns_a_year"] == pytest.approx(a_year)
     assert found["totals"]["volatility"] == pytest.approx(100 * earned.std(ddof=1) * a_year**0.5)
     assert found["totals"]["cvar_95"] == pytest.approx(-100 * earned[earned <= np.quantile(earned, 0.05)].mean())
@@ -192,7 +195,9 @@ def test_a_short_record_has_var_but_no_backtest(world):
     assert all(one["tests"] is None and one["var"] is not None for one in found["results"])
 
 
-@pytest.mark.parametrize(("window", "first"), [("1y", "2023-02-24"), ("1m", "2024-01-24"), ("20d", "2024-01-26")])
+@pytest.mark.parametrize(
+    ("window", "first"), [("1y", "2023-02-24"), ("1m", "2024-01-24"), ("20d", DAYS[-20].isoformat())]
+)
 def test_correlations_of_a_window(world, window, first):
     found = correlations_held(portfolio=world.portfolio, window=window)
     assert (found["first"].isoformat(), found["last"], found["symbols"]) == (
@@ -208,6 +213,18 @@ def test_correlations_of_a_window(world, window, first):
     assert found["correlation"][0][1] == pytest.approx(pearson.statistic)
     assert found["p_value"][0][1] == pytest.approx(pearson.pvalue)
     assert found["n"][0][1] == len(table)
+
+
+def test_the_last_dates_of_a_pair_are_those_on_which_both_exchanges_are_open(world):
+    """Seoul has no bars over the new year, 9 and 12 February, on which it is closed, nor on the 5th, on which it is open:
+    its pairs reach back two more days, and lose the returns that end on 5, 6 (over the 5th) and 13 February."""
+    closed = [dt.date(2024, 2, 9), dt.date(2024, 2, 12)]
+    assert dt.date(2024, 2, 5) in SEOUL_CLOSED
+    PriceBar.objects.filter(instrument=world.kkk, date__in=closed).delete()
+    found = correlations_held(portfolio=world.portfolio, window="20d")
+    assert (found["first"], found["last"]) == (DAYS[-22], LAST)
+    assert found["n"] == [[20, 20, 17], [20, 20, 17], [17, 17, 17]]
+    assert (found["correlation"][0][2], found["correlation"][0][1] is None) == (None, False)
 
 
 def test_correlations_need_a_window_and_two_assets(world):
