@@ -153,7 +153,7 @@ def test_a_target_without_an_exchange_rate_is_told_as_such(two):
 
 
 def test_an_index_is_compared_as_a_whole_by_hand(two):
-    """The second session: 60 % ONE (+10 %) and 40 % TWO (0): +6 %; the index +2 %. Invested as it is, all is selection."""
+    """The second session: 60 % ONE (+10 %), 40 % TWO (0): +6 %; the index +2 %. All invested: a selection."""
     portfolio, *_ = two
     index = instrument("US:IX", "INDEX")
     bars(index, {FIRST: 100, SECOND: 102})
@@ -206,9 +206,7 @@ def test_a_fund_of_too_many_lines_over_too_long_is_refused(two, monkeypatch):
     instrument("US:OIL")
     composition(index, FIRST, {"OIL": 100})
     monkeypatch.setattr(attribution_against, "MOST_PRICES", 2)
-    with pytest.raises(
-        PortfolioError, match="against: US:IDX has 1 lines, over 3 sessions more than 2 prices: ask for"
-    ):
+    with pytest.raises(PortfolioError, match="US:IDX has 1 lines, over 3 sessions more than 2 prices: ask for"):
         attribution_report(portfolio=portfolio, by="sector", against="US:IDX")
 
 

@@ -216,8 +216,8 @@ def test_correlations_of_a_window(world, window, first):
 
 
 def test_the_last_dates_of_a_pair_are_those_on_which_both_exchanges_are_open(world):
-    """Seoul has no bars over the new year, 9 and 12 February, on which it is closed, nor on the 5th, on which it is open:
-    its pairs reach back two more days, and lose the returns that end on 5, 6 (over the 5th) and 13 February."""
+    """Seoul has no bars over the new year, 9 and 12 February, on which it is closed, nor on the 5th, on which it is
+    open: its pairs reach back two more days, and lose the returns that end on 5, 6 (over the 5th) and 13 February."""
     closed = [dt.date(2024, 2, 9), dt.date(2024, 2, 12)]
     assert dt.date(2024, 2, 5) in SEOUL_CLOSED
     PriceBar.objects.filter(instrument=world.kkk, date__in=closed).delete()
