@@ -108,17 +108,23 @@ def test_a_factor_without_bars_of_its_index_says_so(world):
 
 
 def test_little_data_is_told_with_the_change(crisis, capsys):
-    """Only AAA has data: the change, what it is of, and as if the rest had moved alike."""
-    from market.models import FxRate
-
-    FxRate.objects.filter(date__lte=END).delete()
+    """AAA has data and halves, BBB has none: the change, what it is of, and as if the rest had moved alike."""
     Instrument.objects.get(ticker="ENERGY").bars.all().delete()
     crisis.spx.bars.filter(date__lte=END).delete()
-    (found,) = stress_historical(portfolio=crisis.portfolio, windows=["2008"])["results"]
+    most = portfolio_of(crisis.owner, "mostly BBB")
+    book(
+        most, ("DEPOSIT", DAYS[0], None, None, 1_000), ("BUY", DAYS[0], crisis.aaa, 2, 100.0),
+        ("BUY", DAYS[0], crisis.bbb, 8, 100.0),
+    )  # fmt: skip
+    (found,) = stress_historical(portfolio=most, windows=["2008"])["results"]
+    rows = {row["asset"]: row["weight"] for row in found["assets"]}
+    assert found["covered"] == pytest.approx(100 - rows["US:BBB"])
     assert found["covered"] < 50
+    assert found["change"] == pytest.approx(-rows["US:AAA"] / 2)
     told = f"only {found['covered']:.1f} % has data: {found['change']:+.2f} % if the rest stands still, "
+    assert found["change_if_alike"] == pytest.approx(-(rows["US:AAA"] + rows["US:BBB"]) / 2)
     assert found["note"] == f"{told}{found['change_if_alike']:+.2f} % if it moves alike"
-    call_command("stress_test", str(crisis.portfolio.pk), "--window", "2008")
+    call_command("stress_test", str(most.pk), "--window", "2008")
     assert found["note"] in capsys.readouterr().out
 
 
