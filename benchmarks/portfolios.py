@@ -15,7 +15,7 @@ from benchmarks.database import BenchDatabase
 from benchmarks.report import Report, Row, step
 from market.models import Instrument
 from market.regions import region_get
-from portfolio.models import Portfolio, Transaction
+from portfolio.models import AlertLimit, Portfolio, PortfolioBenchmark, Transaction
 from portfolio.services.snapshots import portfolios_snapshot
 from portfolio.services.valuation import portfolio_value
 from portfolio.store.prices import prices_read
@@ -147,4 +147,7 @@ def _booked(name: str, stocks: list[Instrument], trades: int, sessions: int, rng
                 fee=1,
             ))  # fmt: skip
     Transaction.objects.bulk_create(rows, batch_size=2_000)
+    index = Instrument.objects.get(region=region, asset_type="INDEX")
+    PortfolioBenchmark.objects.create(portfolio=portfolio, instrument=index, is_primary=True)
+    AlertLimit.objects.bulk_create(AlertLimit(portfolio=portfolio, kind=kind, limit=50.0) for kind in AlertLimit.Kind)
     return portfolio

@@ -9,14 +9,18 @@ from django.db import migrations
 TARGETS = """
 CREATE FUNCTION portfolio_check_targets() RETURNS trigger LANGUAGE plpgsql AS $body$
 DECLARE
-    changed bigint := coalesce(NEW.portfolio_id, OLD.portfolio_id);
+    changed bigint;
     total numeric;
 BEGIN
-    SELECT sum(target) INTO total FROM portfolio_allocations WHERE portfolio_id = changed AND is_active;
-    IF abs(total - 100) > 0.0001 THEN
-        RAISE EXCEPTION 'the targets of portfolio % sum to %, not 100', changed, trim_scale(total)
-            USING ERRCODE = 'check_violation', CONSTRAINT = 'allocation_targets_sum';
-    END IF;
+    -- both: a row may have been moved from one portfolio to another
+    FOR changed IN SELECT DISTINCT one FROM unnest(ARRAY[NEW.portfolio_id, OLD.portfolio_id]) one WHERE one IS NOT NULL
+    LOOP
+        SELECT sum(target) INTO total FROM portfolio_allocations WHERE portfolio_id = changed AND is_active;
+        IF abs(total - 100) > 0.0001 THEN
+            RAISE EXCEPTION 'the targets of portfolio % sum to %, not 100', changed, trim_scale(total)
+                USING ERRCODE = 'check_violation', CONSTRAINT = 'allocation_targets_sum';
+        END IF;
+    END LOOP;
     RETURN NULL;
 END
 $body$;

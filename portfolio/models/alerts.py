@@ -2,7 +2,7 @@
 
 from django.db import models
 
-from portfolio.models.columns import range_check
+from portfolio.models.columns import choice_check, range_check
 from portfolio.models.portfolios import Portfolio
 
 
@@ -26,6 +26,7 @@ class AlertLimit(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["portfolio", "kind"], name="alertlimit_portfolio_kind"),
             range_check("limit", "alertlimit_limit", low=0.0, to=100.0),
+            choice_check("kind", "alertlimit_kind", ("DRAWDOWN", "VAR", "DRIFT", "WEIGHT")),
         ]
 
     def __str__(self) -> str:

@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from market.models import Instrument
-from portfolio.models.columns import range_check
+from portfolio.models.columns import choice_check, range_check
 from portfolio.models.portfolios import Portfolio
 
 
@@ -49,6 +49,10 @@ class PortfolioAllocation(models.Model):
             ),
             *(range_check(name, f"allocation_{name}", low=0, to=100)
               for name in ("target", "minimum", "maximum", "threshold")),
+            choice_check(
+                "frequency", "allocation_frequency",
+                ("NONE", "WEEKLY", "MONTHLY", "QUARTERLY", "SEMIANNUAL", "ANNUAL"),
+            ),
             models.CheckConstraint(
                 condition=Q(minimum__lte=F("target")), name="allocation_minimum_to_target",
                 violation_error_message="the minimum is above the target",

@@ -18,6 +18,14 @@ def currency_check(field: str, name: str) -> models.CheckConstraint:
     )  # fmt: skip
 
 
+def choice_check(field: str, name: str, choices: tuple[str, ...]) -> models.CheckConstraint:
+    """One of ``choices``."""
+    return models.CheckConstraint(
+        condition=Q(**{f"{field}__in": choices}), name=name,
+        violation_error_message=f"{field} is none of {', '.join(choices)}",
+    )  # fmt: skip
+
+
 def range_check(
     field: str,
     name: str,

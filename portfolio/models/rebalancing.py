@@ -4,7 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from portfolio.models.columns import range_check
+from portfolio.models.columns import choice_check, range_check
 from portfolio.models.portfolios import Portfolio
 
 
@@ -65,10 +65,11 @@ class RebalancingEvent(models.Model):
             range_check("cost", "rebalancing_cost", low=0.0),
             range_check("tax", "rebalancing_tax", low=0.0),
             range_check("deposit", "rebalancing_deposit", low=0.0),
-            models.CheckConstraint(
-                condition=Q(status__in=("PENDING", "APPROVED", "COMPLETED", "FAILED", "CANCELLED")),
-                name="rebalancing_status",
+            choice_check(
+                "status", "rebalancing_status", ("PENDING", "APPROVED", "COMPLETED", "FAILED", "CANCELLED")
             ),
+            choice_check("trigger", "rebalancing_trigger", ("SCHEDULED", "THRESHOLD", "MANUAL")),
+            choice_check("mode", "rebalancing_mode", ("full", "band", "cash_only")),
         ]  # fmt: skip
 
     def __str__(self) -> str:

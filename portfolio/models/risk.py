@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from django.db import models
 
-from portfolio.models.columns import range_check
+from portfolio.models.columns import choice_check, range_check
 from portfolio.models.portfolios import Portfolio
 
 
@@ -62,6 +62,7 @@ class PortfolioRiskMetrics(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["portfolio", "date"], name="riskmetrics_portfolio_date"),
             range_check("volatility", "riskmetrics_volatility", low=0.0),
+            choice_check("risk_level", "riskmetrics_level", ("", "VERY_LOW", "LOW", "MODERATE", "HIGH", "VERY_HIGH")),
             range_check("max_drawdown", "riskmetrics_max_drawdown", low=0.0, to=100.0),
             range_check("current_drawdown", "riskmetrics_current_drawdown", low=0.0, to=100.0),
             range_check("hhi", "riskmetrics_hhi", low=0.0),

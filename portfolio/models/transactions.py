@@ -7,9 +7,11 @@ from django.db import models
 from django.db.models import Q
 
 from market.models import Instrument
-from portfolio.models.columns import CURRENCY, currency_check, money
+from portfolio.models.columns import CURRENCY, choice_check, currency_check, money
 from portfolio.models.portfolios import Portfolio
 
+FIRST_DAY = dt.date(1900, 1, 1)
+KINDS = ("BUY", "SELL", "DIVIDEND", "DEPOSIT", "WITHDRAWAL", "FEE", "TAX", "SPLIT", "TRANSFER")
 OF_SHARES = ("BUY", "SELL", "SPLIT")
 
 
@@ -84,6 +86,15 @@ class Transaction(models.Model):
             models.CheckConstraint(
                 condition=~Q(kind__in=("DIVIDEND", "DEPOSIT", "WITHDRAWAL", "FEE", "TAX")) | Q(amount__isnull=False),
                 name="transaction_amount", violation_error_message="this kind needs an amount",
+            ),
+            models.CheckConstraint(
+                condition=Q(date__gte=FIRST_DAY), name="transaction_date",
+                violation_error_message=f"the date is before {FIRST_DAY}",
+            ),
+            choice_check("kind", "transaction_kind", KINDS),
+            models.CheckConstraint(
+                condition=~Q(kind="TRANSFER", quantity=0) & ~Q(kind="TRANSFER", instrument__isnull=True, amount=0),
+                name="transaction_transfer", violation_error_message="a transfer moves something",
             ),
             models.CheckConstraint(condition=Q(price__gte=0), name="transaction_price"),
             models.CheckConstraint(condition=Q(fee__gte=0, tax__gte=0), name="transaction_costs"),

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from portfolio.models import Alert, AlertLimit, Portfolio
-from portfolio.services.errors import PortfolioError
+from portfolio.services.errors import PortfolioError, PortfolioNotFound
 
 Kind = AlertLimit.Kind
 
@@ -40,14 +40,16 @@ def alert_limits_set(*, portfolio: Portfolio, limits: Mapping[str, Mapping[str, 
 
 
 def alerts_check(*, portfolio: Portfolio, on: dt.date, figures: Mapping[str, float | None]) -> list[Alert]:
-    """Compare ``figures`` (by kind, percent; None: not known, which passes nothing) with the limits; the alerts of
+    """Compare ``figures`` (by kind, percent; None: not known, which changes nothing) with the limits; the alerts of
     limits passed now that were kept before.
     """
     raised = []
     for limit in AlertLimit.objects.filter(portfolio=portfolio):
         found = figures.get(limit.kind)
-        above = found is not None and found > limit.limit
-        if above and limit.above_since is None and found is not None:
+        if found is None:
+            continue
+        above = found > limit.limit
+        if above and limit.above_since is None:
             raised.append(_raised(limit, on, found))
         if above != (limit.above_since is not None):
             limit.above_since = on if above else None
@@ -73,10 +75,10 @@ def _send(subject: str, text: str, address: str) -> None:
 
 
 def alert_see(*, portfolio: Portfolio, alert_id: int) -> Alert:
-    """Somebody has seen it. PortfolioError for an alert that is not this portfolio's."""
+    """Somebody has seen it. PortfolioNotFound for an alert that is not this portfolio's."""
     alert = Alert.objects.filter(portfolio=portfolio, pk=alert_id).first()
     if alert is None:
-        raise PortfolioError(f"alert: #{alert_id} is no alert of this portfolio")
+        raise PortfolioNotFound(f"no alert #{alert_id} of this portfolio")
     if alert.seen_at is None:
         alert.seen_at = timezone.now()
         alert.save(update_fields=["seen_at"])

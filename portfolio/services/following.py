@@ -1,20 +1,25 @@
 """What follows from new values: risk, alerts, benchmarks."""
 
+from django.db import transaction
+
 from portfolio.models import AlertLimit, Portfolio
 from portfolio.services.alerts import alerts_check
 from portfolio.services.benchmarks import benchmarks_compute
 from portfolio.services.drift import greatest_drift
 from portfolio.services.risk import risk_inputs, risk_metrics_from, risk_metrics_store
 from portfolio.services.standing import standing_of
+from portfolio.store.books import portfolio_lock
 from portfolio.store.prices import Prices
 
 Kind = AlertLimit.Kind
 
 
+@transaction.atomic
 def portfolio_follow(*, portfolio: Portfolio, prices: Prices | None = None) -> None:
     """Of the newest session of a portfolio that is valued. ``prices``: already read, for many portfolios at once.
     PortfolioError tells, at the end, which benchmark cannot be compared with.
     """
+    portfolio_lock(portfolio.pk)  # so that the figures of an older session never come last
     standing = standing_of(portfolio=portfolio)
     inputs = risk_inputs(portfolio=portfolio, standing=standing, prices=prices)
     row = risk_metrics_from(inputs)

@@ -13,8 +13,8 @@ from portfolio.calc.accounting.carry import carried
 from portfolio.services.errors import PortfolioError
 from portfolio.store.prices import Prices, last_closes, prices_read
 
+PRICE_LASTS = dt.timedelta(days=366)  # of what is wanted and not held
 RATE_LASTS = dt.timedelta(days=7)  # an exchange rate is carried over holidays of the one place but not the other
-PRICE_LASTS = dt.timedelta(days=366)  # a close from before the first session
 
 
 @dataclass(frozen=True)
@@ -126,7 +126,7 @@ def known_before(columns: Columns, state: State, day: dt.date, sessions: np.ndar
     closes = last_closes([columns.instruments[place].pk for place in unknown], day)
     for place in unknown:
         found = closes.get(columns.instruments[place].pk)
-        if found and day - found[0] <= PRICE_LASTS:
+        if found:
             price[place], price_age[place] = found[1], _since(sessions, found[0])
     rate, rate_age = _rates_before(columns, state, day, sessions)
     return replace(state, price=price, price_age=price_age, rate=rate, rate_age=rate_age)

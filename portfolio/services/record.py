@@ -34,13 +34,18 @@ class Record:
 
     @property
     def returns(self) -> np.ndarray:
-        """Daily, flows removed, fractions: float64 [T], NaN where no return leads to a session."""
-        return self.daily.daily_return / 100.0
+        """Daily, flows removed, fractions: float64 [T], 0 in the ``gaps``."""
+        return np.nan_to_num(self.daily.daily_return / 100.0)
+
+    @property
+    def gaps(self) -> np.ndarray:
+        """Sessions that no return leads to (``session_returns``): the chain goes on behind them. datetime64[D]."""
+        return self.dates[np.isnan(self.daily.daily_return)]
 
     @property
     def worth(self) -> Worth:
         """Values and flows, from ``opening`` on."""
-        return Worth(self.dates, self.daily.value, self.daily.inflow, self.daily.outflow, self.opening)
+        return Worth(self.dates, self.daily.value, self.daily.inflow, self.daily.outflow, self.opening, self.before)
 
     @cached_property
     def index(self) -> np.ndarray:
@@ -49,11 +54,13 @@ class Record:
 
     def track(self, benchmark: Instrument | None = None) -> Track:
         """As statistics take it, against a benchmark in the portfolio's currency. PortfolioError where no return leads
-        from one session to the next: cash was below zero, or a value came out of nothing.
+        to any session.
         """
-        if np.isnan(self.index).any():
-            first = self.dates[int(np.argmax(np.isnan(self.returns)))]
-            raise PortfolioError(f"portfolio: no return leads to {first}: its value or cash was below zero before")
+        if len(self.gaps) == len(self.dates):
+            raise PortfolioError(
+                f"portfolio: no return leads to {self.gaps[0]} or any later session: cash was below zero, or there was"
+                " none; book the DEPOSIT that paid for the first purchase"
+            )
         dates = np.r_[self.before, self.dates]
         levels = None if benchmark is None else self.levels([benchmark])[:, 0]
         return Track(self.index, dates, levels, self.portfolio.risk_free_rate / 100.0)

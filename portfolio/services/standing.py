@@ -11,7 +11,7 @@ from portfolio.calc.accounting.explain import PositionRow
 from portfolio.calc.accounting.state import VERSION
 from portfolio.calc.accounting.valuation import ROUNDING
 from portfolio.models import Portfolio
-from portfolio.services.errors import PortfolioError
+from portfolio.services.errors import PortfolioBusy, PortfolioError
 from portfolio.services.markets import empty_market
 from portfolio.services.running import run_of
 from portfolio.services.starting import columns_of, start_after
@@ -61,7 +61,7 @@ class Standing:
 
 def standing_of(*, portfolio: Portfolio, as_of: dt.date | None = None) -> Standing:
     """The end of the last valued session, or of the last one on or before ``as_of``. PortfolioError where the portfolio
-    has no value by then.
+    has no value by then; PortfolioBusy for a past session whose transactions changed since it was valued.
     """
     sessions = sessions_read(portfolio.pk, as_of or dt.date.max)
     if not len(sessions):
@@ -76,6 +76,8 @@ def _state_after(portfolio: Portfolio, sessions: np.ndarray) -> Kept:
     kept = state_before(portfolio.pk, last + 1, VERSION)
     if kept is not None and kept.state.day == last:
         return kept
+    if portfolio.stale_from is not None and portfolio.stale_from <= last.item():
+        raise PortfolioBusy(f"date: values from {portfolio.stale_from} on are being computed anew: ask again then")
     start = start_after(portfolio, kept, last.item())
     if not start.market.sessions:
         raise PortfolioError(f"date: nothing is known of {last}")

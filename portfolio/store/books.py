@@ -8,7 +8,6 @@ from typing import TypeVar
 
 import numpy as np
 from django.db import connection
-from django.db.models import Subquery
 
 from market.models import PriceBar
 from market.store.copying import Column, copy_rows, read_rows
@@ -165,37 +164,45 @@ def daily_read(portfolio_id: int, *, until: np.datetime64 | None = None, last: i
 
 def sessions_read(portfolio_id: int, until: dt.date) -> np.ndarray:
     """The dates of rows up to ``until``, ascending: datetime64[D]."""
-    rows = PortfolioPerformanceHistory.objects.filter(portfolio_id=portfolio_id, date__lte=until)
-    return np.array(list(rows.order_by("date").values_list("date", flat=True)), dtype="datetime64[D]")
+    with connection.cursor() as cursor:
+        rows = read_rows(
+            cursor,
+            f"SELECT date FROM {PortfolioPerformanceHistory._meta.db_table} WHERE portfolio_id = %s AND date <= %s"
+            " ORDER BY date",
+            [portfolio_id, until],
+            {"date": "date"},
+        )
+    return rows["date"].astype("datetime64[D]")
 
 
-def has_other_sessions(portfolio_id: int, instruments: Collection[int], until: dt.date) -> bool:
-    """Whether one of ``instruments`` has a bar on a day up to ``until``, since the first row, that has no row."""
+def has_other_sessions(portfolio_id: int, instruments: Collection[int], first: dt.date, until: dt.date) -> bool:
+    """Whether one of ``instruments`` has a bar on a day from ``first`` to ``until`` that has no row."""
     rows = PortfolioPerformanceHistory.objects.filter(portfolio_id=portfolio_id)
-    first = rows.order_by("date").values("date")[:1]
-    bars = PriceBar.objects.filter(instrument_id__in=instruments, date__gte=Subquery(first), date__lte=until)
+    bars = PriceBar.objects.filter(instrument_id__in=instruments, date__gte=first, date__lte=until)
     return bool(instruments) and bars.exclude(date__in=rows.values("date")).exists()
 
 
-def daily_replace(portfolio_id: int, after: np.datetime64 | None, rows: Daily) -> None:
-    """Put ``rows`` in the place of all behind the day ``after`` (None: of all), in the caller's transaction."""
-    table = PortfolioPerformanceHistory._meta.db_table
+def daily_replace(portfolio_id: int, after: np.datetime64 | None, rows: Daily | None) -> None:
+    """Put ``rows`` (None: nothing) in the place of all behind the day ``after`` (None: of all), in the caller's
+    transaction. Risk metrics of those sessions go with them.
+    """
+    behind = {"portfolio_id": portfolio_id} | ({} if after is None else {"date__gt": after.item()})
+    PortfolioPerformanceHistory.objects.filter(**behind).delete()
+    PortfolioRiskMetrics.objects.filter(**behind).delete()
+    if rows is None:
+        return
     columns = {"portfolio_id": Column("int8", np.full(len(rows.date), portfolio_id))}
     for field in fields(Daily):
         kind = {"date": "date", "carried": "int4"}.get(field.name, "float8")
         columns[field.name] = Column(kind, getattr(rows, field.name))
     with connection.cursor() as cursor:
-        cursor.execute(
-            f"DELETE FROM {table} WHERE portfolio_id = %s AND date > coalesce(%s, '-infinity'::date)",
-            [portfolio_id, None if after is None else after.item()],
-        )
-        copy_rows(cursor, table, columns)
+        copy_rows(cursor, PortfolioPerformanceHistory._meta.db_table, columns)
 
 
-def daily_delete(portfolio_id: int) -> None:
-    """No rows, no states, no risk metrics."""
-    for model in (PortfolioPerformanceHistory, ValuationState, PortfolioRiskMetrics):
-        model._default_manager.filter(portfolio_id=portfolio_id).delete()
+def newest_date(portfolio_id: int) -> dt.date | None:
+    """The last session with a row."""
+    rows = PortfolioPerformanceHistory.objects.filter(portfolio_id=portfolio_id)
+    return rows.order_by("-date").values_list("date", flat=True).first()
 
 
 def states_replace(portfolio_id: int, after: np.datetime64 | None, states: Sequence[Kept]) -> None:

@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from django.db import connection
@@ -26,17 +27,22 @@ class Prices:
         """Closes adjusted for splits and dividends, as of the newest bar: float64 [T, N]."""
         return np.asarray(self.close * self.factor)
 
+    @cached_property
+    def places(self) -> dict[int, int]:
+        """The column of each id."""
+        return {one: place for place, one in enumerate(self.ids.tolist())}
+
     def of(self, ids: Sequence[int]) -> "Prices":
         """Some of them, on the dates that any of these has."""
-        places = {one: place for place, one in enumerate(self.ids.tolist())}
-        columns = np.array([places[one] for one in ids], dtype=np.int64)
+        columns = np.array([self.places[one] for one in ids], dtype=np.int64)
         rows = np.flatnonzero(np.isfinite(self.close[:, columns]).any(axis=1))
         at = np.ix_(rows, columns)
         return Prices(self.dates[rows], np.array(ids, dtype=np.int64), self.close[at], self.factor[at])
 
     def covers(self, ids: Sequence[int], begin: dt.date) -> bool:
         """Whether all of ``ids`` are there from ``begin`` on."""
-        return bool(len(self.dates)) and self.dates[0].item() <= begin and set(ids) <= set(self.ids.tolist())
+        known = bool(len(self.dates)) and self.dates[0].item() <= begin
+        return known and all(one in self.places for one in ids)
 
     def since(self, begin: dt.date) -> "Prices":
         """From the day ``begin`` on."""

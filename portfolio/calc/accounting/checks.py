@@ -73,6 +73,14 @@ def _one_sided_exchanges(t: Transactions, assets: int, currencies: int) -> Itera
     """Cash that is exchanged leaves in one currency and arrives in another on the same day."""
     exchange = _is(t, Kind.TRANSFER) & (t.asset == -1)
     _, day = np.unique(t.date, return_inverse=True)
-    kinds = [np.bincount(day[exchange & side], minlength=len(t)) for side in (t.amount > 0, t.amount < 0)]
-    lonely = exchange & ((kinds[0][day] == 0) | (kinds[1][day] == 0))
-    yield lonely, "amount", "{} has no counterpart on that day: what comes from outside is a DEPOSIT or WITHDRAWAL"
+    place = day * (currencies + 1) + np.clip(t.currency, 0, currencies)  # a day's cash of one currency
+    lonely = exchange.copy()
+    for side, other in ((t.amount > 0, t.amount < 0), (t.amount < 0, t.amount > 0)):
+        counterparts = np.bincount(day[exchange & other], minlength=len(t))[day]
+        of_its_own = np.bincount(place[exchange & other], minlength=place.max(initial=0) + 1)[place]
+        lonely[side & (counterparts > of_its_own)] = False
+    yield (
+        lonely,
+        "amount",
+        ("{} has no counterpart on that day in another currency: what comes from outside is a DEPOSIT or WITHDRAWAL"),
+    )

@@ -63,6 +63,13 @@ class Market:
         found[:, self.base] = 1.0
         return found
 
+    def first(self, sessions: int) -> "Market":
+        """So many sessions from the beginning."""
+        return Market(
+            self.dates[:sessions], self.assets, self.close[:sessions], self.currency_of, self.currencies,
+            self.rates[:sessions], self.base,
+        )  # fmt: skip
+
     def after(self, day: np.datetime64 | None) -> "Market":
         """The sessions after ``day``, all for None."""
         if day is None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from market.calc.windows import ZERO
 from portfolio.calc.statistics import MoneyWeighted, money_weighted, time_weighted_index
 
 LARGE = 0.5  # of the money at the start, withdrawn within the session
@@ -17,7 +18,8 @@ LARGE = 0.5  # of the money at the start, withdrawn within the session
 @dataclass(frozen=True, eq=False)
 class Worth:
     """T sessions: ``dates``; float64 [T] ``value`` at the close, ``inflow`` and ``outflow`` (both positive);
-    ``opening``: value before the first session. Sessions of several runs may be joined.
+    ``opening``: value before the first session, at the end of the day ``since`` (None: the day before the first).
+    Sessions of several runs may be joined.
     """
 
     dates: np.ndarray
@@ -25,12 +27,7 @@ class Worth:
     inflow: np.ndarray
     outflow: np.ndarray
     opening: float = 0.0
-
-    def first(self, sessions: int) -> "Worth":
-        """So many sessions from the beginning."""
-        return Worth(
-            self.dates[:sessions], self.value[:sessions], self.inflow[:sessions], self.outflow[:sessions], self.opening
-        )
+    since: np.datetime64 | None = None
 
     @property
     def before(self) -> np.ndarray:
@@ -64,13 +61,23 @@ def time_weighted(worth: Worth) -> np.ndarray | None:
     return None if index is None else np.delete(index, late + 1 + np.arange(len(late)))
 
 
-def known_part(worth: Worth) -> Worth:
-    """The sessions before the first one that no return leads to (``time_weighted`` is None with it)."""
-    low, high = 0, len(worth.dates)
-    while low < high:  # what is None stays None however many sessions follow
-        middle = (low + high + 1) // 2
-        low, high = (low, middle - 1) if time_weighted(worth.first(middle)) is None else (middle, high)
-    return worth.first(low)
+def session_returns(worth: Worth, *, broken: bool = False) -> np.ndarray:
+    """Each session's return by itself, fractions float64 [T]: 0 while there is no money, NaN where none leads to it:
+    debts, or a value out of nothing (a dividend that arrives after everything was taken out, a purchase before the
+    deposit that paid for it). It stays NaN until new money makes up half or more of what a session starts with, which
+    begins the record anew. ``broken``: it is NaN already before the first session. Where none is NaN, the chain is that
+    of ``time_weighted``.
+    """
+    base, ends = worth.base, worth.value + np.where(worth.late, worth.outflow, 0.0)
+    nothing = ZERO * (np.abs(worth.before) + worth.inflow + worth.outflow)
+    earned = (base > nothing) & (ends >= -nothing)
+    idle = (np.abs(base) <= nothing) & (np.abs(ends) <= nothing)
+    returns = np.divide(np.maximum(ends, 0.0), base, out=np.ones(len(base)), where=earned) - 1.0
+    begun = earned & (worth.inflow >= LARGE * base)
+    event = np.where(~(earned | idle), 1, np.where(begun, 0, -1))
+    place = np.maximum.accumulate(np.where(event >= 0, np.arange(len(event)), -1))
+    returns[np.where(place >= 0, event[np.maximum(place, 0)] == 1, broken)] = np.nan
+    return returns
 
 
 def daily_returns(worth: Worth) -> np.ndarray | None:
@@ -82,13 +89,12 @@ def daily_returns(worth: Worth) -> np.ndarray | None:
 
 
 def money_weighted_of(worth: Worth) -> MoneyWeighted:
-    """XIRR of the opening value (dated a day before the first session), the flows on their sessions and the last
-    value; both None where there is none.
-    """
+    """XIRR of the opening value, the flows on their sessions and the last value; both None where there is none."""
     paid = worth.outflow - worth.inflow
     paid[-1] += worth.value[-1]
     dates = worth.dates.astype("datetime64[D]")
     if worth.opening != 0.0:
-        paid, dates = np.r_[-worth.opening, paid], np.r_[dates[:1] - 1, dates]
+        opened = dates[:1] - 1 if worth.since is None else np.array([worth.since], dtype=dates.dtype)
+        paid, dates = np.r_[-worth.opening, paid], np.r_[opened, dates]
     since = int(np.argmax(paid != 0))
     return money_weighted(paid[since:], dates[since:])

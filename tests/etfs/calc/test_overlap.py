@@ -96,9 +96,9 @@ def test_many_funds_fast_and_right_however_common_their_names(universe):
     key, weight = rng.integers(0, universe, funds * lines), rng.uniform(0, 1, funds * lines)
     took = []
     for _ in range(3):
-        start = time.perf_counter()
+        start = time.process_time()
         found = overlaps(fund, key, weight, funds)
-        took.append(time.perf_counter() - start)
+        took.append(time.process_time() - start)
     table = pd.DataFrame({"fund": fund, "key": key, "weight": weight}).pivot_table(
         index="key", columns="fund", values="weight", aggfunc="sum"
     )
@@ -106,7 +106,7 @@ def test_many_funds_fast_and_right_however_common_their_names(universe):
         both = table[[a, b]].dropna() if a != b else table[[a]].dropna()
         assert found.percent[a, b] == approx(both.min(axis=1).sum())
         assert found.common[a, b] == len(both)
-    assert min(took) < 0.1
+    assert min(took) < 0.1  # seconds of computing, all threads: others may be busy on this machine
 
 
 def test_no_lines_at_all():

@@ -53,9 +53,16 @@ def test_what_is_right():
         Row(Kind.DEPOSIT, DAY, amount=1), BUY, BUY._replace(amount=50.2), BUY._replace(price=None, amount=50),
         BUY._replace(price=0), Row(Kind.FEE, DAY, amount=-3), Row(Kind.TAX, DAY, 0, amount=3),
         Row(Kind.DIVIDEND, DAY, amount=3), Row(Kind.TRANSFER, DAY, 0, -5), Row(Kind.TRANSFER, DAY, 0, 5, amount=9),
-        Row(Kind.TRANSFER, DAY, amount=5), Row(Kind.TRANSFER, DAY, amount=-6),
+        Row(Kind.TRANSFER, DAY, amount=5), Row(Kind.TRANSFER, DAY, amount=-6, currency=1),
     ]  # fmt: skip
-    assert problems_of(Transactions.of(rows), assets=2, currencies=1) == []
+    assert problems_of(Transactions.of(rows), assets=2, currencies=2) == []
+
+
+def test_money_is_not_exchanged_for_money_of_its_own_currency():
+    rows = [Row(Kind.TRANSFER, DAY, amount=5_000), Row(Kind.TRANSFER, DAY, amount=-0.01)]
+    assert [one.row for one in problems_of(Transactions.of(rows), assets=0, currencies=2)] == [0, 1]
+    rows.append(Row(Kind.TRANSFER, DAY, amount=-4_000, currency=1))
+    assert [one.row for one in problems_of(Transactions.of(rows), assets=0, currencies=2)] == [1]
     assert problems_of(Transactions.of([]), assets=0, currencies=1) == []
 
 

@@ -182,7 +182,7 @@ class TestAlerts:
         assert [row["id"] for row in api.get(address(valued, "alerts/?seen=false")).json()["results"]] == [alert.pk]
         assert api.post(address(valued, f"alerts/{alert.pk}/seen/")).json()["seen_at"]
         assert api.get(address(valued, "alerts/?seen=false")).json()["results"] == []
-        assert api.post(address(valued, "alerts/999999/seen/")).status_code == 400
+        assert api.post(address(valued, "alerts/999999/seen/")).status_code == 404
 
 
 @pytest.mark.parametrize("rest", READ)

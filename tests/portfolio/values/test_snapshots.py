@@ -2,6 +2,7 @@
 
 import json
 from io import StringIO
+from unittest import mock
 
 import pytest
 from django.contrib.auth.models import User
@@ -40,13 +41,10 @@ def test_prices_read_once_give_what_own_ones_give(month, owner, monkeypatch):
     portfolios_snapshot()
     for book in (month, second):
         add(book, {"kind": "FEE", "date": "2024-01-31", "amount": 3})
-    # As if the last year were this one: the shared prices reach back to all that is computed.
-    monkeypatch.setattr(snapshots, "_prices", lambda portfolios: snapshots.prices_read(
-        list(portfolios[0].transactions.exclude(instrument=None).values_list("instrument", flat=True).distinct()
-             .order_by("instrument")), month.transactions.earliest("date").date, month.valued_to or
-        month.transactions.latest("date").date))  # fmt: skip
+    monkeypatch.setattr(snapshots, "prices_read", counted := mock.Mock(side_effect=snapshots.prices_read))
     portfolios_snapshot()
     assert stored(month)[-1]["value"] == approx(15896)
+    assert counted.call_count == 1
     shared = stored(second)
     portfolios_snapshot(ids=[second.pk], whole=True)
     assert stored(second) == shared
@@ -116,3 +114,35 @@ def test_the_next_night_computes_the_new_session(month):
     (done,) = portfolios_snapshot()
     assert str(done.last) == "2024-02-01"
     assert stored(month)[-1]["value"] == approx(6299 + 360 + 50 * 60 + 90 * 60 * 1.2)
+
+
+def test_a_bar_that_is_loaded_while_prices_are_shared_is_found_the_next_time(month, owner, monkeypatch):
+    worked_example(owner, "second")
+    portfolios_snapshot()
+    read = snapshots.prices_read
+
+    def meanwhile(*args):
+        found = read(*args)
+        bars(month.transactions.filter(instrument__ticker="ACME").first().instrument, {"2024-02-01": 70})
+        return found
+
+    monkeypatch.setattr(snapshots, "prices_read", meanwhile)
+    portfolios_snapshot()
+    monkeypatch.undo()
+    portfolios_snapshot()
+    assert str(stored(month)[-1]["date"]) == "2024-02-01"
+
+
+def test_one_deleted_in_the_meantime_stops_no_other(month, owner, monkeypatch):
+    second = worked_example(owner, "second")
+    real = snapshots.portfolio_value
+
+    def gone(*, portfolio_id, **more):
+        if portfolio_id == month.pk:
+            month.delete()
+        return real(portfolio_id=portfolio_id, **more)
+
+    monkeypatch.setattr(snapshots, "portfolio_value", gone)
+    first, other = portfolios_snapshot()
+    assert first.error.startswith("no portfolio #")
+    assert (other.portfolio.pk, other.error) == (second.pk, "")

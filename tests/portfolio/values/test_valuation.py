@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from market.models import FxRate, Instrument, PriceBar
-from portfolio.models import Portfolio, Transaction
+from portfolio.models import Portfolio, PortfolioBenchmark, PortfolioRiskMetrics, Transaction
 from portfolio.services import valuation
-from portfolio.services.errors import PortfolioError
+from portfolio.services.errors import PortfolioBusy, PortfolioError
 from portfolio.services.record import record_of
 from portfolio.services.standing import standing_of
 from portfolio.services.valuation import portfolio_value
@@ -206,6 +206,63 @@ def test_a_purchase_before_the_assets_own_next_bar_takes_its_last_one(owner):
     assert (first.held[0].price, first.held[0].price_date) == (20, None)  # from before the first session
 
 
+def test_the_newest_session_taken_back_leaves_no_row(valued):
+    PriceBar.objects.filter(date="2024-01-31").delete()
+    portfolio_value(portfolio_id=valued.pk)
+    valued.refresh_from_db()
+    assert ([str(row["date"]) for row in stored(valued)], valued.valued_to) == (DATES[:4], day("2024-01-22"))
+    assert stored(valued) == whole(valued)
+
+
+def test_a_missing_rate_at_the_end_keeps_the_sessions_before_it(month):
+    FxRate.objects.filter(date__gte="2024-01-22").delete()
+    add(month, {"kind": "DEPOSIT", "date": "2024-01-22", "amount": 10, "currency": "JPY"})
+    with pytest.raises(PortfolioError, match="no exchange rate JPY/USD for 2024-01-22"):
+        portfolio_value(portfolio_id=month.pk)
+    month.refresh_from_db()
+    assert [row["value"] for row in stored(month)] == approx(VALUES[:3])
+    assert (month.valued_to, month.is_stale) == (day("2024-01-16"), True)
+    assert "JPY/USD" in month.valuation_error
+
+
+def test_bars_of_a_foreign_benchmark_that_come_later(valued):
+    other = asset("KOSPI", [1, 2, 3, 4], DATES[:4], region="KR", asset_type="INDEX")
+    PortfolioBenchmark.objects.create(portfolio=valued, instrument=other, is_primary=True)
+    portfolio_value(portfolio_id=valued.pk, whole=True)
+    assert stored(valued)[-1]["benchmark_return"] is None
+    bars(other, {"2024-01-31": 5})
+    portfolio_value(portfolio_id=valued.pk)
+    assert stored(valued)[-1]["benchmark_return"] == approx(25)
+
+
+def test_risk_of_sessions_that_changed_is_gone(valued):
+    for date in ("2024-01-10", "2024-01-31"):
+        PortfolioRiskMetrics.objects.create(portfolio=valued, date=date, hhi=0.5)
+    add(valued, {"kind": "FEE", "date": "2024-01-16", "amount": 1})
+    portfolio_value(portfolio_id=valued.pk)
+    assert [str(one) for one in valued.risk_metrics.values_list("date", flat=True)] == ["2024-01-10"]
+
+
+def test_a_past_session_is_not_told_while_it_is_stale(valued):
+    add(valued, {"kind": "FEE", "date": "2024-01-10", "amount": 1})
+    valued.refresh_from_db()
+    assert standing_of(portfolio=valued).value == approx(15899)  # as it was
+    assert standing_of(portfolio=valued, as_of=day("2024-01-02")).value == approx(9990)
+    valued.states.filter(date="2024-01-16").delete()
+    with pytest.raises(PortfolioBusy, match="from 2024-01-10 on are being computed anew"):
+        standing_of(portfolio=valued, as_of=day("2024-01-16"))
+
+
+def test_cash_alone_on_a_past_day(owner):
+    book = Portfolio.objects.create(owner=owner, name="till", base_currency="USD")
+    add(
+        book, {"kind": "DEPOSIT", "date": "2024-03-04", "amount": 100},
+        {"kind": "DEPOSIT", "date": "2024-03-06", "amount": 50},
+    )  # fmt: skip
+    portfolio_value(portfolio_id=book.pk)
+    assert standing_of(portfolio=book, as_of=day("2024-03-06")).value == 150
+
+
 def test_cash_alone_is_valued_on_weekdays(owner):
     rates("EUR", "USD", [1.10, 1.12, 1.13], ["2026-11-13", "2026-11-16", "2026-11-17"])
     book = Portfolio.objects.create(owner=owner, name="till", base_currency="USD")
@@ -236,19 +293,59 @@ def test_a_change_while_it_is_computed_stays_to_be_done(valued, monkeypatch):
     assert stored(valued)[-1]["value"] == approx(15899 - 3)
 
 
-def test_debts_leave_the_returns_before_them(owner):
-    asset("ACME", ACME)
-    book = Portfolio.objects.create(owner=owner, name="debts", base_currency="USD")
-    add(
-        book, {"kind": "DEPOSIT", "date": "2024-01-02", "amount": 1_000},
-        {"kind": "BUY", "date": "2024-01-10", "asset": "ACME", "quantity": 10, "price": 110},
-        {"kind": "WITHDRAWAL", "date": "2024-01-16", "amount": 2_000},
-    )  # fmt: skip
-    portfolio_value(portfolio_id=book.pk)
-    rows = stored(book)
-    assert [row["daily_return"] for row in rows] == [approx(0), approx(0), None, None, None]
-    with pytest.raises(PortfolioError, match="no return leads to 2024-01-16"):
-        record_of(portfolio=book).track()
+class TestGaps:
+    """Sessions that no return leads to."""
+
+    def book(self, owner, *rows) -> Portfolio:
+        asset("ACME", ACME)
+        made = Portfolio.objects.create(owner=owner, name="gaps", base_currency="USD")
+        add(made, *rows)
+        portfolio_value(portfolio_id=made.pk)
+        return made
+
+    def returns(self, book) -> list[float | None]:
+        rows = [row["daily_return"] for row in stored(book)]
+        assert rows == [row["daily_return"] for row in whole(book)]
+        return rows
+
+    def test_debts_end_with_the_deposit_that_pays_them(self, owner):
+        book = self.book(
+            owner, {"kind": "DEPOSIT", "date": "2024-01-02", "amount": 1_000},
+            {"kind": "WITHDRAWAL", "date": "2024-01-10", "amount": 2_000},
+            {"kind": "DEPOSIT", "date": "2024-01-22", "amount": 5_000},
+            {"kind": "BUY", "date": "2024-01-22", "asset": "ACME", "quantity": 10, "price": 60},
+        )  # fmt: skip
+        # on the 22nd 4,000 are there; on the 31st 10 x 6 more
+        assert self.returns(book) == [approx(0), approx(0), None, approx(0), approx(1.5)]
+        assert record_of(portfolio=book).gaps.tolist() == [day("2024-01-16")]
+        assert record_of(portfolio=book).track().values.tolist() == approx([1, 1, 1, 1, 1, 1.015])
+
+    def test_a_dividend_after_everything_was_taken_out(self, owner):
+        book = self.book(
+            owner, {"kind": "DEPOSIT", "date": "2024-01-02", "amount": 1_000},
+            {"kind": "WITHDRAWAL", "date": "2024-01-10", "amount": 1_000},
+            {"kind": "DIVIDEND", "date": "2024-01-16", "asset": "ACME", "amount": 5},
+            {"kind": "DEPOSIT", "date": "2024-01-31", "amount": 100},
+        )  # fmt: skip
+        assert self.returns(book) == [approx(0), approx(0), None, None, approx(0)]
+
+    def test_from_a_state_in_the_middle_it_stays_what_it_was(self, owner):
+        book = self.book(
+            owner, {"kind": "BUY", "date": "2024-01-02", "asset": "ACME", "quantity": 10, "price": 100},
+            {"kind": "DEPOSIT", "date": "2024-01-22", "amount": 1_000},
+        )  # fmt: skip
+        rows = stored(book)
+        # nothing of its own; +100, -400 on debts; 1,000 paid into debts of 400 make 600, worth 660 later
+        assert [row["daily_return"] for row in rows] == [approx(0), None, None, approx(0), approx(10)]
+        add(book, {"kind": "FEE", "date": "2024-01-31", "amount": 1})
+        portfolio_value(portfolio_id=book.pk)
+        later = stored(book)
+        assert later == whole(book)
+
+    def test_no_return_at_all_says_what_to_book(self, owner):
+        book = self.book(owner, {"kind": "FEE", "date": "2024-01-02", "amount": 5})
+        with pytest.raises(PortfolioError, match="book the DEPOSIT that paid for the first purchase"):
+            record_of(portfolio=book).track()
 
 
 def test_states_are_thinned_out(owner):
