@@ -28,7 +28,6 @@ from portfolio.services.standing import Standing, standing_of
 
 SHARES = {95: 0.05, 99: 0.01}
 METHODS = {"historical": "var_{}_1d", "normal": "var_{}_1d_normal", "cornish_fisher": "var_{}_1d_cornish_fisher"}
-MEASURES = ("volatility", "var_95_normal", "cvar_95")
 
 
 @dataclass(frozen=True)

@@ -11,12 +11,15 @@ from scipy import stats
 from market.models import PriceBar
 from portfolio.models import PortfolioBenchmark, PortfolioRiskMetrics
 from portfolio.services.errors import PortfolioError
+from portfolio.services.explaining import summary_explain
 from portfolio.services.following import portfolio_follow
 from portfolio.services.held_correlations import correlations_held
+from portfolio.services.performance import performance_report
 from portfolio.services.risk import risk_inputs, risk_metrics_compute, risk_row
 from portfolio.services.risk_explain import risk_explain
 from portfolio.services.risk_report import risk_contributions, var_backtest
 from portfolio.services.standing import standing_of
+from portfolio.services.summary import portfolio_summary
 from portfolio.store.prices import prices_read
 from tests.portfolio.analysis.world import DAYS, LAST, SEOUL_CLOSED, book, portfolio_of
 
@@ -58,6 +61,18 @@ def test_a_second_run_replaces_the_row(world):
     assert earlier.date == DAYS[100]
     assert [row.date for row in world.portfolio.risk_metrics.all()] == [LAST, DAYS[100]]
     assert risk_row(portfolio=world.portfolio, on=DAYS[100]).pk == earlier.pk
+
+
+def test_the_summary_tells_the_same_var(world):
+    """Of the last 252 of 290 returns, as the row of risk metrics; of a period it is that of the period."""
+    row, returns = risk_metrics_compute(portfolio=world.portfolio), history(world.portfolio)
+    found = portfolio_summary(portfolio=world.portfolio)
+    assert found["statistics"]["var_95_1d"] == row.var_95_1d
+    trail = summary_explain(portfolio=world.portfolio)["figures"]["var_95_1d"]
+    assert (trail["result"], trail["inputs"]["returns"]) == (row.var_95_1d, 252)
+    whole = performance_report(portfolio=world.portfolio)["statistics"]["var_95_1d"]
+    assert whole == pytest.approx(-100 * np.quantile(returns, 0.05))
+    assert whole != pytest.approx(row.var_95_1d)
 
 
 def test_a_session_without_a_row_is_computed_and_not_stored(world):
