@@ -14,7 +14,7 @@ from portfolio.api.base import OfPortfolio
 from portfolio.api.params import EXPLAIN
 from portfolio.api.performance_serializers import ExplainSerializer
 from portfolio.services.attribution import BY, attribution_report
-from portfolio.services.benchmarks import Wanted, benchmark_report, benchmarks_compute, benchmarks_set
+from portfolio.services.benchmarks import Wanted, benchmark_report, benchmarks_set
 from portfolio.services.traits import instrument_of
 
 
@@ -35,6 +35,7 @@ class PortfolioBenchmarkSerializer(serializers.Serializer):
     symbol = serializers.CharField()
     name = serializers.CharField()
     is_primary = serializers.BooleanField()
+    reason = serializers.CharField(allow_blank=True, help_text="Why nothing can be compared.")
     as_of = serializers.DateField(allow_null=True, help_text="The last session compared.")
     sessions = serializers.IntegerField(help_text="Returns compared.")
     tracking_error = NumberField(help_text="Percent a year.")
@@ -66,8 +67,6 @@ class Benchmarks(OfPortfolio):
         body.is_valid(raise_exception=True)
         wanted = [Wanted(instrument_of(row["symbol"], "symbol"), row["is_primary"]) for row in body.validated_data]
         benchmarks_set(portfolio=portfolio, benchmarks=wanted)
-        if portfolio.valued_to is not None:
-            benchmarks_compute(portfolio=portfolio)
         return self._shown()
 
     def _shown(self, *, explain: bool = False) -> Response:
@@ -79,19 +78,27 @@ class AttributionParams(PeriodParams):
     by = serializers.ChoiceField(BY, default="asset")
     against = serializers.CharField(
         required=False, max_length=LONGEST_SYMBOL,
-        help_text="`targets`, or a fund with a stored composition (REGION:TICKER, by sector); none: contributions.",
+        help_text="`targets`, or REGION:TICKER (a fund with a stored composition by sector, all else as a whole);"
+        " without it the primary benchmark; `none`: contributions alone.",
     )  # fmt: skip
+    explain = serializers.BooleanField(default=False, help_text=EXPLAIN)
 
 
 class AttributionRowSerializer(serializers.Serializer):
     group = serializers.CharField(help_text="An asset or a sector; cash.")
     weight = NumberField(help_text="Mean over the sessions, percent.")
-    contribution = NumberField(required=False, help_text="Without `against`: they sum to the return.")
+    contribution = NumberField(required=False, help_text="Where nothing is compared: they sum to the return.")
     benchmark_weight = NumberField(required=False)
     allocation = NumberField(required=False)
     selection = NumberField(required=False)
     interaction = NumberField(required=False)
     total = NumberField(required=False, help_text="The three together; they sum to the excess return.")
+
+
+class ContributionRowSerializer(serializers.Serializer):
+    group = serializers.CharField(help_text="An asset or a sector; cash.")
+    weight = NumberField(help_text="Mean over the sessions, percent.")
+    contribution = NumberField(help_text="They sum to the return.")
 
 
 class AttributionSerializer(serializers.Serializer):
@@ -100,6 +107,7 @@ class AttributionSerializer(serializers.Serializer):
     to = serializers.DateField()
     sessions = serializers.IntegerField()
     by = serializers.CharField()
+    groups = serializers.CharField(help_text="What `results` tell apart: as `by`, or `invested and cash`.")
     against = serializers.CharField(allow_null=True)
     formula = serializers.CharField()
     benchmark_return = NumberField(required=False)
@@ -107,7 +115,9 @@ class AttributionSerializer(serializers.Serializer):
     totals = serializers.DictField(child=NumberField(), required=False)
     composition_date = serializers.DateField(required=False, allow_null=True, help_text="Of the fund.")
     notes = serializers.ListField(child=serializers.CharField(), required=False)
+    contributions = ContributionRowSerializer(many=True)
     results = AttributionRowSerializer(many=True)
+    explain = ExplainSerializer(required=False)
 
     def get_fields(self) -> dict[str, serializers.Field]:
         words = {"from": serializers.DateField(), "return": NumberField(help_text="Time-weighted.")}  # of Python's, too
@@ -124,6 +134,6 @@ class Attribution(OfPortfolio):
         asked = AttributionParams.read(request)
         found = attribution_report(
             portfolio=self.portfolio, by=asked["by"], against=asked.get("against"), start=asked.get("from"),
-            end=asked.get("to"),
+            end=asked.get("to"), explain=asked["explain"],
         )  # fmt: skip
         return Response(self.get_serializer(found).data)

@@ -97,6 +97,7 @@ class OptimisationProposalSerializer(FrontierPointSerializer):
     first = serializers.DateField(help_text="Of the closes that the estimates are of.")
     last = serializers.DateField()
     returns = serializers.IntegerField()
+    returns_a_year = NumberField(help_text="252, or fewer where exchanges close on different days.")
 
 
 class FrontierAssetSerializer(serializers.Serializer):
@@ -109,6 +110,7 @@ class FrontierSerializer(serializers.Serializer):
     first = serializers.DateField()
     last = serializers.DateField()
     returns = serializers.IntegerField()
+    returns_a_year = NumberField(help_text="252, or fewer where exchanges close on different days.")
     notes = serializers.ListField(child=serializers.CharField())
     points = FrontierPointSerializer(many=True)
     assets = FrontierAssetSerializer(many=True)

@@ -91,7 +91,9 @@ class SummarySerializer(StateSerializer):
     returns = serializers.DictField(
         help_text="twr, mwr; twr_annual, mwr_annual from a year on; periods: 1d, mtd, ytd, 1m ... 10y; percent."
     )
-    statistics = serializers.DictField(child=serializers.FloatField(allow_null=True))
+    statistics = serializers.DictField(
+        child=serializers.FloatField(allow_null=True), help_text="Of the whole record; VaR of its last 252 returns."
+    )
     risk_level = serializers.CharField(allow_null=True)
     benchmark = serializers.CharField(allow_null=True)
     positions = PositionSerializer(many=True)
@@ -132,7 +134,9 @@ class PerformanceSerializer(serializers.Serializer):
     mwr = serializers.FloatField(**PERCENT)
     mwr_annual = serializers.FloatField(**PERCENT)
     benchmark = serializers.CharField(allow_null=True)
-    statistics = serializers.DictField(child=serializers.FloatField(allow_null=True))
+    statistics = serializers.DictField(
+        child=serializers.FloatField(allow_null=True), help_text="All of them, VaR and CVaR too, of the period."
+    )
     monthly = PeriodReturnSerializer(many=True)
     yearly = PeriodReturnSerializer(many=True)
     drawdowns = DrawdownSerializer(many=True)

@@ -1,5 +1,7 @@
 """What a portfolio risks, over HTTP."""
 
+from typing import Any
+
 from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
@@ -9,7 +11,8 @@ from rest_framework.response import Response
 from etfs.api.look_through import LookThroughSerializer
 from market.api.listing import ListView
 from portfolio.api.base import OfPortfolio
-from portfolio.api.params import DayParams, HistoryParams, OnDayParams
+from portfolio.api.params import DayParams, HistoryParams
+from portfolio.api.performance_serializers import ExplainSerializer
 from portfolio.api.risk_serializers import (
     FactorExposuresSerializer,
     HeldCorrelationsSerializer,
@@ -28,7 +31,9 @@ from portfolio.services.risk_report import risk_contributions, var_backtest
 
 
 class Risk(OfPortfolio):
-    """Ratios, drawdowns, VaR, CVaR, concentration, correlations of the newest session, or of the last up to `date`."""
+    """Ratios, drawdowns, VaR, CVaR, concentration, correlations of the newest session, or of the last up to `date`,
+    which are computed where they are not stored.
+    """
 
     serializer_class = RiskSerializer
 
@@ -54,15 +59,21 @@ class RiskHistory(OfPortfolio, ListView):
         return self.portfolio.risk_metrics.filter(**chosen).order_by("-date")
 
 
+def _asked(request: Request) -> dict[str, Any]:
+    """The day and whether to explain, as the services take them."""
+    asked = DayParams.read(request)
+    return {"as_of": asked.get("date"), "explain": asked["explain"]}
+
+
 class RiskContributions(OfPortfolio):
     """What each asset adds to volatility, VaR and CVaR, and how far the portfolio is spread."""
 
     serializer_class = RiskContributionsSerializer
 
-    @extend_schema(parameters=[OnDayParams])
+    @extend_schema(parameters=[DayParams])
     def get(self, request: Request, pk: int) -> Response:
-        asked = OnDayParams.read(request)
-        return Response(self.get_serializer(risk_contributions(portfolio=self.portfolio, as_of=asked.get("date"))).data)
+        found = risk_contributions(portfolio=self.portfolio, **_asked(request))
+        return Response(self.get_serializer(found).data)
 
 
 class VarBacktest(OfPortfolio):
@@ -70,10 +81,10 @@ class VarBacktest(OfPortfolio):
 
     serializer_class = VarBacktestSerializer
 
-    @extend_schema(parameters=[OnDayParams])
+    @extend_schema(parameters=[DayParams])
     def get(self, request: Request, pk: int) -> Response:
-        asked = OnDayParams.read(request)
-        return Response(self.get_serializer(var_backtest(portfolio=self.portfolio, as_of=asked.get("date"))).data)
+        found = var_backtest(portfolio=self.portfolio, **_asked(request))
+        return Response(self.get_serializer(found).data)
 
 
 class FactorExposure(OfPortfolio):
@@ -81,14 +92,15 @@ class FactorExposure(OfPortfolio):
 
     serializer_class = FactorExposuresSerializer
 
-    @extend_schema(parameters=[OnDayParams])
+    @extend_schema(parameters=[DayParams])
     def get(self, request: Request, pk: int) -> Response:
-        asked = OnDayParams.read(request)
-        return Response(self.get_serializer(factor_exposure(portfolio=self.portfolio, as_of=asked.get("date"))).data)
+        found = factor_exposure(portfolio=self.portfolio, **_asked(request))
+        return Response(self.get_serializer(found).data)
 
 
 class PortfolioLookThroughSerializer(LookThroughSerializer):
     date = serializers.DateField()
+    explain = ExplainSerializer(required=False)
 
 
 class LookThroughExposure(OfPortfolio):
@@ -96,14 +108,13 @@ class LookThroughExposure(OfPortfolio):
 
     serializer_class = PortfolioLookThroughSerializer
 
-    @extend_schema(parameters=[OnDayParams])
+    @extend_schema(parameters=[DayParams])
     def get(self, request: Request, pk: int) -> Response:
-        asked = OnDayParams.read(request)
-        found = look_through_exposure(portfolio=self.portfolio, as_of=asked.get("date"))
+        found = look_through_exposure(portfolio=self.portfolio, **_asked(request))
         return Response(self.get_serializer(found).data)
 
 
-class CorrelationParams(OnDayParams):
+class CorrelationParams(DayParams):
     window = serializers.ChoiceField(WINDOWS, default="1y", help_text="Calendar months, or the last dates.")
 
 
@@ -115,5 +126,7 @@ class HeldCorrelations(OfPortfolio):
     @extend_schema(parameters=[CorrelationParams])
     def get(self, request: Request, pk: int) -> Response:
         asked = CorrelationParams.read(request)
-        found = correlations_held(portfolio=self.portfolio, window=asked["window"], as_of=asked.get("date"))
+        found = correlations_held(
+            portfolio=self.portfolio, window=asked["window"], as_of=asked.get("date"), explain=asked["explain"]
+        )
         return Response(self.get_serializer(found).data)

@@ -37,8 +37,8 @@ class AssetContributionsSerializer(serializers.Serializer):
     asset = Text()
     weight = NumberField(help_text="Percent of the portfolio.")
     volatility = ContributionSerializer(allow_null=True, help_text="Percent a year.")
-    var_95_normal = ContributionSerializer(allow_null=True, help_text="Of a session.")
-    cvar_95 = ContributionSerializer(allow_null=True, help_text="Of a session.")
+    var_95_normal = ContributionSerializer(allow_null=True, help_text="Of a common return.")
+    cvar_95 = ContributionSerializer(allow_null=True, help_text="Of a common return.")
 
 
 class RiskContributionsSerializer(serializers.Serializer):
@@ -48,11 +48,13 @@ class RiskContributionsSerializer(serializers.Serializer):
     first = Day()
     last = Day()
     returns = Whole()
+    returns_a_year = NumberField(help_text="252, or fewer where exchanges close on different days.")
     totals = serializers.DictField(child=NumberField(), help_text="volatility, var_95_normal, cvar_95.")
     diversification_ratio = NumberField()
     effective_risks = NumberField()
     left_out = serializers.DictField(child=NumberField(), help_text="Assets with too few closes: weight, percent.")
     results = AssetContributionsSerializer(many=True)
+    explain = ExplainSerializer(required=False)
 
 
 class LikelihoodSerializer(serializers.Serializer):
@@ -92,6 +94,7 @@ class VarBacktestSerializer(serializers.Serializer):
     window = Whole(help_text="Returns that each forecast looks at.")
     returns = Whole(help_text="Of the record.")
     results = VarMethodSerializer(many=True)
+    explain = ExplainSerializer(required=False)
 
 
 class HeldCorrelationsSerializer(serializers.Serializer):
@@ -111,6 +114,7 @@ class HeldCorrelationsSerializer(serializers.Serializer):
     pair = serializers.ListField(child=Text(), allow_null=True, help_text="Whose correlation is the greatest.")
     pairs_known = Whole()
     pairs = Whole()
+    explain = ExplainSerializer(required=False)
 
 
 class FactorPartSerializer(serializers.Serializer):
@@ -134,3 +138,4 @@ class FactorExposuresSerializer(serializers.Serializer):
     date = Day()
     dates = serializers.DictField(child=Day(), help_text="Session of the scores, by region.")
     results = FactorExposureSerializer(many=True)
+    explain = ExplainSerializer(required=False)

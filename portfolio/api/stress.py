@@ -9,7 +9,8 @@ from rest_framework.response import Response
 
 from etfs.api.fields import AmountField, NumberField
 from market.api.filters import KnownFields, NamesField
-from portfolio.api.params import OnDayParams
+from portfolio.api.params import EXPLAIN, DayParams
+from portfolio.api.performance_serializers import ExplainSerializer
 from portfolio.api.reading import ReadingPost
 from portfolio.calc.stress import HISTORICAL, KINDS, Shock
 from portfolio.services.stress import MOST_SESSIONS, stress_historical, stress_reverse, stress_shocks
@@ -18,7 +19,7 @@ from portfolio.services.traits import pairs_of
 MOST_SHOCKS = 50
 
 
-class StressParams(OnDayParams):
+class StressParams(DayParams):
     window = NamesField(required=False, help_text=", ".join(one.name for one in HISTORICAL))
 
     def get_fields(self) -> dict[str, serializers.Field]:
@@ -43,6 +44,7 @@ class StressRequest(KnownFields):
     shocks = ShockRequest(many=True, required=False, max_length=MOST_SHOCKS)
     reverse = ReverseRequest(required=False, allow_null=True)
     date = serializers.DateField(required=False, allow_null=True, help_text="The last session on or before it.")
+    explain = serializers.BooleanField(default=False, help_text=EXPLAIN)
 
     def validate(self, asked: dict[str, Any]) -> dict[str, Any]:
         asked = super().validate(asked)
@@ -69,7 +71,9 @@ class StressSerializer(serializers.Serializer):
     change = NumberField(help_text="Percent; assets without data stand still.")
     covered = NumberField(help_text="Percent of the portfolio with data.")
     change_if_alike = NumberField(help_text="As if the rest had moved as what is covered.")
+    note = serializers.CharField(allow_blank=True, help_text="Where less than half has data: the three together.")
     assets = StressedAssetSerializer(many=True)
+    explain = ExplainSerializer(required=False)
 
 
 class StressesSerializer(serializers.Serializer):
@@ -90,6 +94,7 @@ class ReverseSerializer(serializers.Serializer):
     date = serializers.DateField()
     first = serializers.DateField(help_text="Of the returns that the covariance is of.")
     last = serializers.DateField()
+    returns_a_year = NumberField(help_text="252, or fewer where exchanges close on different days.")
     loss = NumberField()
     sessions = serializers.IntegerField()
     distance = NumberField(help_text="Standard deviations.")
@@ -97,6 +102,7 @@ class ReverseSerializer(serializers.Serializer):
     limited = serializers.ListField(child=serializers.CharField(), help_text="Held at a loss of everything.")
     left_out = serializers.DictField(child=NumberField(), help_text="Assets with too few closes: weight, percent.")
     assets = ReversedAssetSerializer(many=True)
+    explain = ExplainSerializer(required=False)
 
 
 class StressAnswerSerializer(serializers.Serializer):
@@ -114,7 +120,7 @@ class StressTest(ReadingPost):
         asked = StressParams.read(request)
         found = stress_historical(
             portfolio=self.portfolio, as_of=asked.get("date"), windows=asked.get("window", ()),
-            proxies=pairs_of(asked.get("proxy", ()), "proxy"),
+            proxies=pairs_of(asked.get("proxy", ()), "proxy"), explain=asked["explain"],
         )  # fmt: skip
         return Response(self.get_serializer(found).data)
 
@@ -124,11 +130,10 @@ class StressTest(ReadingPost):
         body = StressRequest(data=request.data)
         body.is_valid(raise_exception=True)
         asked = body.validated_data
-        day, shocks = asked.get("date"), [Shock(**one) for one in asked.get("shocks", ())]
+        shocks, reverse = [Shock(**one) for one in asked.get("shocks", ())], asked.get("reverse")
+        how = {"portfolio": portfolio, "as_of": asked.get("date"), "explain": asked["explain"]}
         found = {
-            "shocks": stress_shocks(portfolio=portfolio, shocks=shocks, as_of=day) if shocks else None,
-            "reverse": stress_reverse(portfolio=portfolio, as_of=day, **asked["reverse"])
-            if asked.get("reverse")
-            else None,
+            "shocks": stress_shocks(shocks=shocks, **how) if shocks else None,
+            "reverse": stress_reverse(**reverse, **how) if reverse else None,
         }
         return Response(StressAnswerSerializer(found).data)

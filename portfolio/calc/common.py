@@ -38,6 +38,17 @@ def common_returns(closes: np.ndarray, fewest: int = ENOUGH) -> CommonReturns:
     return CommonReturns(shared[1:] / shared[:-1] - 1.0, rows, columns, left_out)
 
 
+def common_pace(closes: np.ndarray, rows: np.ndarray, columns: np.ndarray) -> float:
+    """How many common returns there are for one of the asset that trades most: 1 where nobody misses a date of it, less
+    where exchanges close on different days, and a common return spans more than a session then. A year has 252 times so
+    many. ``closes`` [T, N], NaN without one; ``rows`` [n + 1], ``columns``: as ``common_returns`` found them.
+    """
+    if len(rows) < 2:
+        return 1.0
+    known = ~np.isnan(closes[rows[0] : rows[-1] + 1][:, columns])
+    return (len(rows) - 1) / float(known.sum(axis=0).max() - 1)
+
+
 def common_track(track: Track) -> Track | None:
     """``track`` on the dates on which its benchmark has a level, too, so that a holiday of one of the two costs no
     return of the other. None with fewer than two such dates.

@@ -12,15 +12,25 @@ from portfolio.calc.accounting import AccountingError, Days, attribution, contri
 from portfolio.calc.accounting.since import days_since
 from portfolio.calc.accounting.state import VERSION
 from portfolio.models import Portfolio
-from portfolio.services.attribution_against import Against, Groups, Sessions, against_fund, against_targets
+from portfolio.services.attribution_against import (
+    INVESTED,
+    Against,
+    Groups,
+    Sessions,
+    against_fund,
+    against_targets,
+    against_whole,
+)
+from portfolio.services.attribution_explain import attribution_explain
 from portfolio.services.errors import PortfolioError
+from portfolio.services.performance import primary_benchmark
 from portfolio.services.running import run_of
 from portfolio.services.starting import start_after
 from portfolio.services.traits import instrument_of, sector_of
 from portfolio.store.books import sessions_read, state_before
 
 BY = ("asset", "sector")
-TARGETS, CASH, UNKNOWN = "targets", "cash", "unknown"
+TARGETS, NONE, CASH, UNKNOWN = "targets", "none", "cash", "unknown"
 CONTRIBUTION = (
     "contribution = sum over the sessions of k x gain / base, base = the money that earned the session's return r; k ="
     " Carino's factor ln(1 + r) / r over that of the whole period, so that contributions sum to the return"
@@ -47,21 +57,47 @@ def attribution_report(
     against: str | None = None,
     start: dt.date | None = None,
     end: dt.date | None = None,
+    explain: bool = False,
 ) -> dict[str, Any]:
-    """Contributions by ``by`` (asset or sector) to the time-weighted return of a period, and ``against`` the targets
-    (``targets``) or a fund with a stored composition (its symbol; by sector alone): allocation, selection, interaction.
+    """``contributions`` by ``by`` (asset or sector) to the time-weighted return of a period, and ``results``
+    ``against`` the targets (``targets``), or an instrument (its symbol; None: the primary benchmark): allocation,
+    selection, interaction. ``none``, or None without a benchmark that has prices: the contributions alone.
 
-    Percent of the period. PortfolioError for another ``by``, a period without a session or a return, targets or a
-    fund that cannot be compared with.
+    By sector against a fund with a stored composition; other instruments, and all by asset, are one group beside cash,
+    which ``groups`` and ``notes`` say. Percent of the period. PortfolioError for another ``by``, a period without a
+    session or a return, and what is asked for by name but cannot be compared with.
     """
     if by not in BY:
         raise PortfolioError(f"by: must be one of {', '.join(BY)}, not {by!r}")
     run = days_of(portfolio=portfolio, start=start, end=end)
     groups = Groups.of([_group(one, by) for one in run.instruments])
-    if against is None:
-        return _period(run) | {"by": by, "against": None, "formula": CONTRIBUTION} | _contributions(run, groups)
-    other = _against(portfolio, against, by, run, groups)
-    return _period(run) | {"by": by, "against": other.name, "formula": BRINSON} | _effects(run, other)
+    own = _contributions(run, groups)
+    other, notes = _other(portfolio, against, by, run, groups)
+    answer = _period(run) | {"by": by, "groups": by, "contributions": own["results"], "notes": notes}
+    if other is None:
+        answer |= {"against": None, "formula": CONTRIBUTION} | own
+    else:
+        answer |= {"against": other.name, "formula": BRINSON} | _effects(run, other)
+        if other.groups.names == (INVESTED,):
+            answer["groups"] = f"{INVESTED} and {CASH}"
+    return answer | ({"explain": attribution_explain(run.days, groups, other, answer)} if explain else {})
+
+
+def _other(
+    portfolio: Portfolio, against: str | None, by: str, run: Run, groups: Groups
+) -> tuple[Against | None, list[str]]:
+    """What is compared with; None, and a note, where the primary benchmark, which nobody asked for, cannot be."""
+    if against == NONE:
+        return None, []
+    if against is not None:
+        return _against(portfolio, against, by, run, groups), []
+    benchmark = primary_benchmark(portfolio)
+    if benchmark is None:
+        return None, []
+    try:
+        return _against(portfolio, str(benchmark), by, run, groups), []
+    except PortfolioError as error:
+        return None, [f"not compared with the primary benchmark: {error}"]
 
 
 def _against(portfolio: Portfolio, against: str, by: str, run: Run, groups: Groups) -> Against:
@@ -72,9 +108,13 @@ def _against(portfolio: Portfolio, against: str, by: str, run: Run, groups: Grou
 
     if against == TARGETS:
         return against_targets(portfolio, groups, label, sessions)
+    other = instrument_of(against, "against")
     if by != "sector":
-        raise PortfolioError("by: only sector can be told against a fund")
-    return against_fund(instrument_of(against, "against"), groups, label, sessions)
+        why = f"{other} is compared as a whole: only by sector can a fund be told apart"
+        return against_whole(other, groups, sessions, why)
+    found = against_fund(other, groups, label, sessions)
+    why = f"{other} is compared as a whole: it has no stored composition up to {run.days.dates[-1]}"
+    return found or against_whole(other, groups, sessions, why)
 
 
 def days_of(*, portfolio: Portfolio, start: dt.date | None = None, end: dt.date | None = None) -> Run:

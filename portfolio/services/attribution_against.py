@@ -11,10 +11,13 @@ from market.models import Instrument
 from portfolio.models import Portfolio
 from portfolio.services.errors import PortfolioError
 from portfolio.services.markets import Closes, asset_closes
+from portfolio.store.prices import last_closes
 
 BEFORE = dt.timedelta(days=10)  # in which a price before the period is looked for
 REST = "not covered"  # of a fund: what has no price, or is no security of ours
+INVESTED = "invested"  # all that is not cash, as one group
 NOTHING = 1e-9
+MOST_PRICES = 2_000_000
 Label = Callable[[Instrument], str]
 
 
@@ -74,26 +77,46 @@ def against_targets(portfolio: Portfolio, groups: Groups, label: Label, sessions
     assets = [row.instrument for row in rows if row.instrument is not None]
     shares = np.array([float(row.target) / 100.0 for row in rows if row.instrument is not None])
     returns = session_returns(assets, sessions)
-    unknown = [str(one) for one, column in zip(assets, returns.T, strict=True) if np.isnan(column).any()]
+    unknown = [one for one, column in zip(assets, returns.T, strict=True) if np.isnan(column).any()]
     if unknown:
-        raise PortfolioError(f"against: {', '.join(unknown)} has a target but no price before {sessions.dates[0]}")
+        raise PortfolioError(f"against: {_missing(unknown, sessions)}")
     wide = groups.widened([label(one) for one in assets])
     places = np.array([wide.names.index(label(one)) for one in assets], dtype=np.int64)
     return Against("targets", wide, *_by_group(wide, places, shares, returns))
 
 
-def against_fund(fund: Instrument, groups: Groups, label: Label, sessions: Sessions) -> Against:
+def against_whole(other: Instrument, groups: Groups, sessions: Sessions, why: str) -> Against:
+    """An index or fund as one group, ``INVESTED``, beside cash, of which it has none: what ``groups`` name cannot be
+    told apart in it, and ``why``. PortfolioError for what has no prices.
+    """
+    earned = session_returns([other], sessions)
+    if np.isnan(earned).any():
+        raise PortfolioError(f"against: {_missing([other], sessions)}")
+    count = len(earned)
+    one = Groups((INVESTED,), np.zeros(len(groups.of_asset), np.int64))
+    weights = np.tile([1.0, 0.0], (count, 1))
+    return Against(str(other), one, weights, np.column_stack([earned[:, 0], np.zeros(count)]), notes=(why,))
+
+
+def against_fund(fund: Instrument, groups: Groups, label: Label, sessions: Sessions) -> Against | None:
     """The fund's composition on the first session, or the first one known after it, restored every session. What has no
-    price is one group, whose return is what the fund's own price leaves for it. PortfolioError for what is no fund
-    with a composition and prices.
+    price is one group, whose return is what the fund's own price leaves for it. None for what is no fund with a
+    composition. PortfolioError for one without prices, and for more prices than are read at once.
     """
     first, last = sessions.dates[[0, -1]].tolist()
     seen = _composition(fund, first, last)
+    if seen is None:
+        return None
     percent = {row["instrument_id"]: row["percent"] for row in seen.rows if row["instrument_id"]}
+    if len(percent) * len(sessions.dates) > MOST_PRICES:
+        raise PortfolioError(
+            f"against: {fund} has {len(percent):,} lines, over {len(sessions.dates):,} sessions more than"
+            f" {MOST_PRICES:,} prices: ask for a shorter period (from, to)"
+        )
     stocks = list(Instrument.objects.filter(pk__in=percent).order_by("pk"))
     both = session_returns([fund, *stocks], sessions)
     if np.isnan(both[:, 0]).any():
-        raise PortfolioError(f"against: {fund} has no price before {first}")
+        raise PortfolioError(f"against: {_missing([fund], sessions)}")
     priced = np.flatnonzero(~np.isnan(both[:, 1:]).any(axis=0))
     chosen = [stocks[at] for at in priced.tolist()]
     shares = np.array([percent[one.pk] / 100.0 for one in chosen])
@@ -110,8 +133,8 @@ def against_fund(fund: Instrument, groups: Groups, label: Label, sessions: Sessi
     return Against(str(fund), wide, weights, returns, max(seen.as_of_dates.values()), notes)
 
 
-def _composition(fund: Instrument, first: dt.date, last: dt.date) -> LookThroughView:
-    """As of ``first``, or ``last`` where none is known then."""
+def _composition(fund: Instrument, first: dt.date, last: dt.date) -> LookThroughView | None:
+    """As of ``first``, or ``last`` where none is known then; None where there is none at all."""
     for day in (first, last):
         try:
             seen = look_through_get(positions=[(fund, 1.0)], as_of=day)
@@ -119,7 +142,21 @@ def _composition(fund: Instrument, first: dt.date, last: dt.date) -> LookThrough
             raise PortfolioError(f"against: {error}") from error
         if seen.as_of_dates:
             return seen
-    raise PortfolioError(f"against: {fund} is no fund with a stored composition up to {last}")
+    return None
+
+
+def _missing(instruments: Sequence[Instrument], sessions: Sessions) -> str:
+    """What is not known of each up to the session before: a price, or the exchange rate of one that is."""
+    eve: dt.date = sessions.before.astype("datetime64[D]").tolist()
+    closes = last_closes([one.pk for one in instruments], eve + dt.timedelta(days=1))
+    told = []
+    for one in instruments:
+        day = closes.get(one.pk, (None, None))[0]
+        if day is None or day < eve - BEFORE:
+            told.append(f"{one} has no price before {sessions.dates[0]}")
+        else:
+            told.append(f"{one} has no exchange rate {one.currency}/{sessions.base} with its prices up to {eve}")
+    return "; ".join(told)
 
 
 def session_returns(instruments: Sequence[Instrument], sessions: Sessions) -> np.ndarray:

@@ -10,13 +10,15 @@ from django.db import transaction
 from market.models import Instrument
 from portfolio.calc.capture import capture_of
 from portfolio.calc.common import common_track
+from portfolio.calc.risk.steps import compared_steps
 from portfolio.calc.statistics import Track, statistic_named, statistics_of
 from portfolio.models import Portfolio, PortfolioBenchmark
 from portfolio.services.errors import PortfolioError
 from portfolio.services.markets import asset_closes
 from portfolio.services.portfolios import values_outdate
 from portfolio.services.record import record_of
-from portfolio.services.trails import trail
+from portfolio.services.trails import plain, trail
+from portfolio.services.transactions import books_lock
 
 MOST = 20
 FIGURES = ("tracking_error", "information_ratio", "alpha", "beta", "excess_return")
@@ -38,9 +40,17 @@ class Wanted:
     is_primary: bool = False
 
 
+@dataclass(frozen=True)
+class Compared:
+    """``track``: of the portfolio beside a benchmark, None for the ``reason``."""
+
+    track: Track | None
+    reason: str
+
+
 @transaction.atomic
 def benchmarks_set(*, portfolio: Portfolio, benchmarks: Sequence[Wanted]) -> list[PortfolioBenchmark]:
-    """Make these the benchmarks of a portfolio, in place of others; none is fine. Those it has keep their figures.
+    """Make these the benchmarks of a portfolio, in place of others, and compute their figures; none is fine.
 
     Without one marked the first is primary. PortfolioError for one named twice, two primary ones, more than 20, and
     prices that no exchange rate brings into the portfolio's currency.
@@ -54,6 +64,7 @@ def benchmarks_set(*, portfolio: Portfolio, benchmarks: Sequence[Wanted]) -> lis
         raise PortfolioError(f"benchmarks: {twice} is there twice")
     if len(primary) > 1:
         raise PortfolioError("benchmarks: only one can be the primary one")
+    books_lock(portfolio)
     _require_rates(portfolio, [one.instrument for one in benchmarks])
     before = portfolio.benchmarks.filter(is_primary=True).values_list("instrument", flat=True).first()
     portfolio.benchmarks.exclude(instrument__in=chosen).delete()
@@ -64,7 +75,7 @@ def benchmarks_set(*, portfolio: Portfolio, benchmarks: Sequence[Wanted]) -> lis
     )
     if before != (primary[0] if primary else None):
         values_outdate(portfolio)  # daily rows tell of the primary one
-    return list(portfolio.benchmarks.select_related("instrument"))
+    return benchmarks_compute(portfolio=portfolio)
 
 
 def _require_rates(portfolio: Portfolio, instruments: Sequence[Instrument]) -> None:
@@ -76,21 +87,30 @@ def _require_rates(portfolio: Portfolio, instruments: Sequence[Instrument]) -> N
         )
 
 
-def benchmark_tracks(*, portfolio: Portfolio, rows: Sequence[PortfolioBenchmark]) -> list[Track | None]:
-    """The portfolio's record beside each benchmark, on the sessions they have in common (``common_track``).
-    PortfolioError without a record.
+def benchmark_tracks(*, portfolio: Portfolio, rows: Sequence[PortfolioBenchmark]) -> list[Compared]:
+    """The portfolio's record beside each benchmark, on the sessions they have in common (``common_track``), or why
+    there is none.
     """
-    record = record_of(portfolio=portfolio)
-    track, levels = record.track(), record.levels([one.instrument for one in rows])
-    return [common_track(Track(track.values, track.dates, levels[:, at], track.risk_free)) for at in range(len(rows))]
+    if not rows:
+        return []
+    try:
+        record = record_of(portfolio=portfolio)
+        track, levels = record.track(), record.levels([one.instrument for one in rows])
+    except PortfolioError as error:
+        if len(rows) > 1:  # one without an exchange rate must not hide the others
+            return [benchmark_tracks(portfolio=portfolio, rows=[row])[0] for row in rows]
+        return [Compared(None, str(error))]
+    found = [common_track(Track(track.values, track.dates, levels[:, at], track.risk_free)) for at in range(len(rows))]
+    return [Compared(one, "" if one else "benchmark: fewer than two sessions in common") for one in found]
 
 
 def benchmarks_compute(*, portfolio: Portfolio) -> list[PortfolioBenchmark]:
-    """Compute and store the figures of every benchmark, null for one without two sessions in common."""
+    """Compute and store the figures of every benchmark, null where nothing can be compared (``benchmark_report`` says
+    why).
+    """
     rows = list(portfolio.benchmarks.select_related("instrument"))
-    if not rows:
-        return []
-    for row, track in zip(rows, benchmark_tracks(portfolio=portfolio, rows=rows), strict=True):
+    for row, beside in zip(rows, benchmark_tracks(portfolio=portfolio, rows=rows), strict=True):
+        track = beside.track
         figures = dict.fromkeys(FIGURES) if track is None else statistics_of(track, FIGURES)
         row.sessions = 0 if track is None else track.sessions
         row.as_of = None if track is None else track.dates[-1].item()
@@ -101,23 +121,22 @@ def benchmarks_compute(*, portfolio: Portfolio) -> list[PortfolioBenchmark]:
 
 
 def benchmark_report(*, portfolio: Portfolio, explain: bool = False) -> list[dict[str, Any]]:
-    """A row per benchmark, the primary first: stored figures, correlation, up and down capture; with ``explain`` how
-    each figure is computed and the sessions it is of.
+    """A row per benchmark, the primary first: stored figures, correlation, up and down capture, the ``reason`` where
+    nothing can be compared; with ``explain`` how each figure is computed and the sessions it is of.
     """
     rows = list(portfolio.benchmarks.select_related("instrument"))
-    tracks = benchmark_tracks(portfolio=portfolio, rows=rows) if rows and portfolio.valued_to else [None] * len(rows)
     return [
-        _row(row, track) | ({"explain": _explained(row, track)} if explain else {})
-        for row, track in zip(rows, tracks, strict=True)
+        _row(row, beside) | ({"explain": _explained(row, beside.track)} if explain else {})
+        for row, beside in zip(rows, benchmark_tracks(portfolio=portfolio, rows=rows), strict=True)
     ]
 
 
-def _row(row: PortfolioBenchmark, track: Track | None) -> dict[str, Any]:
+def _row(row: PortfolioBenchmark, beside: Compared) -> dict[str, Any]:
     names = ("is_primary", "as_of", "sessions", *FIGURES)
     return (
-        {"symbol": str(row.instrument), "name": row.instrument.name}
+        {"symbol": str(row.instrument), "name": row.instrument.name, "reason": beside.reason}
         | {name: getattr(row, name) for name in names}
-        | _beside(track)
+        | _beside(beside.track)
     )
 
 
@@ -140,10 +159,11 @@ def _explained(row: PortfolioBenchmark, track: Track | None) -> dict[str, Any]:
     dates = {} if track is None else {"first": track.dates[0].item(), "last": track.dates[-1].item()}
     known = {"currency": row.portfolio.base_currency, "returns": 0 if track is None else track.sessions} | dates
     values = dict.fromkeys(FIGURES) if track is None else statistics_of(track, FIGURES)
+    steps = {} if track is None else compared_steps(track)
     figures = {
         name: trail(
             values[name], statistic_named(name).unit, statistic_named(name).description(),
-            inputs=known | {"stored": getattr(row, name)}, source=SECTION,
+            inputs=known | {"stored": getattr(row, name)} | plain(steps.get(name, {})), source=SECTION,
         )
         for name in FIGURES
     }  # fmt: skip

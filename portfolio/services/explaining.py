@@ -1,18 +1,25 @@
 """How a portfolio's performance was computed: figure by figure, down to the rows somebody can add up again."""
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
-from portfolio.calc.statistics import all_statistics, statistic_named
+from portfolio.calc.risk.figures import TAILS, WINDOW, recent, tail_figures
+from portfolio.calc.risk.steps import compared_steps, record_steps, tail_steps
+from portfolio.calc.statistics import Track, all_statistics, statistic_named
 from portfolio.calc.statistics.moments import SESSIONS_A_YEAR
 from portfolio.models import Portfolio
-from portfolio.services.performance import Performance, performance_of
+from portfolio.services.errors import PortfolioError
+from portfolio.services.performance import Performance, performance_of, period_rows
+from portfolio.services.risk_explain import beside_rows
 from portfolio.services.standing import Standing, standing_of
-from portfolio.services.trails import figure, trail
+from portfolio.services.summary import STATISTICS
+from portfolio.services.summary import TAILS as SHOWN_TAILS
+from portfolio.services.trails import figure, plain, trail
 
-SOURCE = "docs/statistics.md"
+SOURCE, DOCUMENT = "docs/statistics.md", "docs/portfolio-performance.md"
 
 
 def performance_explain(
@@ -23,15 +30,21 @@ def performance_explain(
     """
     found = performance_of(portfolio=portfolio, start=start, end=end)
     figures = {"twr": _twr(found), "mwr": _mwr(found)}
-    figures |= {one.name: _statistic(found, one.name) for one in all_statistics()}
+    figures |= _statistics(found, [one.name for one in all_statistics()])
     return {"sessions": _sessions(found), "figures": figures}
 
 
 def summary_explain(*, portfolio: Portfolio, as_of: dt.date | None = None) -> dict[str, Any]:
-    """Trails of the value, position by position, of each position's gains, and of the sums of gains."""
+    """Trails of the value, position by position, of each position's gains, of the sums of gains, of returns by period
+    and, where returns lead through the record, of the statistics of the summary.
+    """
     standing = standing_of(portfolio=portfolio, as_of=as_of)
     found = performance_of(portfolio=portfolio, end=standing.as_of)
     figures = {"value": _value(standing), "gain": _gains(standing, found), "twr": _twr(found), "mwr": _mwr(found)}
+    try:
+        figures |= _statistics(found, STATISTICS) | _last_tails(found) | _periods(found)
+    except PortfolioError as error:  # no return leads through the record
+        figures["twr"]["inputs"]["problem"] = str(error)
     return {"figures": figures}
 
 
@@ -80,17 +93,18 @@ def _gains(standing: Standing, found: Performance) -> dict[str, Any]:
 
 
 def _sessions(found: Performance) -> list[dict[str, Any]]:
-    """Every session: its return is (value + late withdrawals) / base - 1."""
+    """Every session: its return is (value + late withdrawals) / base - 1; beside it what figures that need a benchmark
+    are made of.
+    """
     record, worth = found.record, found.record.worth
     columns = {
         "before": worth.before, "inflow": worth.inflow, "outflow": worth.outflow, "base": worth.base,
         "value": worth.value, "return": record.daily.daily_return, "index": record.index[1:],
-        "benchmark_level": found.track.benchmark[1:] if found.track.benchmark is not None else None,
     }  # fmt: skip
-    known = {name: column for name, column in columns.items() if column is not None}
-    late = worth.late.tolist()
+    late, beside = worth.late.tolist(), beside_rows(found.compared)
     return [
-        {"date": day.item(), "withdrawn_late": late[row], **{name: figure(known[name][row]) for name in known}}
+        {"date": day.item(), "withdrawn_late": late[row], **{name: figure(columns[name][row]) for name in columns}}
+        | beside.get(day.item(), {})
         for row, day in enumerate(record.dates)
     ]
 
@@ -98,7 +112,7 @@ def _sessions(found: Performance) -> list[dict[str, Any]]:
 def _twr(found: Performance) -> dict[str, Any]:
     index = found.record.index
     return trail(
-        figure(100.0 * (index[-1] - 1.0)), "%",
+        found.twr, "%",
         "100 x (product of (1 + return) over the sessions - 1); return = value / base - 1, base = value of the session"
         " before + inflow - outflow. Where withdrawals leave less than half of what was there (withdrawn_late), they"
         " count at the end: return = (value + outflow) / (before + inflow) - 1",
@@ -131,8 +145,27 @@ def _mwr(found: Performance) -> dict[str, Any]:
     )  # fmt: skip
 
 
-def _statistic(found: Performance, name: str) -> dict[str, Any]:
-    one, track = statistic_named(name), found.track
+def _statistics(found: Performance, names: Sequence[str]) -> dict[str, dict[str, Any]]:
+    """A trail for each, with every step; tails are of the whole period."""
+    track, steps = found.track, {}
+    if track.sessions > 1:
+        steps = record_steps(track) | {TAILS[column]: one for column, one in tail_steps(track).items()}
+    if found.compared is not None:
+        steps |= compared_steps(found.compared)
+    return {name: _statistic(found, name, steps.get(name, {})) for name in names}
+
+
+def _statistic(found: Performance, name: str, steps: dict[str, Any]) -> dict[str, Any]:
+    one = statistic_named(name)
+    track = found.compared if one.needs_benchmark else found.track
+    inputs = {} if track is None else _base(track)
+    if one.needs_benchmark:
+        inputs |= {"benchmark": str(found.benchmark) if found.benchmark else None}
+        inputs |= {"common_returns": 0 if track is None else track.sessions}
+    return trail(found.statistics[name], one.unit, one.description(), inputs=inputs | plain(steps), source=SOURCE)
+
+
+def _base(track: Track) -> dict[str, Any]:
     inputs: dict[str, Any] = {
         "first": track.dates[1].item(), "last": track.dates[-1].item(), "returns": track.sessions,
         "risk_free_a_year": track.risk_free, "risk_free_a_session": track.risk_free_session,
@@ -140,6 +173,32 @@ def _statistic(found: Performance, name: str) -> dict[str, Any]:
     }  # fmt: skip
     if track.sessions > 1:
         inputs |= {"mean": figure(track.moments.mean), "std": figure(track.moments.std)}
-    if one.needs_benchmark:
-        inputs |= {"benchmark": str(found.benchmark), "common_returns": len(track.pairs.own)}
-    return trail(found.statistics[name], one.unit, one.description(), inputs=inputs, source=SOURCE)
+    return inputs
+
+
+def _last_tails(found: Performance) -> dict[str, dict[str, Any]]:
+    """Of the last returns alone, as the summary and the risk metrics tell them."""
+    last = recent(found.track)
+    steps = tail_steps(last) if last.sessions > 1 else {}
+    result = tail_figures(found.track, SHOWN_TAILS)
+    return {
+        column: trail(
+            result[column], statistic_named(TAILS[column]).unit,
+            f"{statistic_named(TAILS[column]).description()} Of the last {WINDOW} returns.",
+            inputs=_base(last) | plain(steps.get(column, {})), source=SOURCE,
+        )
+        for column in SHOWN_TAILS
+    }  # fmt: skip
+
+
+def _periods(found: Performance) -> dict[str, dict[str, Any]]:
+    """Of each period that the record reaches back over."""
+    return {
+        f"return_{row['period']}": trail(
+            row["return"], "%", "100 x (index / before - 1), before: the index of returns at the end of since",
+            inputs={name: row[name] for name in ("since", "before", "index")} | {"last": found.record.dates[-1].item()},
+            source=DOCUMENT,
+        )
+        for row in period_rows(found.record)
+        if row["return"] is not None
+    }  # fmt: skip

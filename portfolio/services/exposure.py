@@ -15,12 +15,13 @@ from market.models import Instrument
 from portfolio.calc.risk import factor_exposures
 from portfolio.models import Portfolio
 from portfolio.services.errors import PortfolioError
+from portfolio.services.exposure_explain import factors_explain, look_through_explain
 from portfolio.services.standing import Standing, standing_of
 
 CASH = "Cash"
 
 
-def factor_exposure(*, portfolio: Portfolio, as_of: dt.date | None = None) -> dict[str, Any]:
+def factor_exposure(*, portfolio: Portfolio, as_of: dt.date | None = None, explain: bool = False) -> dict[str, Any]:
     """Weighted mean of the newest factor scores (of each region, up to the day) of the stocks held: ``results`` a row
     per factor with exposure, covered and uncovered percent and what each asset adds; ``dates`` of the scores by
     region. Funds, cash and stocks without a score are uncovered. PortfolioError for a portfolio worth nothing.
@@ -31,7 +32,7 @@ def factor_exposure(*, portfolio: Portfolio, as_of: dt.date | None = None) -> di
     table = np.vstack([scores, np.full((1, len(names)), np.nan)])
     found = factor_exposures(weights, table)
     held = [str(one.instrument) for one in standing.held]
-    return {
+    answer = {
         "date": standing.as_of,
         "dates": dates,
         "results": [
@@ -43,6 +44,7 @@ def factor_exposure(*, portfolio: Portfolio, as_of: dt.date | None = None) -> di
             for at, name in enumerate(names)
         ],
     }  # fmt: skip
+    return answer | ({"explain": factors_explain(answer)} if explain else {})
 
 
 def newest_scores(instruments: list[Instrument], as_of: dt.date) -> tuple[list[str], np.ndarray, dict[str, dt.date]]:
@@ -76,7 +78,9 @@ def _parts(held: list[str], weights: np.ndarray, scores: np.ndarray, parts: np.n
     ]
 
 
-def look_through_exposure(*, portfolio: Portfolio, as_of: dt.date | None = None) -> dict[str, Any]:
+def look_through_exposure(
+    *, portfolio: Portfolio, as_of: dt.date | None = None, explain: bool = False
+) -> dict[str, Any]:  # fmt: skip
     """Exposure in percent of the portfolio by security, sector, country and currency, funds opened to depth 3 (one that
     holds itself is opened once); cash counts by currency. What cannot be seen is in ``uncovered``, by reason, a fund
     without any composition among it. PortfolioError for a portfolio worth nothing.
@@ -97,7 +101,7 @@ def look_through_exposure(*, portfolio: Portfolio, as_of: dt.date | None = None)
     for label in LABELS:
         answer[f"by_{label}"] = dict(sorted(answer[f"by_{label}"].items(), key=lambda one: -abs(one[1])))
     answer["results"].sort(key=lambda row: -abs(row["percent"]))
-    return answer
+    return answer | ({"explain": look_through_explain(answer)} if explain else {})
 
 
 def _worth_something(standing: Standing) -> Standing:

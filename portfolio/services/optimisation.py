@@ -128,7 +128,10 @@ def refused() -> Iterator[None]:
 
 
 def _told(ready: Prepared) -> dict[str, Any]:
-    return {"first": ready.first, "last": ready.last, "returns": ready.returns, "notes": list(ready.notes)}
+    return {
+        "first": ready.first, "last": ready.last, "returns": ready.returns, "returns_a_year": ready.returns_a_year,
+        "notes": list(ready.notes),
+    }  # fmt: skip
 
 
 def _shown(found: Proposal, notes: tuple[str, ...] = ()) -> dict[str, Any]:

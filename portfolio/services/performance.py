@@ -9,11 +9,13 @@ import numpy as np
 
 from market.models import Instrument
 from portfolio.calc.accounting import money_weighted_of
+from portfolio.calc.common import common_track
 from portfolio.calc.months import months_before
 from portfolio.calc.statistics import (
     Drawdown,
     MoneyWeighted,
     Track,
+    all_statistics,
     deepest_drawdowns,
     monthly_returns,
     statistics_of,
@@ -39,13 +41,27 @@ class Performance:
         return self.record.track(self.benchmark)
 
     @cached_property
+    def compared(self) -> Track | None:
+        """Beside the benchmark, on the sessions that both have (``common_track``); None without two of them."""
+        return common_track(self.track)
+
+    @property
+    def twr(self) -> float | None:
+        """Time-weighted, percent, of one session, too; None where no return leads through."""
+        return figure(100.0 * (self.record.index[-1] - 1.0))
+
+    @cached_property
     def money_weighted(self) -> MoneyWeighted:
         return money_weighted_of(self.record.worth)
 
     @cached_property
     def statistics(self) -> dict[str, float | None]:
-        """Every registered statistic."""
-        return statistics_of(self.track)
+        """Every registered statistic; those that need a benchmark are of the common sessions, as in ``benchmarks/``."""
+        alone = [one.name for one in all_statistics() if not one.needs_benchmark]
+        beside = [one.name for one in all_statistics() if one.needs_benchmark]
+        found = statistics_of(self.track, alone)
+        found |= dict.fromkeys(beside) if self.compared is None else statistics_of(self.compared, beside)
+        return dict(sorted(found.items()))
 
 
 def performance_of(*, portfolio: Portfolio, start: dt.date | None = None, end: dt.date | None = None) -> Performance:
@@ -84,7 +100,7 @@ def returns_of(found: Performance) -> dict[str, Any]:
     """``twr`` and ``mwr`` of the whole period, and a year's of both where it is at least a year; percent."""
     mwr = found.money_weighted
     return {
-        "twr": found.statistics["total_return"], "mwr": mwr.whole,
+        "twr": found.twr, "mwr": mwr.whole,
         "twr_annual": found.statistics["annualized_return"] if found.track.days >= A_YEAR else None,
         "mwr_annual": mwr.annual if mwr.days >= A_YEAR else None,
     }  # fmt: skip
@@ -94,16 +110,26 @@ def period_returns(record: Record) -> dict[str, float | None]:
     """Time-weighted, percent: of the last session, since the month and the year began, and of the last months (from the
     last session on or before the same day so many months earlier); None where the record does not reach so far back.
     """
+    return {row["period"]: row["return"] for row in period_rows(record)}
+
+
+def period_rows(record: Record) -> list[dict[str, Any]]:
+    """``period_returns`` with the session ``since`` which each is, and the index then (``before``) and now."""
     index, dates = record.index, np.r_[record.before, record.dates]
     last = dates[-1]
     marks = {"1d": dates[-2], "mtd": _eve(last, "M"), "ytd": _eve(last, "Y")}
     day = last.astype("datetime64[D]").astype(np.int64)
     marks |= {name: months_before(day, months).astype("datetime64[D]") for name, months in PERIODS.items()}
-    found = {}
+    rows = []
     for name, mark in marks.items():
         place = int(np.searchsorted(dates, mark, side="right")) - 1
-        found[name] = figure(100.0 * (index[-1] / index[place] - 1.0)) if place >= 0 and index[place] > 0 else None
-    return found
+        known = place >= 0 and index[place] > 0
+        rows.append({
+            "period": name, "since": dates[place].item() if known else None,
+            "before": figure(index[place]) if known else None, "index": figure(index[-1]),
+            "return": figure(100.0 * (index[-1] / index[place] - 1.0)) if known else None,
+        })  # fmt: skip
+    return rows
 
 
 def _eve(day: np.datetime64, unit: str) -> np.datetime64:

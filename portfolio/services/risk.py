@@ -16,6 +16,7 @@ from portfolio.services.markets import Closes, asset_closes
 from portfolio.services.performance import primary_benchmark
 from portfolio.services.record import record_of
 from portfolio.services.standing import Held, Standing, standing_of
+from portfolio.store.books import sessions_read
 from portfolio.store.prices import Prices
 
 LOOKBACK = dt.timedelta(days=385)  # 253 sessions and the holidays between them
@@ -123,11 +124,13 @@ def risk_metrics_from(inputs: RiskInputs) -> PortfolioRiskMetrics:
 
 
 def risk_row(*, portfolio: Portfolio, on: dt.date | None = None) -> PortfolioRiskMetrics:
-    """The newest stored row, or the newest on or before a day. PortfolioError where there is none."""
+    """The newest stored row; that of the last session on or before ``on``, computed and not stored where there is none.
+    PortfolioError where the portfolio has no value by then.
+    """
     rows = portfolio.risk_metrics.order_by("-date")
-    found = (rows if on is None else rows.filter(date__lte=on)).first()
-    if found is None:
-        raise PortfolioError(
-            f"date: no risk metrics {f'on or before {on}' if on else 'yet'}: value the portfolio first"
-        )
-    return found
+    if on is not None:
+        rows = rows.filter(date__in=sessions_read(portfolio.pk, on)[-1:].tolist())
+    found = rows.first()
+    if found is not None:
+        return found
+    return risk_metrics_from(risk_inputs(portfolio=portfolio, as_of=on))

@@ -1,5 +1,6 @@
 """How the risk metrics of a day were computed: for each figure its formula, its steps and the rows it is made of."""
 
+import datetime as dt
 from typing import Any
 
 import numpy as np
@@ -10,7 +11,7 @@ from portfolio.calc.risk.steps import risk_steps
 from portfolio.calc.statistics import Track, statistic_named
 from portfolio.models import PortfolioRiskMetrics
 from portfolio.services.risk import FIGURES, RiskInputs, risk_metrics_from
-from portfolio.services.trails import figure, trail
+from portfolio.services.trails import figure, plain, trail
 
 SOURCE = "docs/statistics.md"
 # (unit, formula) of what is no registered statistic.
@@ -27,8 +28,8 @@ OTHERS = {
 
 def risk_explain(*, inputs: RiskInputs, stored: PortfolioRiskMetrics) -> dict[str, Any]:
     """``figures``: a trail for each column, whose ``result`` is computed now; its inputs have what is ``stored`` (they
-    differ where bars or transactions changed since), the dates of the data and every step. ``sessions``: the record
-    that the figures of returns are made of.
+    differ where bars or transactions changed since; None for a row that is not stored), the dates of the data and every
+    step. ``sessions``: the record that the figures of returns are made of.
     """
     fresh, names = risk_metrics_from(inputs), [str(one.instrument) for one in inputs.held]
     steps = risk_steps(inputs.track, inputs.compared, inputs.positions)
@@ -41,8 +42,8 @@ def risk_explain(*, inputs: RiskInputs, stored: PortfolioRiskMetrics) -> dict[st
     }  # fmt: skip
     figures = {}
     for name in FIGURES:
-        known = {"stored": getattr(stored, name), **_dates(name, inputs)}
-        known |= {step: _plain(value) for step, value in steps.get(name, {}).items()}
+        known = {"stored": getattr(stored, name) if stored.pk else None, **_dates(name, inputs)}
+        known |= plain(steps.get(name, {}))
         if inputs.problem and name not in OTHERS:
             known["problem"] = inputs.problem
         figures[name] = _trail(name, getattr(fresh, name), known, rows.get(name, []))
@@ -58,13 +59,6 @@ def _trail(name: str, result: Any, known: dict[str, Any], rows: list[dict[str, A
     statistic = statistic_named(TAILS.get(name, name))
     over = f" Of the last {WINDOW} returns." if name in TAILS else ""
     return trail(result, statistic.unit, statistic.description() + over, inputs=known, source=SOURCE)
-
-
-def _plain(value: Any) -> Any:
-    """A step as JSON knows it."""
-    if isinstance(value, np.datetime64):
-        return value.item()
-    return figure(value) if isinstance(value, float) else value
 
 
 def _dates(name: str, inputs: RiskInputs) -> dict[str, Any]:
@@ -83,22 +77,25 @@ def _dates(name: str, inputs: RiskInputs) -> dict[str, Any]:
 
 def _sessions(track: Track | None, compared: Track | None) -> list[dict[str, Any]]:
     """The index after each session and its return in percent, the evening before the first without one; beside them
-    the benchmark's level and return, over the sessions that both have.
+    ``beside_rows``.
     """
     if track is None:
         return []
-    rows = _rows(track)
-    if compared is not None and compared.benchmark is not None:
-        levels = _rows(Track(compared.benchmark, compared.dates))
-        own = _rows(compared)
-        beside = {
-            one["date"]: {
-                "benchmark_level": one["index"], "benchmark_return": one["return"], "common_return": mine["return"],
-            }
-            for one, mine in zip(levels, own, strict=True)
-        }  # fmt: skip
-        rows = [row | beside.get(row["date"], {}) for row in rows]
-    return rows
+    beside = beside_rows(compared)
+    return [row | beside.get(row["date"], {}) for row in _rows(track)]
+
+
+def beside_rows(compared: Track | None) -> dict[dt.date, dict[str, Any]]:
+    """By date: the benchmark's level and return, and the portfolio's own, over the sessions that both have."""
+    if compared is None or compared.benchmark is None:
+        return {}
+    levels, own = _rows(Track(compared.benchmark, compared.dates)), _rows(compared)
+    return {
+        one["date"]: {
+            "benchmark_level": one["index"], "benchmark_return": one["return"], "common_return": mine["return"],
+        }
+        for one, mine in zip(levels, own, strict=True)
+    }  # fmt: skip
 
 
 def _rows(track: Track) -> list[dict[str, Any]]:

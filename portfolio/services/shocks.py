@@ -1,7 +1,7 @@
 """Shocks as people write them, and what of a portfolio's assets they hit."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -83,10 +83,11 @@ def _listed(names: object) -> str:
 
 def traits_of(standing: Standing, shocks: Sequence[Shock]) -> dict[str, Traits]:
     """Sector, currency and, of the factors asked for alone, exposures of what is held; foreign cash is a sector of its
-    own that no factor moves.
+    own that no factor moves. PortfolioError for a factor that nothing held has an exposure to.
     """
     factors = [one.name for one in shocks if one.kind == FACTOR]
     exposures = _exposures(standing, factors) if factors else {}
+    _require_exposures(standing, factors, exposures)
     traits = {
         str(one.instrument): Traits(
             sector_of(one.instrument), one.instrument.currency, exposures.get(one.instrument.pk, {})
@@ -111,6 +112,23 @@ def _exposures(standing: Standing, factors: Sequence[str]) -> dict[int, dict[str
         for key, beta in index_betas(instruments, standing.as_of).items():
             found[key][MARKET] = beta
     return found
+
+
+def _require_exposures(
+    standing: Standing, factors: Sequence[str], exposures: Mapping[int, Mapping[str, float]]
+) -> None:  # fmt: skip
+    known = {factor for of_asset in exposures.values() for factor in of_asset}
+    for factor in factors:
+        if factor in known:
+            continue
+        if factor != MARKET:
+            raise PortfolioError(f"shocks: nothing held has a score of {factor} up to {standing.as_of}")
+        regions = {one.instrument.region for one in standing.held}
+        indices = sorted(f"{region}:{name}" for region in regions if (name := region_get(region).index))
+        raise PortfolioError(
+            f"shocks: {MARKET} works through betas, and nothing held has one on {standing.as_of}: no bars in common"
+            f" with the index of its region ({_listed(indices)}) are loaded"
+        )
 
 
 def index_betas(instruments: Sequence[Instrument], as_of: dt.date) -> dict[int, float]:

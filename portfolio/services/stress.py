@@ -26,10 +26,12 @@ from portfolio.services.markets import rates_on
 from portfolio.services.risk_report import held_returns
 from portfolio.services.shocks import shocks_read, traits_of
 from portfolio.services.standing import Standing, standing_of
+from portfolio.services.stress_explain import reverse_explain, stress_explain
 from portfolio.services.traits import instrument_of, stand_ins
 from portfolio.store.prices import prices_read
 
 MOST_SESSIONS = 252
+LITTLE = 50.0  # percent covered: below it the change alone misleads
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,7 @@ def stress_historical(
     as_of: dt.date | None = None,
     windows: Sequence[str] = (),
     proxies: Mapping[str, str] | None = None,
+    explain: bool = False,
 ) -> dict[str, Any]:
     """Today's weights through bad times of the past (all of them for none named), a result per window.
 
@@ -62,12 +65,15 @@ def stress_historical(
         levels = _levels(standing, [one for several in others.values() for one in several], window)
         names = {name: [str(one) for one in several] for name, several in others.items()}
         (found,) = historical_stress(weights, levels.by_name, levels.dates, windows=[window], proxies=names)
-        told = {"title": window.title, "first": window.first, "last": window.last}
-        results.append(stress_shown(found) | told)
+        told = stress_shown(found) | {"title": window.title, "first": window.first, "last": window.last}
+        inputs = {"date": standing.as_of, "window": window.name, "first": window.first, "last": window.last}
+        results.append(told | ({"explain": stress_explain(told, inputs)} if explain else {}))
     return {"date": standing.as_of, "results": results}
 
 
-def stress_shocks(*, portfolio: Portfolio, shocks: Sequence[Shock], as_of: dt.date | None = None) -> dict[str, Any]:
+def stress_shocks(
+    *, portfolio: Portfolio, shocks: Sequence[Shock], as_of: dt.date | None = None, explain: bool = False
+) -> dict[str, Any]:  # fmt: skip
     """All ``shocks`` at once (``shock_stress``) on today's weights. Names are those of the portfolio: ``US:AAA`` or
     ``AAA``; sectors in any words; factor ``market`` is the index of each asset's region, through the asset's beta of
     the last 252 sessions, other factors work through the newest scores. PortfolioError for what hits nothing.
@@ -79,11 +85,13 @@ def stress_shocks(*, portfolio: Portfolio, shocks: Sequence[Shock], as_of: dt.da
         found = shock_stress(weights, traits_of(standing, read), read)
     except ValueError as error:
         raise PortfolioError(str(error)) from error
-    return {"date": standing.as_of, **stress_shown(found)}
+    told = stress_shown(found)
+    inputs = {"date": standing.as_of, "shocks": [asdict(one) for one in read]}
+    return {"date": standing.as_of, **told} | ({"explain": stress_explain(told, inputs)} if explain else {})
 
 
 def stress_reverse(
-    *, portfolio: Portfolio, loss: float, sessions: int = 1, as_of: dt.date | None = None
+    *, portfolio: Portfolio, loss: float, sessions: int = 1, as_of: dt.date | None = None, explain: bool = False
 ) -> dict[str, Any]:
     """The most likely way to lose ``loss`` percent within ``sessions``, by the covariance of the last 252 common
     returns. PortfolioError for a loss that these assets cannot make.
@@ -93,15 +101,15 @@ def stress_reverse(
     if not 0.0 < loss <= 100.0:
         raise PortfolioError(f"loss: must be above 0 and at most 100 percent, not {loss:g}")
     held = held_returns(standing_of(portfolio=portfolio, as_of=as_of))
-    covariance = np.atleast_2d(np.cov(held.returns, rowvar=False))
     try:
-        found = reverse_stress(held.names, 100.0 * held.weights, covariance, loss=loss, sessions=sessions)
+        found = reverse_stress(held.names, 100.0 * held.weights, held.covariance, loss=loss, sessions=sessions)
     except NoSuchLoss as error:
         raise PortfolioError(f"loss: {error}") from error
     rows = zip(held.names, (100.0 * held.weights).tolist(), found.changes.tolist(), found.contributions.tolist(),
                strict=True)  # fmt: skip
-    return {
+    told = {
         "date": held.standing.as_of, "first": held.dates[0].item(), "last": held.dates[-1].item(),
+        "returns_a_year": held.returns_a_year,
         "loss": loss, "sessions": sessions, "distance": found.distance, "probability": found.probability,
         "limited": list(found.limited), "left_out": held.left_out,
         "assets": [
@@ -109,6 +117,7 @@ def stress_reverse(
             for name, weight, change, part in rows
         ],
     }  # fmt: skip
+    return told | ({"explain": reverse_explain(told)} if explain else {})
 
 
 def stressed_weights(standing: Standing) -> dict[str, float]:
@@ -135,7 +144,16 @@ def cash_name(currency: str) -> str:
 
 
 def stress_shown(found: Stress) -> dict[str, Any]:
-    return asdict(found) | {"assets": [asdict(one) for one in found.assets]}
+    return asdict(found) | {"assets": [asdict(one) for one in found.assets], "note": _note(found)}
+
+
+def _note(found: Stress) -> str:
+    """What must be read beside the change: how little it may be of."""
+    if found.covered >= LITTLE:
+        return ""
+    alike = "not known" if found.change_if_alike is None else f"{found.change_if_alike:+.2f} %"
+    still = f"{found.change:+.2f} % if the rest stands still"
+    return f"only {found.covered:.1f} % has data: {still}, {alike} if it moves alike"
 
 
 def _window(name: str) -> Window:

@@ -3,6 +3,7 @@
 import datetime as dt
 from typing import Any
 
+from portfolio.calc.risk.figures import tail_figures
 from portfolio.calc.statistics import risk_level
 from portfolio.models import Portfolio
 from portfolio.services.errors import PortfolioError
@@ -10,9 +11,10 @@ from portfolio.services.performance import Performance, performance_of, period_r
 from portfolio.services.standing import Held, Standing, standing_of
 
 STATISTICS = (
-    "volatility", "sharpe_ratio", "sortino_ratio", "max_drawdown", "current_drawdown", "calmar_ratio", "var_95_1d",
-    "beta", "alpha", "excess_return", "tracking_error", "information_ratio",
+    "volatility", "sharpe_ratio", "sortino_ratio", "max_drawdown", "current_drawdown", "calmar_ratio", "beta", "alpha",
+    "excess_return", "tracking_error", "information_ratio",
 )  # fmt: skip
+TAILS = ("var_95_1d",)  # of the last 252 returns, as among the risk metrics
 OLD = dt.timedelta(days=7)  # a price that much older than the session is worth a word
 CENT = 0.005
 
@@ -29,7 +31,7 @@ def portfolio_summary(*, portfolio: Portfolio, as_of: dt.date | None = None) -> 
     findings = _findings(standing)
     try:
         returns = returns_of(found) | {"periods": period_returns(found.record)}
-        statistics = {name: found.statistics[name] for name in STATISTICS}
+        statistics = {name: found.statistics[name] for name in STATISTICS} | tail_figures(found.track, TAILS)
     except PortfolioError as error:
         returns, statistics = {}, {}
         findings.append(str(error))

@@ -22,6 +22,17 @@ def trail(
     }  # fmt: skip
 
 
+def plain(steps: Mapping[str, Any]) -> dict[str, Any]:
+    """Steps of a calculation as JSON knows them."""
+    return {name: _plain(value) for name, value in steps.items()}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, np.datetime64):
+        return value.item()
+    return figure(value) if isinstance(value, float) else value
+
+
 def figure(number: float | np.floating | None) -> float | None:
     """A number of a calculation as JSON knows it: None for NaN and what is infinite."""
     return None if number is None or not np.isfinite(number) else float(number)

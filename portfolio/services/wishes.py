@@ -7,9 +7,11 @@ from dataclasses import dataclass, field
 import numpy as np
 from django.utils import timezone
 
+from etfs.calc.sectors import sector_name
 from market.models import Instrument
-from portfolio.calc.common import common_returns
+from portfolio.calc.common import common_pace, common_returns
 from portfolio.calc.optimisation import Constraints, Estimates, Group, View, black_litterman, estimate
+from portfolio.calc.optimisation.estimates import SESSIONS
 from portfolio.models import Portfolio
 from portfolio.services.errors import PortfolioError
 from portfolio.services.markets import asset_closes
@@ -43,19 +45,23 @@ class Wish:
 
 @dataclass(frozen=True)
 class Prepared:
-    """Estimates of the assets, constraints as the methods take them, and what a reader must know."""
+    """Estimates of the assets, constraints as the methods take them, and what a reader must know; the estimates are of
+    ``returns``, ``returns_a_year`` of them a year.
+    """
 
     estimates: Estimates
     constraints: Constraints
     first: dt.date
     last: dt.date
     returns: int
+    returns_a_year: float
     notes: tuple[str, ...]
 
 
 def wish_prepared(*, portfolio: Portfolio, wish: Wish, bent: bool) -> Prepared:
-    """Reads closes and estimates; ``bent``: by Black-Litterman, with or without views. PortfolioError for assets that
-    are none, or have too few closes in common; ValueError for constraints and views that make no sense.
+    """Reads closes and estimates; ``bent``: by Black-Litterman, with or without views. What is held or has a target but
+    has too few closes in common with the rest is left out, with a note. PortfolioError for assets that are none, or
+    were asked for and have too few closes; ValueError for constraints and views that make no sense.
     """
     if not SHORTEST <= wish.lookback <= LONGEST:
         raise PortfolioError(f"lookback: must be from {SHORTEST} to {LONGEST} returns")
@@ -67,21 +73,30 @@ def wish_prepared(*, portfolio: Portfolio, wish: Wish, bent: bool) -> Prepared:
         start=_end(standing) - dt.timedelta(days=int(DAYS * wish.lookback)), end=_end(standing),
     )  # fmt: skip
     found = common_returns(closes.close)
-    if len(found.left_out):
-        missing = ", ".join(names[at] for at in found.left_out.tolist())
-        raise PortfolioError(f"assets: too few closes in common with the others: {missing}; leave them out")
+    notes = _left_out([names[at] for at in found.left_out.tolist()], wish, len(found.columns))
+    assets, names = ([given[at] for at in found.columns.tolist()] for given in (assets, names))
     returns = found.values[-wish.lookback :]
-    dates = closes.dates[found.rows][-len(returns) - 1 :]
+    rows = found.rows[-len(returns) - 1 :]
+    dates, pace = closes.dates[rows], common_pace(closes.close, rows, found.columns)
     current = _current(standing, names)
-    estimates = estimate(names, returns)
-    notes: tuple[str, ...] = ()
+    estimates = estimate(names, returns, pace)
     if wish.views or bent:
-        market, notes = _market(wish, current, names)
+        market, told = _market(wish, current, names)
+        notes += told
         estimates = black_litterman(estimates, wish.views, market=market, risk_free=portfolio.risk_free_rate)
     return Prepared(
         estimates, _constraints(wish, assets, current), dates[0].item(), dates[-1].item(), len(returns),
-        notes + _shortened(returns, wish) + _others(standing, names),
+        SESSIONS * pace, notes + _shortened(returns, wish) + _others(standing, names),
     )  # fmt: skip
+
+
+def _left_out(missing: Sequence[str], wish: Wish, rest: int) -> tuple[str, ...]:
+    """A note; PortfolioError where they were asked for by name, or nothing is left."""
+    if not missing:
+        return ()
+    if wish.assets is not None or not rest:
+        raise PortfolioError(f"assets: too few closes in common with the others: {', '.join(missing)}; leave them out")
+    return (f"left out, too few closes in common with the others: {', '.join(missing)}",)
 
 
 def _end(standing: Standing | None) -> dt.date:
@@ -117,15 +132,22 @@ def _current(standing: Standing | None, names: Sequence[str]) -> dict[str, float
 def _constraints(wish: Wish, assets: Sequence[Instrument], current: Mapping[str, float]) -> Constraints:
     by_sector: dict[str, set[str]] = {}
     for one in assets:
-        by_sector.setdefault((sector_of(one) or "").lower(), set()).add(str(one))
-    groups = []
-    for sector, (least, most) in wish.sectors.items():
+        if sector := sector_of(one):
+            by_sector.setdefault(sector.lower(), set()).add(str(one))
+    groups: dict[str, Group] = {}
+    for given, (least, most) in wish.sectors.items():
+        sector = sector_name(given)
+        if not sector:
+            raise PortfolioError("sectors: a name is blank")
         members = by_sector.get(sector.lower())
         if not members:
-            raise PortfolioError(f"sectors: no asset is of the sector {sector!r}")
-        groups.append(Group(sector, frozenset(members), least, most))
+            raise PortfolioError(f"sectors: no asset is of the sector {given!r}")
+        if sector.lower() in groups:
+            raise PortfolioError(f"sectors: {sector} is there twice")
+        groups[sector.lower()] = Group(sector, frozenset(members), least, most)
     return Constraints(
-        minimum=wish.minimum, maximum=wish.maximum, minima=wish.minima, maxima=wish.maxima, groups=groups,
+        minimum=wish.minimum, maximum=wish.maximum, minima=wish.minima, maxima=wish.maxima,
+        groups=list(groups.values()),
         budget=wish.budget, turnover=wish.turnover, current=current,
     )  # fmt: skip
 

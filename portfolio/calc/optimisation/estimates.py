@@ -13,8 +13,8 @@ FEWEST = 20  # returns
 
 @dataclass(frozen=True)
 class Estimates:
-    """``mean`` float64 [k] and ``covariance`` [k, k] of the returns of a session (fractions), in the order of
-    ``assets``.
+    """``mean`` float64 [k] and ``covariance`` [k, k] of the returns of a session (fractions), of which a year has 252,
+    in the order of ``assets``.
 
     ``returns`` [n, k] that they came from, for methods that cluster.
     """
@@ -34,8 +34,9 @@ class Estimates:
             raise ValueError("a mean or covariance is missing or infinite")
 
 
-def estimate(assets: Sequence[str], returns: np.ndarray) -> Estimates:
-    """Estimates from ``returns`` float64 [n, k] of n sessions: sample means, Ledoit-Wolf (2004) covariance.
+def estimate(assets: Sequence[str], returns: np.ndarray, pace: float = 1.0) -> Estimates:
+    """Estimates from ``returns`` float64 [n, k] of n sessions: sample means, Ledoit-Wolf (2004) covariance. ``pace``:
+    so many of these returns there are for a session (``common_pace``); below 1 they span more than one.
 
     ValueError for fewer than 20 sessions, a return that is missing or infinite, or an asset whose returns do not vary.
     """
@@ -53,7 +54,7 @@ def estimate(assets: Sequence[str], returns: np.ndarray) -> Estimates:
     sample = centred.T @ centred / len(table)
     part = float(ledoit_wolf_shrinkage(centred, assume_centered=True))
     shrunk = (1.0 - part) * sample + part * np.trace(sample) / len(sample) * np.eye(len(sample))
-    return Estimates(tuple(assets), mean, np.asarray(shrunk), table)
+    return Estimates(tuple(assets), pace * mean, np.asarray(pace * shrunk), table)
 
 
 def session_rate(annual: float) -> float:

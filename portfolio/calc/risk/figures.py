@@ -1,5 +1,6 @@
 """What a portfolio risks, in figures: the columns of ``PortfolioRiskMetrics``."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -51,6 +52,13 @@ def recent(track: Track, window: int = WINDOW) -> Track:
     return Track(track.values[-window - 1 :], track.dates[-window - 1 :], risk_free=track.risk_free)
 
 
+def tail_figures(track: Track, columns: Iterable[str] = TAILS) -> dict[str, float | None]:
+    """VaR and CVaR by column of the table, of the last 252 returns of ``track``."""
+    names = {column: TAILS[column] for column in columns}
+    found = statistics_of(recent(track), names.values())
+    return {column: found[name] for column, name in names.items()}
+
+
 def held_correlations(closes: np.ndarray) -> CorrelationSummary:
     """Over the last 252 sessions of ``closes`` [T, k]: dates on which any of them has a close."""
     sessions = closes[(~np.isnan(closes)).any(axis=1)][-WINDOW - 1 :]
@@ -63,8 +71,7 @@ def risk_figures(track: Track | None, compared: Track | None, positions: Positio
     """
     figures: dict[str, float | str | None] = dict.fromkeys((*OF_RECORD, *OF_BENCHMARK, *TAILS))
     if track is not None:
-        tails = statistics_of(recent(track), TAILS.values())
-        figures |= statistics_of(track, OF_RECORD) | {column: tails[name] for column, name in TAILS.items()}
+        figures |= statistics_of(track, OF_RECORD) | tail_figures(track)
     if compared is not None:
         figures |= statistics_of(compared, OF_BENCHMARK)
     volatility = figures["volatility"]

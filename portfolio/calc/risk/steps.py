@@ -23,10 +23,9 @@ def risk_steps(track: Track | None, compared: Track | None, positions: Positions
     """
     found = _of_positions(positions)
     if track is not None and track.sessions >= ENOUGH:
-        found |= _of_record(track) | _of_tails(recent(track))
-    if compared is not None and compared.sessions >= ENOUGH:
-        beta = statistics_of(compared, ["beta"])["beta"]
-        found["treynor_ratio"] = _base(compared) | {"mean_excess_return": float(compared.excess.mean()), "beta": beta}
+        found |= record_steps(track) | tail_steps(recent(track))
+    if compared is not None:
+        found |= compared_steps(compared)
     return found
 
 
@@ -34,13 +33,45 @@ def _base(track: Track) -> Steps:
     return {"returns": track.sessions, "risk_free_session": track.risk_free_session}
 
 
-def _of_record(track: Track) -> dict[str, Steps]:
+def compared_steps(track: Track) -> dict[str, Steps]:
+    """Of the statistics beside a benchmark, by name; ``track``: on common dates (``common_track``). Nothing with fewer
+    than two returns.
+    """
+    if track.benchmark is None or track.sessions < ENOUGH:
+        return {}
+    own, other = track.pairs
+    mean, mean_other, active = float(own.mean()), float(other.mean()), own - other
+    beta = statistics_of(track, ["beta"])["beta"]
+    table = np.cov(own, other)
+    count: Steps = {"returns": track.sessions}
+    means: Steps = {"mean_return": mean, "mean_benchmark_return": mean_other}
+    apart: Steps = count | {"mean_difference": float(active.mean()), "standard_deviation": float(active.std(ddof=1))}
+    levels: Steps = {"first_level": float(track.benchmark[0]), "last_level": float(track.benchmark[-1])}
+    values: Steps = {"first_value": float(track.values[0]), "last_value": float(track.values[-1])}
+    return {
+        "beta": count | means | {"covariance": float(table[0, 1]), "benchmark_variance": float(table[1, 1])},
+        "alpha": count | means | {"beta": beta},
+        "treynor_ratio": _base(track) | {"mean_excess_return": float(track.excess.mean()), "beta": beta},
+        "tracking_error": apart,
+        "information_ratio": apart,
+        "benchmark_return": levels,
+        "excess_return": values | levels,
+    }
+
+
+def record_steps(track: Track) -> dict[str, Steps]:
+    """Of the statistics of a whole ``track`` of two returns or more, by name."""
     moments, excess = track.moments, float(track.excess.mean())
     known = statistics_of(track, ["downside_volatility", "annualized_return", "max_drawdown", "volatility"])
     count: Steps = {"returns": track.sessions}
     spread: Steps = count | {"mean_return": moments.mean, "standard_deviation": moments.std}
     thresholds = RiskThresholds()
+    ends: Steps = {"first_value": float(track.values[0]), "last_value": float(track.values[-1])}
+    below = np.minimum(track.excess, 0.0)
     return {
+        "total_return": ends,
+        "annualized_return": ends | {"calendar_days": track.days},
+        "downside_volatility": _base(track) | {"mean_square_below": float(below @ below / len(below))},
         "volatility": spread,
         "sharpe_ratio": _base(track) | {"mean_excess_return": excess, "standard_deviation": moments.std},
         "sortino_ratio": _base(track)
@@ -71,8 +102,8 @@ def _current(track: Track) -> Steps:
     }  # fmt: skip
 
 
-def _of_tails(track: Track) -> dict[str, Steps]:
-    """``track``: the last returns."""
+def tail_steps(track: Track) -> dict[str, Steps]:
+    """Of VaR and CVaR of all returns of ``track``, by column of the table."""
     values = statistics_of(track, TAILS.values())
     makers: dict[str, Callable[[Track, float], Steps]] = {
         "1d": lambda one, share: _quantile(one.ascending, share),

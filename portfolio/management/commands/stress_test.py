@@ -72,8 +72,8 @@ class Command(ReadingCommand):
              digits(row["contribution"], sign=True), row["source"])
             for row in found["assets"]
         ]  # fmt: skip
-        below = f"portfolio {digits(found['change'], sign=True)} %"
-        if found["covered"] < NO_DATA:
+        below = found["note"] or f"portfolio {digits(found['change'], sign=True)} %"
+        if not found["note"] and found["covered"] < NO_DATA:
             alike = digits(found["change_if_alike"], sign=True)
             below += f"; {digits(found['covered'])} % has data; as if the rest had moved alike: {alike} %"
         self.show(title, ("asset", ">weight %", ">change %", ">points", "~from"), rows, below=below + "\n")

@@ -3,12 +3,14 @@
 import json
 from typing import Any
 
+import numpy as np
 import pytest
 from django.contrib.auth.models import Permission, User
 from django.test import Client
 
 from portfolio.models import PortfolioRiskMetrics
 from portfolio.services.risk import risk_metrics_compute
+from tests.portfolio.analysis.test_exposure import scored
 from tests.portfolio.analysis.world import DAYS, LAST, bars, book, instrument, portfolio_of
 
 READS = (
@@ -90,14 +92,19 @@ def test_applying_targets_needs_the_permission_to_change(world, client: Client):
 def test_risk_of_a_day_and_its_history(asked, world):
     earlier = risk_metrics_compute(portfolio=world.portfolio, as_of=DAYS[100])
     status, found = asked(f"risk/?date={DAYS[150]}")
+    assert (status, found["date"]) == (200, DAYS[150].isoformat())  # computed, and not stored
+    assert world.portfolio.risk_metrics.count() == 2
+    status, found = asked(f"risk/?date={DAYS[100]}")
     assert (status, found["date"], found["hhi"]) == (200, DAYS[100].isoformat(), earlier.hhi)
     assert "explain" not in found
+    _, found = asked(f"risk/?date={DAYS[150]}&explain=1")
+    assert found["explain"]["figures"]["hhi"]["inputs"]["stored"] is None
     _, page = asked("risk/history/?page_size=1")
     assert [row["date"] for row in page["results"]] == [LAST.isoformat()]
     _, page = asked(f"risk/history/?to={DAYS[200]}")
     assert [row["date"] for row in page["results"]] == [DAYS[100].isoformat()]
     assert asked("risk/?date=2000-01-01") == (
-        400, {"date": ["no risk metrics on or before 2000-01-01: value the portfolio first"]},
+        400, {"date": ["the portfolio has no value yet on 2000-01-01"]},
     )  # fmt: skip
 
 
@@ -108,6 +115,59 @@ def test_a_trail_over_http(asked, world):
     assert len(found["explain"]["sessions"]) == 291
     row = PortfolioRiskMetrics.objects.get(portfolio=world.portfolio)
     assert found["effective_assets"] == row.effective_assets
+
+
+EXPLAINED = (
+    "risk/contributions/", "risk/var-backtest/", "exposure/factors/", "exposure/look-through/", "correlations/",
+    "attribution/", "attribution/?against=none", "attribution/?against=US:SPX",
+)  # fmt: skip
+
+
+def test_every_address_of_figures_has_trails_of_one_shape(asked, world):
+    scored("US", DAYS[200], [(world.aaa, "value", 1.5), (world.bbb, "value", -0.5)])
+    told = [asked(f"{path}{'&' if '?' in path else '?'}explain=1")[1]["explain"] for path in EXPLAINED]
+    told += [one["explain"] for one in asked("stress/?explain=1")[1]["results"]]
+    _, both = asked("stress/", POSTS["stress/"] | {"explain": True})
+    told += [both["shocks"]["explain"], both["reverse"]["explain"]]
+    for one in told:
+        assert one["figures"]
+        for trail in one["figures"].values():
+            assert set(trail) == {"result", "unit", "formula", "source", "inputs", "rows"}
+            assert all((trail["formula"], trail["inputs"], trail["source"].startswith("docs/")))
+
+
+def test_the_trails_add_up(asked, world):
+    scored("US", DAYS[200], [(world.aaa, "value", 1.5), (world.bbb, "value", -0.5)])
+    found = asked("risk/contributions/?explain=1")[1]
+    volatility = found["explain"]["figures"]["volatility"]
+    assert sum(row["component"] for row in volatility["rows"]) == pytest.approx(volatility["result"])
+    earned = np.array([row["portfolio"] for row in found["explain"]["sessions"]])
+    assert earned.std(ddof=1) * volatility["inputs"]["returns_a_year"] ** 0.5 == pytest.approx(volatility["result"])
+    found = asked("risk/var-backtest/?explain=1")[1]
+    rows = [row for row in found["explain"]["sessions"] if row["normal_95"] is not None]
+    exceeded = [row["date"] for row in rows if row["return"] < -row["normal_95"]]
+    trail = found["explain"]["figures"]["normal_95_failures"]
+    assert [row["date"] for row in trail["rows"]] == exceeded
+    assert (len(rows), len(exceeded)) == (trail["inputs"]["sessions"], trail["inputs"]["exceptions"])
+    value = asked("exposure/factors/?explain=1")[1]["explain"]["figures"]["value"]
+    assert sum(row["part"] for row in value["rows"]) == pytest.approx(value["result"])
+    seen = asked("exposure/look-through/?explain=1")[1]["explain"]["figures"]["covered_percent"]
+    assert sum(row["percent"] for row in seen["rows"]) == pytest.approx(seen["result"])
+    found = asked("attribution/?explain=1&against=US:SPX")[1]["explain"]
+    chain = np.prod([1 + row["return"] / 100 for row in found["sessions"]])
+    assert 100 * (chain - 1) == pytest.approx(found["figures"]["return"]["result"])
+    excess = found["figures"]["excess_return"]
+    assert sum(row["total"] for row in excess["rows"]) == pytest.approx(excess["result"])
+    average = asked("correlations/?explain=1")[1]["explain"]["figures"]["average"]
+    assert np.mean([row["correlation"] for row in average["rows"]]) == pytest.approx(average["result"])
+
+
+def test_benchmarks_of_a_portfolio_without_returns_tell_why(asked, world, client):
+    short = portfolio_of(world.owner, "short of cash")
+    book(short, ("BUY", DAYS[0], world.aaa, 10, 100.0), ("WITHDRAWAL", DAYS[3], None, None, 100_000))
+    status, (row,) = ask(client, short, "benchmarks/", [{"symbol": "US:SPX"}], "put")
+    assert (status, row["beta"], "was below zero" in row["reason"]) == (200, None, True)
+    assert ask(client, short, "benchmarks/") == (200, [row])
 
 
 def test_benchmarks_are_put_as_a_whole(asked):
@@ -147,13 +207,14 @@ def test_views_and_sectors_over_http(asked):
     [
         ("risk/?datum=2024-01-01", None, "datum", "did you mean date?"),
         ("risk/?date=soon", None, "date", "YYYY-MM-DD"),
-        ("risk/contributions/?explain=1", None, "explain", "unknown parameter"),
-        ("risk/contributions/?date=2000-01-01", None, "as_of", "no value yet on 2000-01-01"),
+        ("risk/contributions/?explained=1", None, "explained", "unknown parameter"),
+        ("risk/contributions/?explain=maybe", None, "explain", "boolean"),
+        ("risk/contributions/?date=2000-01-01", None, "date", "no value yet on 2000-01-01"),
         ("correlations/?window=9y", None, "window", "not a valid choice"),
         ("attribution/?by=region", None, "by", "not a valid choice"),
         ("attribution/?from=2024-02-01&to=2024-01-01", None, "from", "is after to"),
         ("attribution/?against=targets", None, "against", "has no targets"),
-        ("attribution/?by=sector&against=US:SPX", None, "against", "no fund with a stored composition"),
+        ("attribution/?by=sector&against=US:NOPE", None, "against", "no instrument 'NOPE'"),
         ("stress/?window=1929", None, "window", "must be one of"),
         ("stress/?proxy=US:AAA", None, "proxy", "write SYMBOL=PROXY"),
         ("stress/", {}, "shocks", "shocks or reverse is needed"),

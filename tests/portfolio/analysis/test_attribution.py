@@ -6,12 +6,13 @@ import numpy as np
 import pytest
 
 from portfolio.calc.accounting.since import days_since
-from portfolio.models import PortfolioAllocation
+from portfolio.models import PortfolioAllocation, PortfolioBenchmark
+from portfolio.services import attribution_against
 from portfolio.services.attribution import attribution_report, days_of
 from portfolio.services.errors import PortfolioError
 from portfolio.services.performance import performance_report
 from tests.etfs.builder import composition, fund
-from tests.portfolio.analysis.world import DAYS, LAST, bars, book, instrument, portfolio_of
+from tests.portfolio.analysis.world import DAYS, LAST, bars, book, instrument, portfolio_of, rates
 
 FIRST, SECOND, THIRD = dt.date(2024, 1, 2), dt.date(2024, 1, 3), dt.date(2024, 1, 4)
 
@@ -126,9 +127,7 @@ def test_a_later_part_equals_the_whole_run(world):
         ({"start": LAST, "end": FIRST - dt.timedelta(days=300)}, "start: .* is after the end"),
         ({"start": LAST + dt.timedelta(days=1)}, "no value yet in this period"),
         ({"against": "targets"}, "against: the portfolio has no targets"),
-        ({"against": "US:SPX"}, "by: only sector can be told against a fund"),
         ({"against": "US:NOPE", "by": "sector"}, "against: no instrument 'NOPE' in region US"),
-        ({"against": "US:AAA", "by": "sector"}, "US:AAA is no fund with a stored composition"),
     ],
 )
 def test_refusals(world, asked, told):
@@ -139,8 +138,76 @@ def test_refusals(world, asked, told):
 def test_a_target_without_prices_is_named(two):
     portfolio, one, _ = two
     targets(portfolio, a=(one, 50), b=(instrument("US:LATER"), 50))
-    with pytest.raises(PortfolioError, match="against: US:LATER has a target but no price before 2024-01-02"):
+    with pytest.raises(PortfolioError, match="against: US:LATER has no price before 2024-01-02"):
         attribution_report(portfolio=portfolio, by="asset", against="targets")
+
+
+def test_a_target_without_an_exchange_rate_is_told_as_such(two):
+    portfolio, one, _ = two
+    tokyo = instrument("JP:7203")
+    bars(tokyo, {dt.date(2024, 1, 1): 2000, FIRST: 2000, SECOND: 2100})
+    rates("JPY", "USD", {SECOND: 0.007})
+    targets(portfolio, a=(one, 50), b=(tokyo, 50))
+    with pytest.raises(PortfolioError, match="against: JP:7203 has no exchange rate JPY/USD with its prices"):
+        attribution_report(portfolio=portfolio, against="targets")
+
+
+def test_an_index_is_compared_as_a_whole_by_hand(two):
+    """The second session: 60 % ONE (+10 %), 40 % TWO (0): +6 %; the index +2 %. All invested: a selection."""
+    portfolio, *_ = two
+    index = instrument("US:IX", "INDEX")
+    bars(index, {FIRST: 100, SECOND: 102})
+    for by in ("asset", "sector"):
+        found = attribution_report(portfolio=portfolio, by=by, against="US:IX", start=SECOND, end=SECOND)
+        (row,) = found["results"]
+        assert (found["groups"], row["group"]) == ("invested and cash", "invested")
+        assert (row["allocation"], row["selection"], row["interaction"]) == pytest.approx((0, 4, 0), abs=1e-9)
+        assert (found["benchmark_return"], found["excess_return"]) == pytest.approx((2, 4))
+        assert "US:IX is compared as a whole" in found["notes"][0]
+        assert sum(part["contribution"] for part in found["contributions"]) == pytest.approx(6)
+
+
+def test_cash_beside_an_index_is_an_allocation(two):
+    """As much cash again: half is invested at the start of the session; (w_p - w_b)(b_g - b): -1/2 x (0 - 2) % less."""
+    portfolio, *_ = two
+    bars(instrument("US:IX", "INDEX"), {FIRST: 100, SECOND: 102})
+    book(portfolio, ("DEPOSIT", FIRST, None, None, 1_000))
+    found = attribution_report(portfolio=portfolio, against="US:IX", start=SECOND, end=SECOND)
+    rows = {row["group"]: row for row in found["results"]}
+    assert rows["cash"]["allocation"] == pytest.approx(0.5 * (0 - 2))
+    # selection w_b (r_g - b_g) = 6 - 2, interaction (w_p - w_b)(r_g - b_g) = -0.5 x 4
+    assert (rows["invested"]["selection"], rows["invested"]["interaction"]) == pytest.approx((4, -2))
+    assert found["excess_return"] == pytest.approx(3 - 2)
+
+
+def test_without_against_the_primary_benchmark_is_meant(two):
+    portfolio, *_ = two
+    assert attribution_report(portfolio=portfolio)["against"] is None
+    late = instrument("US:LATE", "INDEX")
+    bars(late, {THIRD: 5})
+    benchmark = PortfolioBenchmark.objects.create(portfolio=portfolio, instrument=late, is_primary=True)
+    found = attribution_report(portfolio=portfolio)
+    assert found["against"] is None
+    assert found["notes"] == [
+        "not compared with the primary benchmark: against: US:LATE has no price before 2024-01-02"
+    ]
+    benchmark.delete()
+    index = instrument("US:IX", "INDEX")
+    bars(index, {dt.date(2024, 1, 1): 100, FIRST: 100, SECOND: 102, THIRD: 102})
+    PortfolioBenchmark.objects.create(portfolio=portfolio, instrument=index, is_primary=True)
+    found = attribution_report(portfolio=portfolio)
+    assert (found["against"], found["excess_return"]) == ("US:IX", pytest.approx(0.0, abs=1e-9))
+    assert attribution_report(portfolio=portfolio, against="none")["against"] is None
+
+
+def test_a_fund_of_too_many_lines_over_too_long_is_refused(two, monkeypatch):
+    portfolio, *_ = two
+    index = fund("US", "IDX")
+    instrument("US:OIL")
+    composition(index, FIRST, {"OIL": 100})
+    monkeypatch.setattr(attribution_against, "MOST_PRICES", 2)
+    with pytest.raises(PortfolioError, match="US:IDX has 1 lines, over 3 sessions more than 2 prices: ask for"):
+        attribution_report(portfolio=portfolio, by="sector", against="US:IDX")
 
 
 def test_queries_are_constant(world, django_assert_max_num_queries):

@@ -1,5 +1,7 @@
 """Risk metrics of a stored portfolio: equal to libraries on its stored history; explained; contributions; backtest."""
 
+import datetime as dt
+
 import empyrical
 import numpy as np
 import pandas as pd
@@ -9,14 +11,17 @@ from scipy import stats
 from market.models import PriceBar
 from portfolio.models import PortfolioBenchmark, PortfolioRiskMetrics
 from portfolio.services.errors import PortfolioError
+from portfolio.services.explaining import summary_explain
 from portfolio.services.following import portfolio_follow
 from portfolio.services.held_correlations import correlations_held
+from portfolio.services.performance import performance_report
 from portfolio.services.risk import risk_inputs, risk_metrics_compute, risk_row
 from portfolio.services.risk_explain import risk_explain
 from portfolio.services.risk_report import risk_contributions, var_backtest
 from portfolio.services.standing import standing_of
+from portfolio.services.summary import portfolio_summary
 from portfolio.store.prices import prices_read
-from tests.portfolio.analysis.world import DAYS, LAST, book, portfolio_of
+from tests.portfolio.analysis.world import DAYS, LAST, SEOUL_CLOSED, book, portfolio_of
 
 
 def history(portfolio) -> pd.Series:
@@ -55,7 +60,27 @@ def test_a_second_run_replaces_the_row(world):
     earlier = risk_metrics_compute(portfolio=world.portfolio, as_of=DAYS[100])
     assert earlier.date == DAYS[100]
     assert [row.date for row in world.portfolio.risk_metrics.all()] == [LAST, DAYS[100]]
-    assert risk_row(portfolio=world.portfolio, on=DAYS[150]).pk == earlier.pk
+    assert risk_row(portfolio=world.portfolio, on=DAYS[100]).pk == earlier.pk
+
+
+def test_the_summary_tells_the_same_var(world):
+    """Of the last 252 of 290 returns, as the row of risk metrics; of a period it is that of the period."""
+    row, returns = risk_metrics_compute(portfolio=world.portfolio), history(world.portfolio)
+    found = portfolio_summary(portfolio=world.portfolio)
+    assert found["statistics"]["var_95_1d"] == row.var_95_1d
+    trail = summary_explain(portfolio=world.portfolio)["figures"]["var_95_1d"]
+    assert (trail["result"], trail["inputs"]["returns"]) == (row.var_95_1d, 252)
+    whole = performance_report(portfolio=world.portfolio)["statistics"]["var_95_1d"]
+    assert whole == pytest.approx(-100 * np.quantile(returns, 0.05))
+    assert whole != pytest.approx(row.var_95_1d)
+
+
+def test_a_session_without_a_row_is_computed_and_not_stored(world):
+    risk_metrics_compute(portfolio=world.portfolio)
+    found = risk_row(portfolio=world.portfolio, on=DAYS[150])
+    assert (found.date, found.pk, world.portfolio.risk_metrics.count()) == (DAYS[150], None, 1)
+    stored = risk_metrics_compute(portfolio=world.portfolio, as_of=DAYS[150])
+    assert (found.hhi, found.var_95_1d) == (stored.hhi, stored.var_95_1d)
 
 
 def test_what_comes_later_changes_nothing(world):
@@ -67,10 +92,8 @@ def test_what_comes_later_changes_nothing(world):
 
 
 def test_no_row_yet_is_told(world):
-    with pytest.raises(PortfolioError, match="date: no risk metrics yet"):
-        risk_row(portfolio=world.portfolio)
     empty = portfolio_of(world.owner, "empty")
-    for service in (risk_metrics_compute, risk_contributions, var_backtest, correlations_held):
+    for service in (risk_row, risk_metrics_compute, risk_contributions, var_backtest, correlations_held):
         with pytest.raises(PortfolioError, match="no value yet"):
             service(portfolio=empty)
 
@@ -102,7 +125,7 @@ def test_every_figure_is_explained(world):
     assert set(told["figures"]) == columns
     for name, one in told["figures"].items():
         assert one["formula"], name
-        assert one["source"].startswith("FORMULAS.md section")
+        assert one["source"] == "docs/statistics.md"
         assert one["inputs"]["stored"] == getattr(row, name)
         assert one["result"] == (row.volatility if name == "risk_level" else getattr(row, name))
     assert told["figures"]["var_95_1d"]["inputs"] | {"first": None} == told["figures"]["var_95_1d"]["inputs"] | {
@@ -142,7 +165,11 @@ def test_volatility_is_that_of_todays_weights(world):
     returns = table.dropna().pct_change().iloc[-252:]
     weights = np.array([one.weight for one in standing.held]) / 100
     earned = returns.to_numpy() @ weights
-    assert found["totals"]["volatility"] == pytest.approx(100 * earned.std(ddof=1) * 252**0.5)
+    # Seoul is closed on some days on which New York is open: a common return spans more than one session then
+    a_year = 252 * 252 / (len(DAYS) - 1 - DAYS.index(table.dropna().index[-253]))
+    assert 240 < a_year < 250
+    assert found["returns_a_year"] == pytest.approx(a_year)
+    assert found["totals"]["volatility"] == pytest.approx(100 * earned.std(ddof=1) * a_year**0.5)
     assert found["totals"]["cvar_95"] == pytest.approx(-100 * earned[earned <= np.quantile(earned, 0.05)].mean())
 
 
@@ -201,6 +228,18 @@ def test_correlations_of_a_window(world, window, first):
     assert found["correlation"][0][1] == pytest.approx(pearson.statistic)
     assert found["p_value"][0][1] == pytest.approx(pearson.pvalue)
     assert found["n"][0][1] == len(table)
+
+
+def test_the_last_dates_of_a_pair_are_those_on_which_both_exchanges_are_open(world):
+    """Seoul has no bars over the new year, 9 and 12 February, on which it is closed, nor on the 5th, on which it is
+    open: its pairs reach back two more days, and lose the returns that end on 5, 6 (over the 5th) and 13 February."""
+    closed = [dt.date(2024, 2, 9), dt.date(2024, 2, 12)]
+    assert dt.date(2024, 2, 5) in SEOUL_CLOSED
+    PriceBar.objects.filter(instrument=world.kkk, date__in=closed).delete()
+    found = correlations_held(portfolio=world.portfolio, window="20d")
+    assert (found["first"], found["last"]) == (DAYS[-22], LAST)
+    assert found["n"] == [[20, 20, 17], [20, 20, 17], [17, 17, 19]]  # by itself only the 5th
+    assert (found["correlation"][0][2], found["correlation"][0][1] is None) == (None, False)
 
 
 def test_correlations_need_a_window_and_two_assets(world):

@@ -96,6 +96,38 @@ def test_the_market_works_through_betas_of_the_last_252_sessions(world):
     assert found["assets"][3]["change"] == 0  # cash
 
 
+def test_a_factor_without_bars_of_its_index_says_so(world):
+    world.spx.bars.all().delete()
+    world.kospi.bars.all().delete()
+    told = r"no bars in common with the index of its region \(KR:KOSPI, US:SPX\) are loaded"
+    with pytest.raises(PortfolioError, match=told):
+        stress_shocks(portfolio=world.portfolio, shocks=[Shock("FACTOR", "market", -10.0)])
+    Factor.objects.create(name="value", category="value", unit="ratio", direction=1, lookback=1)
+    with pytest.raises(PortfolioError, match="nothing held has a score of value up to"):
+        stress_shocks(portfolio=world.portfolio, shocks=[Shock("FACTOR", "value", -10.0)])
+
+
+def test_little_data_is_told_with_the_change(crisis, capsys):
+    """AAA has data and halves, BBB has none: the change, what it is of, and as if the rest had moved alike."""
+    Instrument.objects.get(ticker="ENERGY").bars.all().delete()
+    crisis.spx.bars.filter(date__lte=END).delete()
+    most = portfolio_of(crisis.owner, "mostly BBB")
+    book(
+        most, ("DEPOSIT", DAYS[0], None, None, 1_000), ("BUY", DAYS[0], crisis.aaa, 2, 100.0),
+        ("BUY", DAYS[0], crisis.bbb, 8, 100.0),
+    )  # fmt: skip
+    (found,) = stress_historical(portfolio=most, windows=["2008"])["results"]
+    rows = {row["asset"]: row["weight"] for row in found["assets"]}
+    assert found["covered"] == pytest.approx(100 - rows["US:BBB"])
+    assert found["covered"] < 50
+    assert found["change"] == pytest.approx(-rows["US:AAA"] / 2)
+    told = f"only {found['covered']:.1f} % has data: {found['change']:+.2f} % if the rest stands still, "
+    assert found["change_if_alike"] == pytest.approx(-(rows["US:AAA"] + rows["US:BBB"]) / 2)
+    assert found["note"] == f"{told}{found['change_if_alike']:+.2f} % if it moves alike"
+    call_command("stress_test", str(most.pk), "--window", "2008")
+    assert found["note"] in capsys.readouterr().out
+
+
 def test_a_factor_works_through_the_newest_scores(world):
     factor = Factor.objects.create(name="value", category="value", unit="ratio", direction=1, lookback=1)
     FactorRun.objects.create(region="US", date=DAYS[200], state=FactorRun.State.DONE, score_count=1)

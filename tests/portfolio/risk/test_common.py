@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from portfolio.calc.capture import capture_of
-from portfolio.calc.common import common_returns, common_track
+from portfolio.calc.common import common_pace, common_returns, common_track
 from portfolio.calc.statistics import Track
 
 NAN = np.nan
@@ -36,6 +36,15 @@ def test_of_two_that_never_trade_together_the_shorter_is_left_out():
 def test_nothing_has_closes():
     found = common_returns(np.full((3, 2), NAN), fewest=1)
     assert (found.values.shape, found.rows.tolist(), found.left_out.tolist()) == ((0, 0), [], [0, 1])
+
+
+def test_the_pace_of_common_returns():
+    """Three of the four returns of the first asset, as the second misses a date; before the span nothing counts."""
+    closes = np.array([[9, NAN], [100, 50], [110, NAN], [121, 55], [121, 66], [133, 66]])
+    found = common_returns(closes, fewest=2)
+    assert common_pace(closes, found.rows, found.columns) == pytest.approx(3 / 4)
+    assert common_pace(closes[:, :1], np.arange(6), np.array([0])) == 1
+    assert common_pace(closes, found.rows[:1], found.columns) == 1
 
 
 def test_a_holiday_of_the_benchmark_costs_no_return():

@@ -75,6 +75,46 @@ def test_the_trail_of_performance_adds_up(api, valued):
     assert all(one["formula"] and one["source"] for one in figures.values())
 
 
+def test_a_period_of_one_session_has_a_return(api, valued):
+    found = api.get(address(valued, "performance/?from=2024-01-22&to=2024-01-22&explain=1")).json()
+    assert found["twr"] == approx(100 * (CHAIN[3] - 1)) == approx(found["explain"]["figures"]["twr"]["result"])
+    assert found["statistics"]["volatility"] is None
+
+
+def test_the_trails_of_statistics_show_every_step(api, valued):
+    figures = api.get(address(valued, "performance/?explain=1")).json()["explain"]["figures"]
+    steps = figures["var_95_1d"]["inputs"]
+    part = steps["place"] - int(steps["place"])
+    bent = steps["return_below"] + part * (steps["return_above"] - steps["return_below"])
+    assert figures["var_95_1d"]["result"] == approx(-100 * bent)
+    steps = figures["cvar_95"]["inputs"]
+    assert figures["cvar_95"]["result"] == approx(-100 * steps["mean_of_tail"])
+    steps = figures["annualized_return"]["inputs"]
+    growth = (steps["last_value"] / steps["first_value"]) ** (365.25 / steps["calendar_days"])
+    assert figures["annualized_return"]["result"] == approx(100 * (growth - 1))
+
+
+def test_one_date_has_one_number_beside_a_benchmark(api, valued):
+    """BERG has no bar on 22 January: its benchmark figures are of the common sessions, wherever they are asked for."""
+    api.put(address(valued, "benchmarks/"), [{"symbol": "US:BERG"}], format="json")
+    (row,) = api.get(address(valued, "benchmarks/")).json()
+    shown = api.get(address(valued, "performance/?explain=1")).json()
+    summary = api.get(address(valued, "summary/?explain=1")).json()
+    names = ("beta", "alpha", "tracking_error", "information_ratio", "excess_return")
+    for name in names:
+        assert shown["statistics"][name] == approx(row[name]) == approx(summary["statistics"][name])
+        assert summary["explain"]["figures"][name]["result"] == approx(row[name])
+    # a level on the evening before is not there: 10, 16 and 31 January have a return from the common date before
+    level = np.array([50 * 1.10, 50 * 1.12, 52 * 1.10, 55 * 1.20])
+    own = np.array([CHAIN[1], CHAIN[2], CHAIN[3] * CHAIN[4]]) - 1
+    other = level[1:] / level[:-1] - 1
+    assert row["beta"] == approx(np.polyfit(other, own, 1)[0])
+    steps = shown["explain"]["figures"]["beta"]["inputs"]
+    assert steps["covariance"] / steps["benchmark_variance"] == approx(row["beta"])
+    common = [one for one in shown["explain"]["sessions"] if one.get("benchmark_return") is not None]
+    assert [one["common_return"] for one in common] == approx((100 * own).tolist())
+
+
 def test_a_period_begins_with_the_value_before_it(api, valued):
     found = api.get(address(valued, "performance/?from=2024-01-22&to=2024-01-31")).json()
     assert found["opening"] == approx(15752)
