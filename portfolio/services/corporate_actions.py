@@ -11,7 +11,7 @@ from django.db import transaction
 from django.db.models import OuterRef, QuerySet, Subquery
 
 from market.models import CorporateAction, Instrument, PriceBar
-from portfolio.calc.accounting import Kind, share_entries, shares_before
+from portfolio.calc.accounting import Kind, shares_before
 from portfolio.models import Portfolio, Transaction
 from portfolio.services.drafts import today_of
 from portfolio.services.errors import PortfolioError
@@ -46,24 +46,31 @@ def actions_missing(*, portfolio: Portfolio) -> list[MissingAction]:
     from 5 days before its ex-date to 45 after it, each transaction for one of them. Splits of assets whose bars are
     adjusted for them do not count.
     """
+    actions = _actions(portfolio)
+    if not actions:
+        return []
     book = book_read(portfolio.pk)
-    known = Instrument.objects.in_bulk(list(book.instruments))
-    entries = share_entries(book.transactions, names=[str(known[one]) for one in book.instruments])
+    known = Instrument.objects.in_bulk(list(actions))
     booked = _booked(portfolio)
     found: list[MissingAction] = []
-    for instrument_id, actions in _actions(list(book.instruments)).items():
-        days = np.array([one.ex_date for one in actions], dtype="datetime64[D]")
-        held = shares_before(entries, book.instruments.index(instrument_id), days).tolist()
+    for instrument_id, own_actions in actions.items():
+        days = np.array([one.ex_date for one in own_actions], dtype="datetime64[D]")
+        held = shares_before(book.transactions, book.instruments.index(instrument_id), days).tolist()
         asset = known[instrument_id]
-        own = [(action, shares) for action, shares in zip(actions, held, strict=True) if _counts(action, shares, asset)]
+        own = [
+            (action, shares) for action, shares in zip(own_actions, held, strict=True) if _counts(action, shares, asset)
+        ]
         found += _unanswered(own, booked, asset)
     return sorted(found, key=lambda one: (one.ex_date, str(one.instrument), one.kind == Kind.DIVIDEND.name))
 
 
-def _actions(instruments: list[int]) -> dict[int, list[CorporateAction]]:
-    """By instrument and ex-date, with whether the last bar before is adjusted."""
+def _actions(portfolio: Portfolio) -> dict[int, list[CorporateAction]]:
+    """Of what the portfolio ever had, by instrument and ex-date, with whether the last bar before is adjusted."""
+    instruments = Transaction.objects.filter(portfolio=portfolio, instrument__isnull=False).order_by()
     bars = PriceBar.objects.filter(instrument_id=OuterRef("instrument_id"), date__lt=OuterRef("ex_date"))
-    rows: QuerySet[Any] = CorporateAction.objects.filter(instrument_id__in=instruments, kind__in=KINDS)
+    rows: QuerySet[Any] = CorporateAction.objects.filter(
+        instrument_id__in=list(instruments.values_list("instrument_id", flat=True).distinct()), kind__in=KINDS
+    )
     rows = rows.annotate(adjusted=Subquery(bars.order_by("-date").values("close_is_adjusted")[:1]))
     found: dict[int, list[CorporateAction]] = defaultdict(list)
     for action in rows.order_by("ex_date", "kind"):

@@ -8,7 +8,9 @@ from portfolio.calc.accounting.checks import problems_of
 from portfolio.calc.accounting.day_order import day_order
 from portfolio.calc.accounting.errors import Problem, TransactionErrors
 from portfolio.calc.accounting.positions import positions_of
-from portfolio.calc.accounting.transactions import Transactions
+from portfolio.calc.accounting.transactions import Kind, Transactions
+
+NOTHING = 1e-9  # shares
 
 
 def share_entries(t: Transactions, *, names: Sequence[str]) -> np.ndarray:
@@ -32,8 +34,15 @@ def book_problems(t: Transactions, *, names: Sequence[str], currencies: int) -> 
     return []
 
 
-def shares_before(entries: np.ndarray, asset: int, days: np.ndarray) -> np.ndarray:
-    """Shares of one asset at the end of the day before each of ``days`` datetime64[D] [T]: float64 [T]."""
-    own = entries[entries["asset"] == asset]
-    place = np.searchsorted(own["date"], days, side="left")
-    return np.r_[0.0, own["quantity"]][place]
+def shares_before(t: Transactions, asset: int, days: np.ndarray) -> np.ndarray:
+    """Shares of one asset at the end of the day before each of ``days`` datetime64[D] [T]: float64 [T]. Nothing is
+    checked: of books that cannot be, the figures may be below zero.
+    """
+    own = t.take(np.flatnonzero(t.asset == asset))
+    own = own.take(day_order(own))
+    came = np.isin(own.kind, (Kind.BUY, Kind.TRANSFER)) * np.nan_to_num(own.quantity)
+    gone = (own.kind == Kind.SELL) * np.nan_to_num(own.quantity)
+    ratio = np.cumprod(np.where(own.kind == Kind.SPLIT, own.quantity, 1.0))
+    held = ratio * np.cumsum((came - gone) / ratio)  # each in shares of the beginning, then of its own day
+    held[np.abs(held) < NOTHING] = 0.0
+    return np.r_[0.0, held][np.searchsorted(own.date, days, side="left")]
