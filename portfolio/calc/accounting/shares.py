@@ -38,11 +38,11 @@ def shares_before(t: Transactions, asset: int, days: np.ndarray) -> np.ndarray:
     """Shares of one asset at the end of the day before each of ``days`` datetime64[D] [T]: float64 [T]. Nothing is
     checked: of books that cannot be, the figures may be below zero.
     """
-    own = t.take(np.flatnonzero(t.asset == asset))
-    own = own.take(day_order(own))
-    came = np.isin(own.kind, (Kind.BUY, Kind.TRANSFER)) * np.nan_to_num(own.quantity)
-    gone = (own.kind == Kind.SELL) * np.nan_to_num(own.quantity)
-    ratio = np.cumprod(np.where(own.kind == Kind.SPLIT, own.quantity, 1.0))
-    held = ratio * np.cumsum((came - gone) / ratio)  # each in shares of the beginning, then of its own day
+    own = np.flatnonzero(t.asset == asset)
+    own = own[np.lexsort((t.kind[own] != Kind.SPLIT, t.date[own]))]  # trades of a day are in new shares
+    kind, quantity = t.kind[own], np.nan_to_num(t.quantity[own])
+    moved = np.isin(kind, (Kind.BUY, Kind.TRANSFER)) * quantity - (kind == Kind.SELL) * quantity
+    ratio = np.cumprod(np.where(kind == Kind.SPLIT, quantity, 1.0))
+    held = ratio * np.cumsum(moved / ratio)  # added up in shares of the beginning
     held[np.abs(held) < NOTHING] = 0.0
-    return np.r_[0.0, held][np.searchsorted(own.date, days, side="left")]
+    return np.r_[0.0, held][np.searchsorted(t.date[own], days, side="left")]

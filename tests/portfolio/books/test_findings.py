@@ -17,6 +17,7 @@ from tests.portfolio.books.test_commands import run
 
 pytestmark = pytest.mark.django_db
 DAYS = [dt.date(2024, 3, number) for number in (4, 5, 6, 7)]
+LONG_AGO = dt.date(2020, 3, 4)
 QUERIES = 7
 DEPOSIT = {"kind": "DEPOSIT", "date": "2024-03-04", "amount": 1_000}
 BUY = {"kind": "BUY", "date": "2024-03-04", "quantity": 10, "price": 50}
@@ -131,10 +132,10 @@ def test_before_the_first_value(book):
 
 def test_as_many_queries_for_two_assets(found, book, assets, django_assert_num_queries):
     bars(assets["AAA"])
-    add_split(assets["AAA"], DAYS[1], 1.0)
+    add_split(assets["AAA"], LONG_AGO, 2.0)
     found(DEPOSIT, BUY)
     bars(assets["DUP"])
-    add_split(assets["DUP"], DAYS[1], 1.0)
+    add_split(assets["DUP"], LONG_AGO, 2.0)
     standing, record = standing_of(portfolio=book), record_of(portfolio=book)
     with django_assert_num_queries(QUERIES):
         findings_of(standing, record)
