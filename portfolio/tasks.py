@@ -4,12 +4,14 @@ from collections import Counter
 
 from portfolio.services.asset_metrics import asset_metrics_compute_regions
 from portfolio.services.correlations import assets_traded, correlations_compute
+from portfolio.services.queueing import valuation_begins
 from portfolio.services.rebalancing_check import rebalancing_check
 from portfolio.services.snapshots import portfolios_snapshot
 
 
 def value_portfolio(portfolio_id: int) -> str:
     """Bring one portfolio up to date; why not, or nothing."""
+    valuation_begins(portfolio_id=portfolio_id)
     return "; ".join(one.error for one in portfolios_snapshot(ids=[portfolio_id]))
 
 

@@ -62,7 +62,11 @@ NAVIGATION = [
         _own_page("Transactions", "receipt_long", "portfolio_transaction"),
         _own_page("Daily values", "show_chart", "portfolio_portfolioperformancehistory"),
         _own_page("Risk", "warning", "portfolio_portfolioriskmetrics"),
+        _own_page("Targets", "target", "portfolio_portfolioallocation"),
+        _own_page("Rebalancing", "balance", "portfolio_rebalancingevent"),
         _own_page("Alerts", "notifications", "portfolio_alert"),
+        _page("Asset metrics", "monitoring", "portfolio_assetperformancemetricsrow"),
+        _page("Correlations", "hub", "portfolio_assetcorrelationrow"),
     ),
     _group(
         "ETFs",

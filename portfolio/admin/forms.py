@@ -1,5 +1,6 @@
 """Forms of portfolios, targets, benchmarks and transactions: what the database would refuse is told at its field."""
 
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
@@ -9,8 +10,8 @@ from django.contrib.auth.models import User
 from portfolio.models import Portfolio, Transaction
 from portfolio.services.drafts import FIELDS, NOTE
 from portfolio.services.errors import PortfolioError
-from portfolio.services.portfolios import LONGEST_DESCRIPTION, SETTINGS
-from portfolio.services.reading import line_read
+from portfolio.services.portfolios import LONGEST_DESCRIPTION, LONGEST_NAME, SETTINGS
+from portfolio.services.reading import currency_read, line_read
 from portfolio.services.transactions import entry_check
 
 OF_FORM = {"asset": "instrument"}  # services' names of fields
@@ -18,8 +19,17 @@ OF_FORM = {"asset": "instrument"}  # services' names of fields
 
 def line_or_invalid(value: str, longest: int) -> str:
     """Text as services take it."""
+    return _or_invalid(lambda: line_read(value, longest))
+
+
+def currency_or_invalid(value: str) -> str:
+    """A currency as services take it."""
+    return _or_invalid(lambda: currency_read(value))
+
+
+def _or_invalid(read: Callable[[], str]) -> str:
     try:
-        return line_read(value, longest)
+        return read()
     except ValueError as error:
         raise forms.ValidationError(str(error)) from error
 
@@ -39,7 +49,10 @@ class PortfolioForm(forms.ModelForm):
             self.instance.owner = self.user
 
     def clean_name(self) -> str:
-        return line_or_invalid(self.cleaned_data["name"], 100)
+        return line_or_invalid(self.cleaned_data["name"], LONGEST_NAME)
+
+    def clean_base_currency(self) -> str:
+        return currency_or_invalid(self.cleaned_data["base_currency"])
 
     def clean_description(self) -> str:
         return line_or_invalid(self.cleaned_data["description"], LONGEST_DESCRIPTION)
@@ -55,6 +68,9 @@ class TransactionForm(forms.ModelForm):
     class Meta:
         model = Transaction
         fields = ("portfolio", "instrument", *(name for name in FIELDS if name != "asset"))
+
+    def clean_currency(self) -> str:
+        return currency_or_invalid(self.cleaned_data["currency"])
 
     def clean_note(self) -> str:
         return line_or_invalid(self.cleaned_data["note"], NOTE)

@@ -1,5 +1,6 @@
 """Portfolios in the admin: settings, targets, benchmarks and limits on one page."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import admin
@@ -13,10 +14,12 @@ from django.utils.safestring import SafeString
 from unfold.admin import TabularInline
 from unfold.decorators import display
 
-from etfs.admin.base import LINK
+from etfs.admin.base import LINK, Section, SectionsMixin
 from market.adminbase import figure
 from portfolio.admin.base import OfOwner, OwnPages
 from portfolio.admin.forms import Benchmarks, PortfolioForm, Targets
+from portfolio.admin.overview import portfolio_sections
+from portfolio.admin.portfolio_actions import PortfolioActions
 from portfolio.models import AlertLimit, Portfolio, PortfolioAllocation, PortfolioBenchmark
 from portfolio.services.listing import with_newest
 from portfolio.services.portfolios import SETTINGS, portfolio_create, portfolio_delete, portfolio_update, values_outdate
@@ -60,7 +63,7 @@ class LimitInline(OfPage):
 
 
 @admin.register(Portfolio)
-class PortfolioAdmin(OwnPages):
+class PortfolioAdmin(SectionsMixin, PortfolioActions, OwnPages):
     to_portfolio = ""
     form = PortfolioForm
     list_display = (
@@ -80,6 +83,9 @@ class PortfolioAdmin(OwnPages):
         )}),
     )  # fmt: skip
     computed = ("Values", {"fields": ("owner", ("valued_to", "valued_at"), ("stale_from", "valuation_error"))})
+
+    def sections(self, row: Portfolio) -> Iterable[Section]:
+        return portfolio_sections(row)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Portfolio]:
         return with_newest(super().get_queryset(request))

@@ -111,6 +111,7 @@ class Migration(migrations.Migration):
                 ('stale_from', models.DateField(editable=False, help_text='First date to compute anew.', null=True)),
                 ('valued_to', models.DateField(editable=False, help_text='Newest date with a value.', null=True)),
                 ('valued_at', models.DateTimeField(editable=False, null=True)),
+                ('valuation_asked_at', models.DateTimeField(editable=False, help_text='Since when a worker is asked to.', null=True)),
                 ('valuation_error', models.TextField(blank=True, editable=False, help_text='Why the newest computation failed.')),
                 ('data_revisions', models.JSONField(default=dict, editable=False, help_text='Of bars and rates, when valued.')),
                 ('owner', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='portfolios', to=settings.AUTH_USER_MODEL)),

@@ -45,6 +45,7 @@ class Portfolio(models.Model):
     stale_from = models.DateField(null=True, editable=False, help_text="First date to compute anew.")
     valued_to = models.DateField(null=True, editable=False, help_text="Newest date with a value.")
     valued_at = models.DateTimeField(null=True, editable=False)
+    valuation_asked_at = models.DateTimeField(null=True, editable=False, help_text="Since when a worker is asked to.")
     valuation_error = models.TextField(blank=True, editable=False, help_text="Why the newest computation failed.")
     data_revisions = models.JSONField(default=dict, editable=False, help_text="Of bars and rates, when valued.")
 

@@ -12,9 +12,9 @@ from market.models import Instrument
 from portfolio.calc.rebalancing import Band, Book, BookError, DriftAnalysis, Position, drift_analysis
 from portfolio.models import Portfolio, PortfolioAllocation, Transaction
 from portfolio.services.errors import PortfolioError
+from portfolio.services.findings import OLD
 from portfolio.services.markets import PRICE_LASTS, rates_on
 from portfolio.services.standing import Standing, standing_of
-from portfolio.services.summary import OLD
 from portfolio.store.prices import last_closes
 
 NO_TARGETS = "targets: the portfolio has none that is active"

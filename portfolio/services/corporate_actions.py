@@ -1,17 +1,18 @@
 """Splits and cash dividends that happened to what is held, and are not in the books."""
 
 import datetime as dt
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from django.db import transaction
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import Case, OuterRef, QuerySet, Subquery, When
 
 from market.models import CorporateAction, Instrument, PriceBar
-from portfolio.calc.accounting import Kind, share_entries, shares_before
+from portfolio.calc.accounting import Kind, shares_before
 from portfolio.models import Portfolio, Transaction
 from portfolio.services.drafts import today_of
 from portfolio.services.errors import PortfolioError
@@ -41,41 +42,60 @@ class MissingAction:
     waits_for_split: bool
 
 
+class _Action(NamedTuple):
+    """``shares``: held before the ex-date."""
+
+    id: int
+    instrument: int
+    ex_date: dt.date
+    is_split: bool
+    figure: float
+    shares: float = 0.0
+
+
 def actions_missing(*, portfolio: Portfolio) -> list[MissingAction]:
     """By ex-date and asset. In the books is a split with a SPLIT of the asset within 5 days, a dividend with a DIVIDEND
     from 5 days before its ex-date to 45 after it, each transaction for one of them. Splits of assets whose bars are
     adjusted for them do not count.
     """
+    actions = _actions(portfolio)
+    if not actions:
+        return []
     book = book_read(portfolio.pk)
-    known = Instrument.objects.in_bulk(list(book.instruments))
-    entries = share_entries(book.transactions, names=[str(known[one]) for one in book.instruments])
+    known = Instrument.objects.in_bulk(list(actions))
     booked = _booked(portfolio)
     found: list[MissingAction] = []
-    for instrument_id, actions in _actions(list(book.instruments)).items():
-        days = np.array([one.ex_date for one in actions], dtype="datetime64[D]")
-        held = shares_before(entries, book.instruments.index(instrument_id), days).tolist()
-        asset = known[instrument_id]
-        own = [(action, shares) for action, shares in zip(actions, held, strict=True) if _counts(action, shares, asset)]
-        found += _unanswered(own, booked, asset)
+    for key, own in actions.items():
+        asset, today = known[key], today_of(known[key], "")
+        days = np.array([one.ex_date for one in own], dtype="datetime64[D]")
+        held = shares_before(book.transactions, book.instruments.index(key), days).tolist()
+        happened = [
+            one._replace(shares=shares)
+            for one, shares in zip(own, held, strict=True) if shares > 0 and one.ex_date <= today
+        ]  # fmt: skip
+        found += [_missing(one, asset, is_late) for one, is_late in _unanswered(happened, booked)]
     return sorted(found, key=lambda one: (one.ex_date, str(one.instrument), one.kind == Kind.DIVIDEND.name))
 
 
-def _actions(instruments: list[int]) -> dict[int, list[CorporateAction]]:
-    """By instrument and ex-date, with whether the last bar before is adjusted."""
+def _actions(portfolio: Portfolio) -> dict[int, list[_Action]]:
+    """Of what the portfolio ever had, by instrument and ex-date: those that have a figure, and are not in the bars."""
+    instruments = Transaction.objects.filter(portfolio=portfolio, instrument__isnull=False).order_by()
     bars = PriceBar.objects.filter(instrument_id=OuterRef("instrument_id"), date__lt=OuterRef("ex_date"))
-    rows: QuerySet[Any] = CorporateAction.objects.filter(instrument_id__in=instruments, kind__in=KINDS)
-    rows = rows.annotate(adjusted=Subquery(bars.order_by("-date").values("close_is_adjusted")[:1]))
-    found: dict[int, list[CorporateAction]] = defaultdict(list)
-    for action in rows.order_by("ex_date", "kind"):
-        found[action.instrument_id].append(action)
+    adjusted = Subquery(bars.order_by("-date").values("close_is_adjusted")[:1])
+    rows: QuerySet[Any] = CorporateAction.objects.filter(
+        instrument_id__in=list(instruments.values_list("instrument_id", flat=True).distinct()), kind__in=KINDS
+    )
+    rows = rows.annotate(adjusted=Case(When(kind__in=SPLITS, then=adjusted), default=False))
+    columns = ("id", "instrument_id", "ex_date", "kind", "ratio", "amount", "adjusted")
+    found: dict[int, list[_Action]] = defaultdict(list)
+    for key, instrument, day, kind, ratio, amount, is_adjusted in rows.order_by("ex_date", "kind").values_list(
+        *columns
+    ):
+        is_split = kind in SPLITS
+        figure = float((ratio if is_split else amount) or 0.0)
+        if figure > 0 and not (is_split and (is_adjusted or figure == 1.0)):
+            found[instrument].append(_Action(key, instrument, day, is_split, figure))
     return found
-
-
-def _counts(action: Any, shares: float, asset: Instrument) -> bool:
-    figure = action.ratio if action.kind in SPLITS else action.amount
-    if not figure or figure <= 0 or shares <= 0 or action.ex_date > today_of(asset, ""):
-        return False
-    return action.kind not in SPLITS or not (action.adjusted or action.ratio == 1.0)
 
 
 def _booked(portfolio: Portfolio) -> dict[tuple[int | None, str], list[dt.date]]:
@@ -88,36 +108,32 @@ def _booked(portfolio: Portfolio) -> dict[tuple[int | None, str], list[dt.date]]
 
 
 def _unanswered(
-    actions: Sequence[tuple[CorporateAction, float]], booked: dict[tuple[int | None, str], list[dt.date]],
-    asset: Instrument,
-) -> list[MissingAction]:  # fmt: skip
-    """The actions of one asset that no transaction answers."""
-    splits = [one for one in actions if one[0].kind in SPLITS]
-    dividends = [one for one in actions if one[0].kind not in SPLITS]
-    left = _left(splits, booked[asset.pk, Kind.SPLIT.name], NEAR)
-    first = min((action.ex_date for action, _ in left), default=dt.date.max)
-    left += _left(dividends, booked[asset.pk, Kind.DIVIDEND.name], PAID_WITHIN)
-    return [_missing(action, shares, asset, first) for action, shares in left]
+    actions: Sequence[_Action], booked: dict[tuple[int | None, str], list[dt.date]]
+) -> list[tuple[_Action, bool]]:  # fmt: skip
+    """The actions of one asset that no transaction answers, and whether each comes after a split that is missing."""
+    if not actions:
+        return []
+    key = actions[0].instrument
+    left = _left([one for one in actions if one.is_split], booked[key, Kind.SPLIT.name], NEAR)
+    first = min((one.ex_date for one in left), default=dt.date.max)
+    left += _left([one for one in actions if not one.is_split], booked[key, Kind.DIVIDEND.name], PAID_WITHIN)
+    return [(one, first < one.ex_date) for one in left]
 
 
-def _left(
-    actions: Sequence[tuple[CorporateAction, float]], days: Sequence[dt.date], later: dt.timedelta
-) -> list[tuple[CorporateAction, float]]:
+def _left(actions: list[_Action], days: Sequence[dt.date], later: dt.timedelta) -> list[_Action]:
     """Each day answers the last action before it that is still open."""
     left = list(actions)
     for day in days:
-        near = [one for one in left if one[0].ex_date - NEAR <= day <= one[0].ex_date + later]
-        if near:
-            left.remove(max(near, key=lambda one: one[0].ex_date))
+        place = bisect_right(left, day + NEAR, key=lambda one: one.ex_date) - 1
+        if place >= 0 and day <= left[place].ex_date + later:
+            del left[place]
     return left
 
 
-def _missing(action: CorporateAction, shares: float, asset: Instrument, first_split: dt.date) -> MissingAction:
-    is_split = action.kind in SPLITS
-    figure = float((action.ratio if is_split else action.amount) or 0.0)
+def _missing(action: _Action, asset: Instrument, is_late: bool) -> MissingAction:
+    kind, amount = (Kind.SPLIT, None) if action.is_split else (Kind.DIVIDEND, action.shares * action.figure)
     return MissingAction(
-        action.pk, asset, action.ex_date, Kind.SPLIT.name if is_split else Kind.DIVIDEND.name, figure, shares,
-        None if is_split else shares * figure, first_split < action.ex_date,
+        action.id, asset, action.ex_date, kind.name, action.figure, action.shares, amount, is_late
     )  # fmt: skip
 
 

@@ -11,7 +11,7 @@ from market.sources.files import parse_csv, pick, to_utf8
 from portfolio.services.errors import PortfolioError
 
 MOST_ROWS = 50_000
-MOST_BYTES = 20 * 1024 * 1024
+MOST_BYTES = 20_000_000
 LONGEST_LINE = 10_000  # bytes; a thousand would do
 TRANSACTIONS, POSITIONS = "transactions", "positions"
 KINDS = (TRANSACTIONS, POSITIONS)

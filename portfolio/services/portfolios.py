@@ -1,5 +1,6 @@
 """Portfolios: made, changed, deleted."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib.auth.models import User
@@ -10,7 +11,7 @@ from django.db.models import F
 from portfolio.models import Portfolio
 from portfolio.services.errors import PortfolioError, PortfolioNotFound, refusal
 from portfolio.services.queueing import valuation_enqueue
-from portfolio.services.reading import line_read
+from portfolio.services.reading import currency_read, line_read
 from portfolio.services.transactions import books_lock
 
 SETTINGS = (
@@ -18,7 +19,11 @@ SETTINGS = (
     "lot",
 )  # fmt: skip
 OF_VALUES = ("base_currency", "risk_free_rate")  # every stored value and figure depends on them
-LONGEST_DESCRIPTION = 5_000
+LONGEST_NAME, LONGEST_DESCRIPTION = 100, 5_000
+_READ: dict[str, Callable[[Any], str]] = {
+    "name": lambda value: line_read(value, LONGEST_NAME), "base_currency": currency_read,
+    "description": lambda value: line_read(value, LONGEST_DESCRIPTION),
+}  # fmt: skip
 
 
 def portfolio_create(*, owner: User, name: str, base_currency: str, **settings: Any) -> Portfolio:
@@ -63,16 +68,11 @@ def _set(portfolio: Portfolio, settings: dict[str, Any]) -> None:
         if name not in SETTINGS:
             raise PortfolioError(f"{name[:64]}: unknown field; known are {', '.join(SETTINGS)}")
         setattr(portfolio, name, value)
-    portfolio.name = _line(portfolio.name, "name", Portfolio._meta.get_field("name").max_length or 0)
-    portfolio.base_currency = str(portfolio.base_currency).upper()
-    portfolio.description = _line(portfolio.description, "description", LONGEST_DESCRIPTION)
-
-
-def _line(value: Any, field: str, longest: int) -> str:
-    try:
-        return line_read(value, longest)
-    except ValueError as error:
-        raise PortfolioError(f"{field}: {error}") from error
+    for name, read in _READ.items():
+        try:
+            setattr(portfolio, name, read(getattr(portfolio, name)))
+        except ValueError as error:
+            raise PortfolioError(f"{name}: {error}") from error
 
 
 def _saved(portfolio: Portfolio) -> Portfolio:

@@ -1,26 +1,30 @@
 """Computations of portfolios in the queue of the background workers."""
 
+import datetime as dt
+
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
-from django_q.models import OrmQ
 from django_q.tasks import async_task
 
 from portfolio.models import Portfolio
 
 TASK = "portfolio.tasks.value_portfolio"
+FORGOTTEN = dt.timedelta(hours=1)  # a queue may have been emptied: whoever asks later is heard again
 
 
 def valuation_enqueue(*, portfolio: Portfolio) -> None:
     """Have a portfolio computed by a worker once this transaction is committed, unless that waits already."""
 
     def add() -> None:
-        if not _waits(portfolio.pk):
+        now = timezone.now()
+        free = Q(valuation_asked_at=None) | Q(valuation_asked_at__lt=now - FORGOTTEN)
+        if Portfolio.objects.filter(free, pk=portfolio.pk).update(valuation_asked_at=now):
             async_task(TASK, portfolio.pk, task_name=f"value portfolio {portfolio.pk}")
 
     transaction.on_commit(add)
 
 
-def _waits(portfolio_id: int) -> bool:
-    """Whether a worker will begin to compute it; one that is at it may have read the transactions of before."""
-    waiting = (row.task for row in OrmQ.objects.filter(lock__lte=timezone.now()).iterator())
-    return any(task.get("func") == TASK and tuple(task["args"]) == (portfolio_id,) for task in waiting)
+def valuation_begins(*, portfolio_id: int) -> None:
+    """A worker has begun, and may read the transactions of now: what changes later asks again."""
+    Portfolio.objects.filter(pk=portfolio_id).update(valuation_asked_at=None)

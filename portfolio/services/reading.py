@@ -6,6 +6,7 @@ from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Any
 
 from market.calc.parsing import NULL_WORDS, date_of
+from market.currencies import is_code, is_currency
 from market.texts import is_storable
 from portfolio.calc.accounting import Kind
 
@@ -14,7 +15,6 @@ LARGEST = Decimal(10) ** 18  # what NUMERIC(28, 10) holds
 _DECIMALS = Decimal("1e-10")
 _BLANK = set(NULL_WORDS) - {"nan"}
 _NUMBER = re.compile(r"[+-]?(\d{1,3}(,\d{3})+|\d+)?(\.\d*)?(e[+-]?\d{1,3})?", re.ASCII | re.IGNORECASE)
-_CURRENCY = re.compile(r"[A-Z]{3}")
 _TURNING = re.compile("[\u202a-\u202e\u2066-\u2069]")  # what is written after them is shown in another order
 _SHOWN = 40
 
@@ -73,10 +73,12 @@ def kind_read(value: Any) -> str:
 
 
 def currency_read(value: Any) -> str:
-    """Three letters, in any case; '' for a blank."""
+    """A currency of ISO 4217, in any case; '' for a blank."""
     text = "" if value is None else str(value).strip().upper()
-    if text and not _CURRENCY.fullmatch(text):
+    if text and not is_code(text):
         raise ValueError(f"{text[:_SHOWN]!r} is not a currency: three letters, as in USD")
+    if text and not is_currency(text):
+        raise ValueError(f"{text} is no currency of ISO 4217")
     return text
 
 

@@ -7,6 +7,7 @@ from portfolio.calc.risk.figures import tail_figures
 from portfolio.calc.statistics import risk_level
 from portfolio.models import Portfolio
 from portfolio.services.errors import PortfolioError
+from portfolio.services.findings import findings_of
 from portfolio.services.performance import Performance, performance_of, period_returns, returns_of
 from portfolio.services.standing import Held, Standing, standing_of
 
@@ -15,8 +16,6 @@ STATISTICS = (
     "excess_return", "tracking_error", "information_ratio",
 )  # fmt: skip
 TAILS = ("var_95_1d",)  # of the last 252 returns, as among the risk metrics
-OLD = dt.timedelta(days=7)  # a price that much older than the session is worth a word
-CENT = 0.005
 
 
 def portfolio_summary(*, portfolio: Portfolio, as_of: dt.date | None = None) -> dict[str, Any]:
@@ -28,13 +27,14 @@ def portfolio_summary(*, portfolio: Portfolio, as_of: dt.date | None = None) -> 
     """
     standing = standing_of(portfolio=portfolio, as_of=as_of)
     found = performance_of(portfolio=portfolio, end=standing.as_of)
-    findings = _findings(standing)
+    findings = findings_of(standing, found.record)
     try:
         returns = returns_of(found) | {"periods": period_returns(found.record)}
         statistics = {name: found.statistics[name] for name in STATISTICS} | tail_figures(found.track, TAILS)
     except PortfolioError as error:
         returns, statistics = {}, {}
-        findings.append(str(error))
+        if not any(one.startswith(str(error)) for one in findings):
+            findings.append(str(error))
     return {
         **state_of(portfolio), "as_of": standing.as_of, "currency": portfolio.base_currency, "value": standing.value,
         "cash_value": standing.cash_value, "cash": standing.cash, "gains": gains_of(standing, found),
@@ -80,16 +80,3 @@ def position(held: Held) -> dict[str, Any]:
         "sector": held.instrument.sector, "asset_type": held.instrument.asset_type,
         "gain_percent": 100.0 * gain / held.cost_average if held.cost_average > 0 else None,
     }  # fmt: skip
-
-
-def _findings(standing: Standing) -> list[str]:
-    found = [
-        f"{currency}: cash is {amount:,.2f}: a deposit is missing in the books, or it was lent"
-        for currency, amount in standing.cash.items()
-        if amount < -CENT
-    ]
-    for one in standing.held:
-        if one.price_date is None or standing.as_of - one.price_date > OLD:
-            since = f"of {one.price_date}" if one.price_date else "from before the first session"
-            found.append(f"{one.instrument}: its price is {since}")
-    return found

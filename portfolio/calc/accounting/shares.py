@@ -8,7 +8,9 @@ from portfolio.calc.accounting.checks import problems_of
 from portfolio.calc.accounting.day_order import day_order
 from portfolio.calc.accounting.errors import Problem, TransactionErrors
 from portfolio.calc.accounting.positions import positions_of
-from portfolio.calc.accounting.transactions import Transactions
+from portfolio.calc.accounting.transactions import Kind, Transactions
+
+NOTHING = 1e-9  # shares
 
 
 def share_entries(t: Transactions, *, names: Sequence[str]) -> np.ndarray:
@@ -32,8 +34,15 @@ def book_problems(t: Transactions, *, names: Sequence[str], currencies: int) -> 
     return []
 
 
-def shares_before(entries: np.ndarray, asset: int, days: np.ndarray) -> np.ndarray:
-    """Shares of one asset at the end of the day before each of ``days`` datetime64[D] [T]: float64 [T]."""
-    own = entries[entries["asset"] == asset]
-    place = np.searchsorted(own["date"], days, side="left")
-    return np.r_[0.0, own["quantity"]][place]
+def shares_before(t: Transactions, asset: int, days: np.ndarray) -> np.ndarray:
+    """Shares of one asset at the end of the day before each of ``days`` datetime64[D] [T]: float64 [T]. Nothing is
+    checked: of books that cannot be, the figures may be below zero.
+    """
+    own = np.flatnonzero(t.asset == asset)
+    own = own[np.lexsort((t.kind[own] != Kind.SPLIT, t.date[own]))]  # trades of a day are in new shares
+    kind, quantity = t.kind[own], np.nan_to_num(t.quantity[own])
+    moved = np.isin(kind, (Kind.BUY, Kind.TRANSFER)) * quantity - (kind == Kind.SELL) * quantity
+    ratio = np.cumprod(np.where(kind == Kind.SPLIT, quantity, 1.0))
+    held = ratio * np.cumsum(moved / ratio)  # added up in shares of the beginning
+    held[np.abs(held) < NOTHING] = 0.0
+    return np.r_[0.0, held][np.searchsorted(t.date[own], days, side="left")]

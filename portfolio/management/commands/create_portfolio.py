@@ -7,7 +7,7 @@ from market.cli import Exit, HouseCommand, iso_date
 from portfolio.management.naming import user_or_fail
 from portfolio.models import Portfolio
 from portfolio.services.errors import PortfolioError
-from portfolio.services.from_strategy import EQUAL, WEIGHTINGS, portfolio_from_strategy
+from portfolio.services.from_strategy import EQUAL, FILLS, NEXT_CLOSE, WEIGHTINGS, portfolio_from_strategy
 from portfolio.services.portfolios import portfolio_create
 
 
@@ -22,7 +22,11 @@ class Command(HouseCommand):
         parser.add_argument("--strategy", metavar="STRATEGY", help="buy its best names")
         parser.add_argument("--top", type=int, default=10, metavar="N", help="how many names (10)")
         parser.add_argument("--capital", type=float, metavar="AMOUNT", help="deposited first, in the region's currency")
-        parser.add_argument("--date", type=iso_date, help="day of the composite and of the buys (the newest)")
+        parser.add_argument("--date", type=iso_date, help="of the composite (the newest that can be bought)")
+        parser.add_argument(
+            "--fill", choices=FILLS, default=NEXT_CLOSE,
+            help="buy at the closes of the session after the composite (next_close), or at those it was computed from",
+        )  # fmt: skip
         parser.add_argument("--weighting", choices=WEIGHTINGS, default=EQUAL)
         parser.add_argument("--lot", type=float, default=1.0, help="shares are bought in multiples of it (1)")
         parser.add_argument("--commission", type=float, default=0.0, help="percent of each buy")
@@ -50,5 +54,6 @@ class Command(HouseCommand):
                 owner=owner, name=options["name"], base_currency=options["currency"],
                 description=options["description"],
             )  # fmt: skip
-        asked = {name: options[name] for name in ("strategy", "capital", "date", "weighting", "lot", "commission")}
+        names = ("strategy", "capital", "date", "weighting", "lot", "commission", "fill")
+        asked = {name: options[name] for name in names}
         return portfolio_from_strategy(owner=owner, name=options["name"], count=options["top"], **asked)

@@ -67,6 +67,8 @@ class Command(HouseCommand):
             return
         counts = ", ".join(f"{count:,} {state}" for state, count in plan.counts.items())
         self.stdout.write(f"{len(plan.rows):,} rows: {counts}; {added:,} booked")
+        if options["preview"]:
+            self.out().print(_totals(plan))
         held = Table("asset or currency", title="what is held then", title_justify="left")
         held.add_column("quantity", justify="right")
         for name, quantity in (*plan.shares.items(), *plan.cash.items()):
@@ -82,3 +84,13 @@ class Command(HouseCommand):
         if plan.count(ERROR):
             partly = added or (options["skip_errors"] and plan.count(ERROR) < len(plan.rows))
             raise SystemExit(int(Exit.PARTLY if partly else Exit.FAILED))
+
+
+def _totals(plan: ImportPlan) -> Table:
+    table = Table("kind", "currency", title="what would be booked", title_justify="left")
+    for name in ("rows", "amount", "fee", "tax"):
+        table.add_column(name, justify="right")
+    for one in plan.totals():
+        figures = [f"{one[name]:,.2f}" for name in ("amount", "fee", "tax")]
+        table.add_row(one["kind"], one["currency"], f"{one['count']:,}", *figures)
+    return table

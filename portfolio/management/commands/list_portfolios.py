@@ -10,6 +10,7 @@ from rich.text import Text
 from market.cli import Exit, HouseCommand
 from portfolio.management.naming import user_or_fail
 from portfolio.models import Portfolio
+from portfolio.services.findings import portfolio_findings
 from portfolio.services.listing import with_newest
 
 HEADS = ("id", "owner", "name", "currency", "transactions", "valued to", "value", "TWR, %", "state")
@@ -22,6 +23,7 @@ class Command(HouseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--owner", metavar="USER", help="of this user alone")
         parser.add_argument("--limit", type=int, default=100, metavar="N", help="how many (100)")
+        parser.add_argument("--findings", action="store_true", help="also what to look at in each")
         parser.add_argument("--json", action="store_true")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -31,7 +33,11 @@ class Command(HouseCommand):
         if options["owner"]:
             found = found.filter(owner=user_or_fail(self, options["owner"]))
         shown = with_newest(found).annotate(entries=Count("transactions")).select_related("owner")
-        rows = [_row(one) for one in shown.order_by("owner__username", "name")[: options["limit"]]]
+        chosen = list(shown.order_by("owner__username", "name")[: options["limit"]])
+        rows = [_row(one) for one in chosen]
+        if options["findings"]:
+            for row, one in zip(rows, chosen, strict=True):
+                row["findings"] = portfolio_findings(portfolio=one)
         if options["json"]:
             self.print_json(rows)
             return
@@ -41,6 +47,9 @@ class Command(HouseCommand):
         for row in rows:
             table.add_row(*_cells(row))
         self.out().print(table)
+        for row in rows:
+            for told in row.get("findings", []):
+                self.stdout.write(f"#{row['id']} {row['name']}: {told}")
 
 
 def _row(one: Any) -> dict[str, Any]:

@@ -138,9 +138,7 @@ def test_a_real_fund_in_a_portfolio(shared_data):
     lines = ark_lines(shared_data, "ARKK", "2022-08-26")
     ids = np.arange(1, len(lines) + 1)
     tesla = int(ids[lines["ticker"].to_numpy() == "TSLA"][0])
-    funds = Compositions.of(
-        np.full(len(lines), 1000), ids, lines["weight"].to_numpy(float), np.array([1000])
-    )
+    funds = Compositions.of(np.full(len(lines), 1000), ids, lines["weight"].to_numpy(float), np.array([1000]))
     found = look_through(np.array([1000, tesla]), np.array([80.0, 20.0]), funds)
     leaf, percent = found.by_leaf()
     assert percent[leaf == tesla][0] == approx(20 + 0.8 * lines["weight"].iloc[tesla - 1])

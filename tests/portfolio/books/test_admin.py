@@ -138,7 +138,8 @@ def test_a_name_that_is_taken_and_one_that_cannot_be(anna, book):
     answer = anna.post(address(Portfolio, "add"), settings(name="core"))
     assert "already exists" in errors(answer)
     assert "direction of writing" in errors(anna.post(address(Portfolio, "add"), settings(name="a\u202eb")))
-    assert "three capital letters" in errors(anna.post(address(Portfolio, "add"), settings(base_currency="us")))
+    assert "three letters" in errors(anna.post(address(Portfolio, "add"), settings(base_currency="us")))
+    assert "no currency of ISO 4217" in errors(anna.post(address(Portfolio, "add"), settings(base_currency="QQQ")))
 
 
 def test_another_currency_outdates_values_and_the_primary_benchmark_moves(anna, rows, assets):

@@ -41,10 +41,11 @@ def test_writing_a_transaction_by_hand(anna, rows, assets):
     ("changes", "field", "reason"),
     [
         ({"quantity": 11}, "quantity", "sells 11 of US:AAA on 2024-03-05, but only 10 are held"),
-        ({"quantity": ""}, "quantity", "must be above 0, not nan"),
+        ({"quantity": ""}, "__all__", "need an asset and a quantity above zero"),
         ({"date": "2999-01-01"}, "date", "is in the future"),
         ({"amount": 700}, "amount", "700 is not quantity x price"),
-        ({"currency": "us"}, "currency", "three capital letters"),
+        ({"currency": "us"}, "currency", "is not a currency: three letters"),
+        ({"currency": "ABC"}, "currency", "is no currency of ISO 4217"),
         ({"note": "a\u202eb"}, "note", "direction of writing"),
         ({"kind": "DEPOSIT", "amount": 5}, "instrument", "is about cash alone"),
         ({"quantity": "1e400"}, "quantity", "Ensure that there are no more than"),

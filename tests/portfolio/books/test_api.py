@@ -41,6 +41,11 @@ def test_making_one_and_changing_it(api, owner):
     [
         ({"name": "x"}, "base_currency"),
         ({"name": "x", "base_currency": "US"}, "base_currency"),
+        ({"name": "x", "base_currency": "ABC"}, "base_currency"),
+        ({"name": "x", "strategy": "value"}, "capital"),
+        ({"name": "x", "strategy": "value", "capital": 1_000}, "strategy"),
+        ({"name": "x", "strategy": "value", "capital": 1_000, "base_currency": "KRW"}, "base_currency"),
+        ({"name": "x", "strategy": "value", "capital": 1_000, "top": 0}, "top"),
         ({"name": "x", "base_currency": "USD", "colour": "red"}, "colour"),
         ({"name": "core", "base_currency": "USD"}, "portfolio"),
         ({"name": "x", "base_currency": "USD", "lot": -1}, "portfolio"),

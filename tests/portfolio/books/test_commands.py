@@ -45,6 +45,9 @@ def test_a_preview_books_nothing(book, file):
     code, out, _ = run("import_transactions", file(GOOD), "--portfolio", book.pk, "--preview")
     assert code == 0
     assert "US:AAA" in out
+    assert ["BUY", "USD", "1", "500.00", "0.00", "0.00"] in [
+        line.replace("│", " ").split() for line in out.splitlines()
+    ]
     assert not Transaction.objects.exists()
 
 
