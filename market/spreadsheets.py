@@ -1,6 +1,7 @@
 """Cells that a spreadsheet must not run: every CSV this site writes is opened in one sooner or later."""
 
 import re
+from decimal import Decimal
 from typing import Any
 
 import pyarrow as pa
@@ -12,7 +13,11 @@ _FORMULA = rf"^([{re.escape(''.join(FORMULA))}])"
 
 
 def cell_safe(value: Any) -> Any:
-    """``value``, or with an apostrophe before it where it is text that begins like a formula and is no number."""
+    """``value``, or with an apostrophe before it where it is text that begins like a formula and is no number. Decimals
+    with an exponent are written out: a zero of ten decimals is 0E-10.
+    """
+    if isinstance(value, Decimal) and "E" in str(value):
+        return f"{value:f}"
     if not isinstance(value, str) or not value.startswith(FORMULA) or _NUMBER.fullmatch(value):
         return value
     return f"'{value}"

@@ -11,7 +11,7 @@ from portfolio.models import Portfolio, Transaction
 from portfolio.services.drafts import FIELDS, NOTE
 from portfolio.services.errors import PortfolioError
 from portfolio.services.portfolios import LONGEST_DESCRIPTION, LONGEST_NAME, SETTINGS
-from portfolio.services.reading import currency_read, line_read
+from portfolio.services.reading import currency_read, line_read, text_read
 from portfolio.services.transactions import entry_check
 
 OF_FORM = {"asset": "instrument"}  # services' names of fields
@@ -55,7 +55,7 @@ class PortfolioForm(forms.ModelForm):
         return currency_or_invalid(self.cleaned_data["base_currency"])
 
     def clean_description(self) -> str:
-        return line_or_invalid(self.cleaned_data["description"], LONGEST_DESCRIPTION)
+        return _or_invalid(lambda: text_read(self.cleaned_data["description"], LONGEST_DESCRIPTION))
 
     def _get_validation_exclusions(self) -> set[str]:
         """The owner counts, though it is not asked for: a name is taken once by each."""

@@ -12,7 +12,7 @@ from market.api.filters import KnownFields, QueryParams
 from market.api.listing import ListView
 from market.api.parsers import ShallowJSONParser
 from portfolio.api.base import OfPortfolio, Refusals
-from portfolio.api.serializers import PortfolioSerializer
+from portfolio.api.serializers import PortfolioColumns, PortfolioSerializer
 from portfolio.models import Portfolio
 from portfolio.services.access import portfolio_of
 from portfolio.services.from_strategy import EQUAL, FILLS, NEXT_CLOSE, WEIGHTINGS, portfolio_from_strategy
@@ -57,6 +57,10 @@ class PortfolioList(Refusals, ListView):
     parser_classes = (ShallowJSONParser,)
     serializer_class = PortfolioSerializer
     params = PortfolioParams
+
+    def get_serializer_class(self) -> type[serializers.BaseSerializer]:
+        is_csv = getattr(self.request, "accepted_renderer", None) and self.request.accepted_renderer.format == "csv"
+        return PortfolioColumns if is_csv else PortfolioSerializer
 
     def get_queryset(self) -> QuerySet[Portfolio]:
         asked = self.asked()

@@ -34,6 +34,15 @@ class PortfolioSerializer(KnownFields, serializers.ModelSerializer):
         validators = ()  # name and owner: the service tells
 
 
+class PortfolioColumns(PortfolioSerializer):
+    """The columns of a file of portfolios: those of the table."""
+
+    is_stale = None
+
+    class Meta(PortfolioSerializer.Meta):
+        fields = tuple(name for name in PortfolioSerializer.Meta.fields if name != "is_stale")
+
+
 def with_assets(rows: QuerySet[Transaction]) -> QuerySet[Transaction]:
     """With ``asset``: REGION:TICKER, '' for cash."""
     symbol = Concat("instrument__region", Value(":"), "instrument__ticker")

@@ -1,7 +1,8 @@
 """Transactions as people write them, before they are booked."""
 
 import datetime as dt
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from decimal import Decimal
 from typing import Any
 
 from django.utils import timezone
@@ -12,6 +13,7 @@ from portfolio.calc.accounting import Problem
 from portfolio.models import Transaction
 from portfolio.services.assets import assets_get
 from portfolio.services.reading import (
+    EARLIEST,
     currency_read,
     day_read,
     kind_read,
@@ -20,6 +22,7 @@ from portfolio.services.reading import (
     whole_read,
 )
 
+LARGEST_RATIO = Decimal(1_000_000)
 NOTE = 200  # characters
 FIELDS = (
     "date", "kind", "asset", "quantity", "price", "amount", "fee", "tax", "currency", "sequence", "note",
@@ -67,10 +70,23 @@ def _draft(
         found[field] = found.get(field) or 0
     draft = Transaction(instrument=asset, **found)
     draft.currency = found.get("currency") or (asset.currency if asset else base)
-    reason = future_reason(draft) if "date" in found else ""
-    if reason:
-        problems.append(Problem(place, "date", reason))
+    if "date" in found:
+        problems += [Problem(place, field, reason) for field, reason in odd_fields(draft)]
     return draft
+
+
+def odd_fields(draft: Transaction) -> Iterator[tuple[str, str]]:
+    """(field, reason) of what no transaction can be, whichever door it comes through."""
+    reason = future_reason(draft)
+    if reason:
+        yield "date", reason
+    if draft.date < EARLIEST:
+        yield "date", f"{draft.date} is before {EARLIEST}"
+    if draft.instrument is not None and draft.instrument.asset_type == Instrument.AssetType.INDEX:
+        yield "asset", f"{draft.instrument} is an index, which nobody can hold"
+    ratio = draft.quantity
+    if draft.kind == Transaction.Kind.SPLIT and ratio and not 1 / LARGEST_RATIO <= ratio <= LARGEST_RATIO:
+        yield "quantity", f"a split ratio is from {1 / LARGEST_RATIO:f} to {LARGEST_RATIO:f}"
 
 
 def future_reason(draft: Transaction) -> str:

@@ -11,8 +11,9 @@ from django.db.models import F
 from portfolio.models import Portfolio
 from portfolio.services.errors import PortfolioError, PortfolioNotFound, refusal
 from portfolio.services.queueing import valuation_enqueue
-from portfolio.services.reading import currency_read, line_read
+from portfolio.services.reading import currency_read, line_read, text_read
 from portfolio.services.transactions import books_lock
+from portfolio.store.books import portfolio_lock
 
 SETTINGS = (
     "name", "base_currency", "description", "risk_free_rate", "commission", "sales_tax", "gains_tax", "minimum_trade",
@@ -22,7 +23,7 @@ OF_VALUES = ("base_currency", "risk_free_rate")  # every stored value and figure
 LONGEST_NAME, LONGEST_DESCRIPTION = 100, 5_000
 _READ: dict[str, Callable[[Any], str]] = {
     "name": lambda value: line_read(value, LONGEST_NAME), "base_currency": currency_read,
-    "description": lambda value: line_read(value, LONGEST_DESCRIPTION),
+    "description": lambda value: text_read(value, LONGEST_DESCRIPTION),
 }  # fmt: skip
 
 
@@ -57,8 +58,11 @@ def values_outdate(portfolio: Portfolio) -> None:
         valuation_enqueue(portfolio=portfolio)
 
 
+@transaction.atomic
 def portfolio_delete(*, portfolio: Portfolio) -> None:
-    """Delete it with its transactions, values, targets and events."""
+    """Delete it with its transactions, values, targets and events, when nothing computes it any more."""
+    portfolio_lock(portfolio.pk)
+    books_lock(portfolio)
     if not Portfolio.objects.filter(pk=portfolio.pk).delete()[0]:
         raise PortfolioNotFound(f"no portfolio #{portfolio.pk}")
 

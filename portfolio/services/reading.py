@@ -15,7 +15,9 @@ LARGEST = Decimal(10) ** 18  # what NUMERIC(28, 10) holds
 _DECIMALS = Decimal("1e-10")
 _BLANK = set(NULL_WORDS) - {"nan"}
 _NUMBER = re.compile(r"[+-]?(\d{1,3}(,\d{3})+|\d+)?(\.\d*)?(e[+-]?\d{1,3})?", re.ASCII | re.IGNORECASE)
-_TURNING = re.compile("[\u202a-\u202e\u2066-\u2069]")  # what is written after them is shown in another order
+# What is written after them is shown in another order, or is not seen at all.
+_TURNING = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f]")
 _SHOWN = 40
 
 _OTHER_WORDS = {
@@ -92,13 +94,25 @@ def whole_read(value: Any) -> int:
     return int(found)
 
 
+def text_read(value: Any, longest: int) -> str:
+    """Text of several lines that can be stored and shown as it is."""
+    text = "" if value is None else str(value).strip()
+    for part in text.splitlines():
+        line_read(part.replace("\t", " "), longest)
+    if len(text) > longest:
+        raise ValueError(f"has {len(text):,} characters; at most {longest} are kept")
+    return text
+
+
 def line_read(value: Any, longest: int) -> str:
-    """Text that can be stored and shown as it is."""
+    """A line of text that can be stored and shown as it is."""
     text = "" if value is None else str(value).strip()
     if len(text) > longest:
         raise ValueError(f"has {len(text):,} characters; at most {longest} are kept")
     if not is_storable(text):
         raise ValueError("holds characters that cannot be stored")
+    if _CONTROL.search(text):
+        raise ValueError("holds line breaks or control characters")
     if _TURNING.search(text):
         raise ValueError("holds characters that turn the direction of writing")
     return text

@@ -8,7 +8,7 @@ from django.db import transaction
 from market.texts import storable
 from portfolio.models import Portfolio, Transaction
 from portfolio.services.checking import book_check, book_refusal, rows_refusal
-from portfolio.services.drafts import FIELDS, drafts_read, future_reason
+from portfolio.services.drafts import FIELDS, drafts_read, odd_fields
 from portfolio.services.errors import PortfolioError, PortfolioNotFound
 from portfolio.services.queueing import valuation_enqueue
 
@@ -71,9 +71,8 @@ def entry_check(entry: Transaction) -> None:
     Within a transaction it stays true until that ends.
     """
     books_lock(entry.portfolio)
-    reason = future_reason(entry)
-    if reason:
-        raise PortfolioError(f"date: {reason}")
+    for field, reason in odd_fields(entry):
+        raise PortfolioError(f"{field}: {reason}")
     without = [] if entry.pk is None else [entry.pk]
     refused = book_refusal(book_check(entry.portfolio_id, [entry], without=without), single=True)
     if refused:
