@@ -43,7 +43,7 @@ class FromStrategyRequest(KnownFields):
 
 
 ASKED = PolymorphicProxySerializer(
-    component_name="PortfolioRequest", serializers=[PortfolioSerializer, FromStrategyRequest],
+    component_name="NewPortfolio", serializers=[PortfolioSerializer, FromStrategyRequest],
     resource_type_field_name=None,
 )  # fmt: skip
 

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, fields, replace
 from decimal import Decimal
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
@@ -27,31 +28,46 @@ class Broken(NamedTuple):
 
 @dataclass(frozen=True)
 class Checked:
-    """``problems`` of the drafts by their place, ``broken`` transactions of the books; where there are neither,
-    ``shares`` and ``cash`` by name and currency as they are at the end.
+    """``problems`` of the drafts by their place, ``broken`` transactions of the books; ``whole``: all transactions,
+    where there are neither, of assets called ``names``.
     """
 
     problems: list[Problem]
     broken: list[Broken]
-    shares: dict[str, float]
-    cash: dict[str, float]
+    whole: Transactions
+    names: list[str]
+    currencies: tuple[str, ...]
+
+    @cached_property
+    def shares(self) -> dict[str, float]:
+        """By name, at the end."""
+        return _shares(self.whole, self.names)
+
+    @cached_property
+    def cash(self) -> dict[str, float]:
+        """By currency, at the end."""
+        return _cash(self.whole, self.currencies)
 
 
 def book_check(
-    portfolio_id: int, drafts: Sequence[Transaction], *, without: Collection[int] = frozenset()
+    portfolio_id: int, drafts: Sequence[Transaction], *, without: Collection[int] = frozenset(),
+    every_asset: bool = False,
 ) -> Checked:  # fmt: skip
-    """Check the whole book with ``drafts`` in it and the transactions ``without`` (keys) taken out."""
+    """Check the book with ``drafts`` in it and the transactions ``without`` (keys) taken out. Shares are counted of the
+    assets that these are of, since all others are as they were when they were checked; or of ``every_asset``.
+    """
     book = _with_names_of(book_read(portfolio_id), drafts)
-    stored = book.transactions.take(~np.isin(book.transactions.id, list(without)))
-    whole = _together(stored, _rows(drafts, book))
+    kept = ~np.isin(book.transactions.id, list(without))
+    stored, added = book.transactions.take(kept), _rows(drafts, book)
+    whole = _together(stored, added)
+    touched = {*added.asset.tolist(), *book.transactions.asset[~kept].tolist()}
     known = Instrument.objects.in_bulk(list(book.instruments))
     names = [str(known[one]) for one in book.instruments]
-    found = book_problems(whole, names=names, currencies=len(book.currencies))
-    if found:
-        first = len(stored)
-        problems = [one._replace(row=one.row - first) for one in found if one.row >= first]
-        return Checked(problems, [_broken(one, whole, book) for one in found if one.row < first], {}, {})
-    return Checked([], [], _shares(whole, names), _cash(whole, book))
+    found = book_problems(whole, names=names, currencies=len(book.currencies), assets=None if every_asset else touched)
+    first = len(stored)
+    problems = [one._replace(row=one.row - first) for one in found if one.row >= first]
+    broken = [_broken(one, whole, book) for one in found if one.row < first]
+    return Checked(problems, broken, whole.take(np.arange(0)) if found else whole, names, book.currencies)
 
 
 def _with_names_of(book: Book, drafts: Sequence[Transaction]) -> Book:
@@ -97,9 +113,9 @@ def _shares(whole: Transactions, names: Sequence[str]) -> dict[str, float]:
     return {names[asset]: quantity for asset, quantity in sorted(held.items()) if quantity > NOTHING}
 
 
-def _cash(whole: Transactions, book: Book) -> dict[str, float]:
-    sums = np.bincount(whole.currency, weights=whole.cash, minlength=len(book.currencies)).tolist()
-    return dict(zip(book.currencies, sums, strict=True))
+def _cash(whole: Transactions, currencies: Sequence[str]) -> dict[str, float]:
+    sums = np.bincount(whole.currency, weights=whole.cash, minlength=len(currencies)).tolist()
+    return dict(zip(currencies, sums, strict=True))
 
 
 def book_refusal(checked: Checked, *, single: bool) -> PortfolioError | None:

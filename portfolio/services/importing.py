@@ -82,7 +82,7 @@ def _book(
 ) -> tuple[dict[str, float], dict[str, float]]:
     """Find the rows that the books refuse, until all that are left can be; shares and cash then."""
     while True:
-        checked = book_check(portfolio.pk, [drafts[place] for place in places])
+        checked = book_check(portfolio.pk, [drafts[place] for place in places], every_asset=True)
         for problem in checked.problems:
             wrong[places[problem.row]].append(problem)
         if not checked.problems:

@@ -20,7 +20,8 @@ SETTINGS = (
     "lot",
 )  # fmt: skip
 OF_VALUES = ("base_currency", "risk_free_rate")  # every stored value and figure depends on them
-LONGEST_NAME, LONGEST_DESCRIPTION = 100, 5_000
+LONGEST_NAME = Portfolio._meta.get_field("name").max_length or 0
+LONGEST_DESCRIPTION = 5_000
 _READ: dict[str, Callable[[Any], str]] = {
     "name": lambda value: line_read(value, LONGEST_NAME), "base_currency": currency_read,
     "description": lambda value: text_read(value, LONGEST_DESCRIPTION),

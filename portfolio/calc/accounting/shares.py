@@ -1,6 +1,6 @@
 """Books without prices: whether what was sold was there, and how many shares were held when."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import numpy as np
 
@@ -22,15 +22,20 @@ def share_entries(t: Transactions, *, names: Sequence[str]) -> np.ndarray:
     return positions_of(t.take(order), free, start={}, rows=order, names=tuple(names), keep=[]).entries
 
 
-def book_problems(t: Transactions, *, names: Sequence[str], currencies: int) -> list[Problem]:
-    """What is wrong in a whole book, by row: by itself (``problems_of``), else in what is sold."""
+def book_problems(
+    t: Transactions, *, names: Sequence[str], currencies: int, assets: Collection[int] | None = None
+) -> list[Problem]:
+    """What is wrong in a whole book, by row: by itself (``problems_of``), else in what is sold, of some ``assets`` or
+    of all: shares of one never depend on those of another.
+    """
     found = problems_of(t, assets=len(names), currencies=currencies)
     if found:
         return found
+    rows = np.arange(len(t)) if assets is None else np.flatnonzero(np.isin(t.asset, list(assets)))
     try:
-        share_entries(t, names=names)
+        share_entries(t.take(rows), names=names)
     except TransactionErrors as error:
-        return list(error.problems)
+        return [one._replace(row=int(rows[one.row])) for one in error.problems]
     return []
 
 

@@ -227,8 +227,8 @@ def test_positions_that_cannot_be(book):
         (b"foo,bar\n1,2\n", "file: file: missing column date or trade date"),
         (b"date,kind\n2024-01-02,BUY\n", "file: file: missing column asset or symbol"),
         (b"date,date,kind,asset\n1,2,3,4\n", "file: file: the header has 'date'"),
-        (b"date,kind,asset\n" + b"x" * 20_000_000, "file: line 2 has 20,000,000 bytes; at most 10,000 are read"),
-        (b"x" * 21_000_000, "file: 21 MB; at most 21 MB are read at once"),
+        (b"date,kind,asset\n" + b"x" * 19_000_000, "file: line 2 has 19,000,000 bytes; at most 10,000 are read"),
+        (b"x" * 21_000_000, "file: 21 MB; at most 20 MB are read at once"),
         (b"date,kind,asset\n" * 50_010, "file: 50,011 lines; at most 50,000 rows are read at once"),
     ],
 )  # fmt: skip

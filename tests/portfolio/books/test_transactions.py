@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 
 from market.regions import Region
+from portfolio.calc.accounting import shares
 from portfolio.models import Transaction
 from portfolio.services.drafts import today_of
 from portfolio.services.errors import PortfolioError, PortfolioNotFound
@@ -188,3 +189,20 @@ def test_changes_make_values_stale_from_the_earlier_date(book):
     added(book, **BUY)
     book.refresh_from_db()
     assert (book.stale_from, book.revision) == (dt.date(2024, 3, 4), 1)
+
+
+def test_only_what_is_booked_is_counted_again(book, assets, monkeypatch):
+    """Of a book of two assets, the rows of the one: shares of the other cannot have changed."""
+    for name in ("US:AAA", "US:DUP"):
+        transactions_add(portfolio=book, rows=[
+            {"date": "2024-03-04", "kind": "BUY", "asset": name, "quantity": 10, "price": 50} for _ in range(3)
+        ])  # fmt: skip
+    counted = []
+    real = shares.share_entries
+    monkeypatch.setattr(shares, "share_entries", lambda t, **more: counted.append(len(t)) or real(t, **more))
+    with pytest.raises(PortfolioError, match=r"^quantity: sells 31 of US:AAA on 2024-03-05, but only 30 are held$"):
+        transaction_add(portfolio=book, date="2024-03-05", kind="SELL", asset="US:AAA", quantity=31, price=50)
+    transaction_add(portfolio=book, date="2024-03-05", kind="SELL", asset="US:AAA", quantity=30, price=50)
+    assert counted == [4, 4]
+    transaction_add(portfolio=book, date="2024-03-05", kind="DEPOSIT", amount=5)
+    assert counted == [4, 4, 1]  # cash, which moves none
