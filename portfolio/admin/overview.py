@@ -5,7 +5,7 @@ from typing import Any
 
 from etfs.admin.base import Section
 from portfolio.models import Portfolio
-from portfolio.services.errors import PortfolioError
+from portfolio.services.errors import PortfolioBusy, PortfolioError
 from portfolio.services.summary import portfolio_summary
 
 NO_FIGURE = "-"
@@ -15,7 +15,7 @@ def portfolio_sections(portfolio: Portfolio) -> Iterable[Section]:
     """As of the last valued session; of a portfolio without a value, why it has none."""
     try:
         found = portfolio_summary(portfolio=portfolio)
-    except PortfolioError as error:
+    except (PortfolioBusy, PortfolioError) as error:
         yield Section("Findings", ("what to look at",), [(str(error),)], text=(0,), long=0)
         return
     yield _figures(found)

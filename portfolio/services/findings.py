@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from portfolio.calc.accounting import Kind
 from portfolio.models import Portfolio
 from portfolio.services.corporate_actions import actions_missing
-from portfolio.services.errors import PortfolioError
+from portfolio.services.errors import PortfolioBusy, PortfolioError
 from portfolio.services.record import Record, record_of
 from portfolio.services.standing import Standing, standing_of
 from portfolio.store.oddities import Bars, bars_behind, prices_apart
@@ -22,7 +22,7 @@ def portfolio_findings(*, portfolio: Portfolio) -> list[str]:
     """``findings_of`` as of the last valued session; of a portfolio without a value, why it has none."""
     try:
         return findings_of(standing_of(portfolio=portfolio), record_of(portfolio=portfolio))
-    except PortfolioError as error:
+    except (PortfolioBusy, PortfolioError) as error:
         return [str(error)]
 
 
