@@ -17,7 +17,7 @@ Kind = AlertLimit.Kind
 @transaction.atomic
 def portfolio_follow(*, portfolio: Portfolio, prices: Prices | None = None) -> None:
     """Of the newest session of a portfolio that is valued. ``prices``: already read, for many portfolios at once.
-    PortfolioError tells, at the end, which benchmark cannot be compared with.
+    Why a benchmark cannot be compared with is told where it is shown.
     """
     portfolio_lock(portfolio.pk)  # so that the figures of an older session never come last
     standing = standing_of(portfolio=portfolio)
@@ -36,5 +36,7 @@ def portfolio_follow(*, portfolio: Portfolio, prices: Prices | None = None) -> N
 
 
 def _drift(portfolio: Portfolio) -> float | None:
-    """Only where it is asked for: it reads prices of what is wanted and not held."""
-    return greatest_drift(portfolio=portfolio) if portfolio.alert_limits.filter(kind=Kind.DRIFT).exists() else None
+    """Only where it is asked for and there are targets: it reads prices of what is wanted and not held."""
+    asked = portfolio.alert_limits.filter(kind=Kind.DRIFT).exists()
+    wanted = asked and portfolio.allocations.filter(is_active=True).exists()
+    return greatest_drift(portfolio=portfolio) if wanted else None
