@@ -1,6 +1,6 @@
 """Whose portfolio it is, what it is counted in, and how far its values are computed."""
 
-from typing import Any, Self
+from typing import Self
 
 from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser, User
@@ -17,10 +17,6 @@ class PortfolioQuerySet(models.QuerySet["Portfolio"]):
             return self.none()
         everybody = user.is_staff and user.has_perm(f"portfolio.{action}_portfolio")
         return self if everybody else self.filter(owner=user)
-
-    def stale(self) -> Self:
-        """Whose stored values do not contain all of their transactions."""
-        return self.filter(stale_from__isnull=False)
 
 
 class Portfolio(models.Model):
@@ -71,7 +67,3 @@ class Portfolio(models.Model):
     def is_stale(self) -> bool:
         """Whether transactions changed since its values were computed."""
         return self.stale_from is not None
-
-    def costs(self) -> dict[str, Any]:
-        """Percentages of trades, by name."""
-        return {name: getattr(self, name) for name in ("commission", "sales_tax", "gains_tax")}

@@ -5,8 +5,9 @@ import numpy as np
 from portfolio.calc.accounting import Valuation, worth_of
 from portfolio.calc.accounting.performance import session_returns
 from portfolio.calc.trailing import WINDOW, trailing
-from portfolio.models import Portfolio, PortfolioBenchmark
+from portfolio.models import Portfolio
 from portfolio.services.markets import asset_closes
+from portfolio.services.performance import primary_benchmark
 from portfolio.services.starting import Start
 from portfolio.store.books import Daily, daily_read
 from portfolio.store.prices import Prices
@@ -46,12 +47,12 @@ def benchmark_returns(portfolio: Portfolio, dates: np.ndarray, prices: Prices | 
     level on both: float64 [T], the first NaN.
     """
     found = np.full(len(dates), np.nan)
-    row = PortfolioBenchmark.objects.filter(portfolio=portfolio, is_primary=True).select_related("instrument").first()
-    if row is not None and len(dates):
+    benchmark = primary_benchmark(portfolio)
+    if benchmark is not None and len(dates):
         closes = asset_closes(
-            instruments=[row.instrument], base_currency=portfolio.base_currency, start=dates[0].item(),
+            instruments=[benchmark], base_currency=portfolio.base_currency, start=dates[0].item(),
             end=dates[-1].item(),
-            prices=prices if prices and prices.covers([row.instrument.pk], dates[0].item()) else None,
+            prices=prices if prices and prices.covers([benchmark.pk], dates[0].item()) else None,
         )  # fmt: skip
         level = closes.at(dates)[:, 0]
         found[1:] = level[1:] / level[:-1] - 1.0

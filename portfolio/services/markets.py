@@ -9,7 +9,6 @@ import numpy as np
 from market.models import Instrument
 from market.store.fx import fx_read
 from portfolio.calc.accounting import Market, State
-from portfolio.calc.accounting.carry import carried
 from portfolio.services.errors import PortfolioError
 from portfolio.store.prices import Prices, last_closes, prices_read
 
@@ -25,15 +24,6 @@ class Closes:
 
     dates: np.ndarray
     close: np.ndarray
-
-    @property
-    def returns(self) -> np.ndarray:
-        """From each own close to the next, fractions: float64 [T, N], NaN without a bar."""
-        known = np.isfinite(self.close)
-        before = carried(self.close, np.full(self.close.shape[1], np.nan), np.full(self.close.shape[1], -1)).figure
-        found = np.full(self.close.shape, np.nan)
-        found[1:] = np.where(known[1:], self.close[1:] / before[:-1] - 1.0, np.nan)
-        return found
 
     def at(self, dates: np.ndarray) -> np.ndarray:
         """Levels on ``dates`` themselves, NaN elsewhere: float64 [len(dates), N]."""
