@@ -13,6 +13,7 @@ from prometheus_client import CollectorRegistry, generate_latest
 
 from etfs.metrics import EtfCollector
 from quantsite.embedded.errors import EmbeddedPostgresError
+from quantsite.request_metrics import requests_register
 
 logger = logging.getLogger(__name__)
 
@@ -44,6 +45,7 @@ def exposition() -> bytes:
     registry = CollectorRegistry()
     for collector in COLLECTORS:
         registry.register(collector())
+    requests_register(registry)
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SELECT set_config('statement_timeout', %s, true)", [TIME_LIMIT])
         return generate_latest(registry)

@@ -4,13 +4,14 @@ Every variable has a safe default: DEBUG is off, the secret key is generated on 
 under ``var/``, and without DATABASE_URL the embedded PostgreSQL is used. ``.env.example`` lists them all.
 """
 
-import sys
 from pathlib import Path
 
 import environ
 
 from quantsite.admin_site import UNFOLD  # noqa: F401 # read by django-unfold
 from quantsite.database_url import database_of, days_of
+from quantsite.logs import logging_of
+from quantsite.redaction import secrets_of
 from quantsite.secret import secret_key
 
 VERSION = "0.1.0"
@@ -61,6 +62,7 @@ INSTALLED_APPS = [
     "timescale",
 ]
 MIDDLEWARE = [
+    "quantsite.middleware.RequestMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -231,12 +233,10 @@ METRICS_TOKEN = env.str("QUANTSITE_METRICS_TOKEN", default="")  # empty: only th
 # --- admin: quantsite/admin_site.py ------------------------------------------------------------------------------
 IMPORT_EXPORT_TMP_STORAGE_CLASS = "import_export.tmp_storages.CacheStorage"  # under var/, not the system's /tmp
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "stream": sys.stderr, "formatter": "line"}},
-    # Each further try of a request is one of its warnings; what it came to is told by us.
-    "loggers": {"urllib3": {"level": "ERROR"}},
-    "root": {"handlers": ["stderr"], "level": env.str("QUANTSITE_LOG_LEVEL", default="WARNING")},
-}
+# --- operations: quantsite/logs.py, ready.py, retention.py (docs/operations.md) ------------------------------------
+LOG_FORMAT = env.str("QUANTSITE_LOG_FORMAT", default="line")  # line or json
+LOGGING = logging_of(
+    format_name=LOG_FORMAT,
+    level=env.str("QUANTSITE_LOG_LEVEL", default="WARNING"),
+    secrets={SECRET_KEY, str(DATABASES["default"].get("PASSWORD", "")), *secrets_of()},
+)
