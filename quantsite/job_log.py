@@ -22,7 +22,8 @@ def note_request(task: dict[str, Any], **kwargs: Any) -> None:
 
 @receiver(pre_execute, dispatch_uid="quantsite.job_log")
 def begin(task: dict[str, Any], **kwargs: Any) -> None:
-    task["began"] = timezone.now()
+    """From here on ``started`` is when the work began, as the column's own text has it, not when it was queued."""
+    task["started"] = timezone.now()
     job_now.set(Job(task["id"], get_func_repr(task["func"]), task.get("request_id", "")))
     logger.info("job begins")
 
@@ -30,7 +31,7 @@ def begin(task: dict[str, Any], **kwargs: Any) -> None:
 @receiver(post_execute_in_worker, dispatch_uid="quantsite.job_log")
 def end(task: dict[str, Any], **kwargs: Any) -> None:
     """A failure with its reason; not told twice where the exception goes on to the caller (``sync``)."""
-    seconds = (timezone.now() - task.pop("began")).total_seconds()
+    seconds = (timezone.now() - task["started"]).total_seconds()
     told = {"seconds": round(seconds, 3), "success": task.get("success", False)}
     if told["success"]:
         logger.info("job done in %(seconds)s s", told, extra=told)

@@ -81,7 +81,7 @@ def logging_of(*, format_name: str, level: str, secrets: Iterable[str] = ()) -> 
             "quantsite.access": told,
             "quantsite.jobs": told,
             "django-q": own,  # it would bring a handler of its own
-            "gunicorn.error": own,
+            "gunicorn.error": own | {"level": told.get("level", "WARNING")},
             "urllib3": {"level": "ERROR"},  # a further try of a request is a warning; what it came to is told by us
         },
         "root": {"handlers": ["stderr"], "level": level},

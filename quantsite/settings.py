@@ -10,6 +10,7 @@ import environ
 
 from quantsite.admin_site import UNFOLD  # noqa: F401 # read by django-unfold
 from quantsite.database_url import database_of, days_of
+from quantsite.limits import limits_of
 from quantsite.logs import logging_of
 from quantsite.redaction import secrets_of
 from quantsite.secret import secret_key
@@ -240,3 +241,5 @@ LOGGING = logging_of(
     level=env.str("QUANTSITE_LOG_LEVEL", default="WARNING"),
     secrets={SECRET_KEY, str(DATABASES["default"].get("PASSWORD", "")), *secrets_of()},
 )
+# Sessions that bars and scores may be behind the exchange before /api/ready fails: *=3,VN=5. Empty: it only tells.
+STALE_SESSIONS = limits_of(env, "QUANTSITE_STALE_SESSIONS")

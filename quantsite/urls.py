@@ -9,6 +9,7 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
 from quantsite.health import Health
 from quantsite.metrics import metrics
+from quantsite.ready import Ready
 
 admin.autodiscover()  # here, not at every start: see quantsite.admin_app
 api = [
@@ -19,6 +20,8 @@ api = [
     path("", include("backtests.api.urls")),
     path("health/", Health.as_view(), name="health"),
     path("health", Health.as_view(schema=None)),
+    path("ready/", Ready.as_view(), name="ready"),
+    path("ready", Ready.as_view(schema=None)),
     path("schema/", SpectacularAPIView.as_view(), name="schema"),
     path("docs/", SpectacularSwaggerView.as_view(url_name="schema"), name="api-docs"),
 ]
