@@ -24,7 +24,7 @@ class FileView(OfBacktests):
         return renderer, renderer.media_type
 
     def finished(self, pk: int) -> BacktestSession:
-        return finished_or_404(pk)
+        return finished_or_404(pk, self.request.user)
 
 
 class Report(FileView):

@@ -181,6 +181,8 @@ def test_making_rewriting_and_deleting(writer: Client) -> None:
     assert changed.json()["factors"] == {"beta": 3.0, "roe": 1.0}
     assert writer.delete("/api/strategies/made anew/").status_code == 204
     assert not Strategy.objects.filter(name__startswith="made").exists()
+    assert writer.delete("/api/strategies/mine/").status_code == 403  # it belongs to nobody: staff may
+    User.objects.update(is_staff=True)
     assert writer.delete("/api/strategies/mine/").status_code == 204
     assert not CompositeScore.objects.exists()
 
