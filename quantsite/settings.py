@@ -12,6 +12,7 @@ import environ
 
 from quantsite.admin_site import UNFOLD  # noqa: F401 # read by django-unfold
 from quantsite.database_url import database_of, days_of
+from quantsite.pages.plotly import plotly_folder
 from quantsite.secret import secret_key
 from quantsite.security_policy import POLICY
 
@@ -61,6 +62,8 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
+    "django_htmx",
+    "django_tables2",
     "rest_framework",
     "knox",
     "axes",
@@ -78,11 +81,13 @@ MIDDLEWARE = [
     "quantsite.security.SitePolicy",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
 ROOT_URLCONF = "quantsite.urls"
@@ -97,11 +102,13 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "quantsite.pages.context.site",
             ]
         },
     }
 ]
 STATIC_URL = "static/"
+STATICFILES_DIRS = [("plotly", plotly_folder())]
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = DEBUG
 
@@ -133,6 +140,8 @@ CACHES["default"].setdefault("OPTIONS", {"MAX_ENTRIES": 10_000})
 
 # --- language and time: stored in UTC, sessions are dates of the exchange --------------------------------------
 LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English"), ("ko", "한국어")]
+LOCALE_PATHS = [BASE_DIR / "locale"]
 TIME_ZONE = env.str("QUANTSITE_TIME_ZONE", default="Asia/Seoul")
 USE_I18N = True
 FORMAT_MODULE_PATH = "quantsite.formats"

@@ -4,12 +4,13 @@ from django.contrib import admin
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import include, path
 from django.views.defaults import page_not_found
-from django.views.generic import RedirectView, TemplateView
+from django.views.generic import RedirectView
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
 from quantsite.accounts.views import Setup
 from quantsite.health import Health
 from quantsite.metrics import metrics
+from quantsite.pages.home import Home
 
 admin.autodiscover()  # here, not at every start: see quantsite.admin_app
 api = [
@@ -24,7 +25,13 @@ api = [
     path("docs/", SpectacularSwaggerSplitView.as_view(url_name="schema"), name="api-docs"),
 ]
 urlpatterns = [
-    path("", TemplateView.as_view(template_name="quantsite/home.html"), name="home"),
+    path("", Home.as_view(), name="home"),
+    path("i18n/", include("django.conf.urls.i18n")),
+    path("", include("market.urls")),
+    path("", include("factors.urls")),
+    path("", include("etfs.urls")),
+    path("", include("backtests.urls")),
+    path("", include("portfolio.urls")),
     path("api/", include(api)),
     path("metrics", metrics, name="metrics"),
     path("accounts/", include("quantsite.accounts.urls")),
