@@ -1,6 +1,11 @@
 from django.apps import AppConfig
 
+from market.jobs import registry as jobs
+
 
 class MarketConfig(AppConfig):
     name = "market"
     verbose_name = "Market data"
+
+    def ready(self) -> None:
+        jobs.provided_by("market.jobs.background")

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 
 from backtests.models import BacktestJob, BacktestSession, BacktestSweep, Status
 from backtests.services.errors import BacktestBusy, BacktestError, Cancelled
@@ -44,6 +44,11 @@ def lock_name(job: BacktestJob) -> str:
     return f"{job._meta.model_name}:{job.pk}"
 
 
+def job_lock(job: BacktestJob) -> AbstractContextManager[None]:
+    """What the process that carries a job out holds; RunInProgress when another one does."""
+    return store.advisory_lock(lock_name(job), f"{job} is carried out by another process")
+
+
 @contextmanager
 def carried_out(job: BacktestJob) -> Iterator[None]:
     """Carry ``job`` out inside, under its lock, if it is pending; ``NotQueued`` otherwise.
@@ -53,7 +58,7 @@ def carried_out(job: BacktestJob) -> Iterator[None]:
     """
     tidy(type(job))
     try:
-        with store.advisory_lock(lock_name(job), f"{job} is carried out by another process"):
+        with job_lock(job):
             job.refresh_from_db()
             if job.status != Status.PENDING:
                 raise NotQueued(f"{job._meta.verbose_name} #{job.pk} is {job.status}, not {Status.PENDING}")

@@ -6,16 +6,8 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from typing import Any
 
-from django.db import connection
-
 from factors.models import CombineRun, FactorAnalysis, FactorBackfill, FactorRun, Job, JobState
-
-LOCK_CLASS = 7422
-POLL = 0.5  # seconds between two looks at a lock that is waited for
-
-
-class RunInProgress(RuntimeError):
-    """Another process computes the same region and date, or strategy."""
+from market.jobs.locks import RunInProgress, advisory_lock
 
 
 @contextmanager
@@ -56,25 +48,6 @@ def analysis_lock(analysis_id: int) -> Iterator[None]:
     """Hold the advisory lock of an analysis; RunInProgress when somebody else does."""
     with advisory_lock(f"analysis:{analysis_id}", f"analysis #{analysis_id} is being carried out by another process"):
         yield
-
-
-@contextmanager
-def advisory_lock(name: str, busy: str, deadline: float = 0.0) -> Iterator[None]:
-    """Hold the advisory lock ``name``; RunInProgress, which says ``busy``, when somebody else still has it at
-    ``deadline`` (of ``time.monotonic``).
-    """
-    key: tuple[int, str] = (LOCK_CLASS, name)
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s, hashtext(%s))", key)
-        while not cursor.fetchone()[0]:
-            if time.monotonic() >= deadline:
-                raise RunInProgress(busy)
-            time.sleep(POLL)
-            cursor.execute("SELECT pg_try_advisory_lock(%s, hashtext(%s))", key)
-        try:
-            yield
-        finally:
-            cursor.execute("SELECT pg_advisory_unlock(%s, hashtext(%s))", key)
 
 
 def lock_of(job: Job) -> AbstractContextManager[None]:
