@@ -36,5 +36,5 @@ def fill() -> None:
     register(RowKind(
         name="sweep", title="Sweep", model=BacktestSweep, task="backtests.tasks.work_sweep", link="sweep-detail",
         again=lambda pk: sweep_enqueue(sweep_id=pk), stop=lambda pk: sweep_cancel(sweep_id=pk), progress=percent,
-        heavy=("config", "axes", "options", "result", "tests", "timings"), **COMMON,
+        is_shared=True, heavy=("config", "axes", "options", "result", "tests", "timings"), **COMMON,
     ))  # fmt: skip

@@ -1,3 +1,5 @@
+import importlib
+
 from django.apps import AppConfig
 
 from market.jobs import registry as jobs
@@ -9,3 +11,5 @@ class MarketConfig(AppConfig):
 
     def ready(self) -> None:
         jobs.provided_by("market.jobs.background")
+        for name in ("market.jobs.delivery", "market.jobs.keeper"):
+            importlib.import_module(name).connect()  # they need models, which are there only now

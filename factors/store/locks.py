@@ -6,8 +6,10 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from typing import Any
 
-from factors.models import CombineRun, FactorAnalysis, FactorBackfill, FactorRun, Job, JobState
-from market.jobs.locks import RunInProgress, advisory_lock
+from factors.models import CombineRun, FactorAnalysis, FactorBackfill, FactorRun, Job
+from market.jobs.locks import advisory_lock
+from market.jobs.recovery import dead_settle
+from market.jobs.rows import kind_of
 
 
 @contextmanager
@@ -68,13 +70,8 @@ def job_kinds() -> list[type[Job]]:
 
 
 def interrupted_mark(kind: type[Job]) -> None:
-    """Mark jobs that say they run although nobody holds their lock: their process ended without a word."""
-    for job in kind._default_manager.filter(state=JobState.RUNNING):
-        try:
-            with lock_of(job):
-                job.stop(JobState.INTERRUPTED, "its process ended before it")
-        except RunInProgress:
-            continue
+    """Settle jobs that say they run although nobody holds their lock: their process ended without a word."""
+    dead_settle(kind_of(kind))
 
 
 _LOCKS: dict[type[Job], Callable[[Any], AbstractContextManager[None]]] = {

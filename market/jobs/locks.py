@@ -4,7 +4,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from django.db import connection
+from django.db import InterfaceError, OperationalError, connection
 
 LOCK_CLASS = 7422
 POLL = 0.5  # seconds between two looks at a lock that is waited for
@@ -37,3 +37,9 @@ def advisory_lock(name: str, busy: str, deadline: float = 0.0) -> Iterator[None]
         if connection.connection is holder and holder is not None and not holder.closed:
             with connection.cursor() as cursor:
                 cursor.execute("SELECT pg_advisory_unlock(%s, hashtext(%s))", key)
+
+
+def connection_lost(error: BaseException) -> bool:
+    """Whether ``error`` tells of a connection that broke: its locks are gone, and others may be at the same work."""
+    broken = connection.connection is None or connection.connection.closed
+    return broken and isinstance(error, OperationalError | InterfaceError)

@@ -51,13 +51,23 @@ def register(kind: Kind) -> None:
     _KINDS[kind.name] = kind
 
 
+def fill(app: str = "") -> None:
+    """Register what the modules of an app ('': of all) provide."""
+    with _FILLING:
+        for module in [name for name in _MODULES if not app or name.split(".")[0] == app]:
+            importlib.import_module(module).fill()
+            _MODULES.remove(module)
+
+
 def kinds() -> list[Kind]:
     """All of them, by name."""
-    with _FILLING:
-        while _MODULES:
-            importlib.import_module(_MODULES[-1]).fill()
-            _MODULES.pop()
+    fill()
     return [_KINDS[name] for name in sorted(_KINDS)]
+
+
+def registered() -> list[Kind]:
+    """Those of the apps whose modules were loaded."""
+    return list(_KINDS.values())
 
 
 def kind_get(name: str) -> Kind | None:

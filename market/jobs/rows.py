@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db.models import Model, Q, QuerySet
 
+from market.jobs import registry
 from market.jobs.states import Ask, Job, JobProblem, Place, Progress, State
 
 LONGEST_NUMBER = 19  # digits that the database's integers do not have
@@ -39,6 +40,7 @@ class RowKind:
     owner: str = ""
     progress: Callable[[Any], Progress | None] = no_progress
     cancels_running: bool = True
+    is_shared: bool = False  # several tasks work on it together, and it runs on between two of them
     related: Sequence[str] = ()
     heavy: Sequence[str] = ()
     blank: Mapping[str, Any] = field(default_factory=dict)  # columns as they are when it is queued again
@@ -103,6 +105,15 @@ class RowKind:
     def _light(self, rows: QuerySet[Any]) -> QuerySet[Any]:
         related = [*self.related, *([self.owner] if self.owner else [])]
         return (rows.select_related(*related) if related else rows).defer(*self.heavy)
+
+
+def kind_of(model: type[Model]) -> RowKind:
+    """The kind of a model's rows; ValueError where there is none. Loads nothing of other apps."""
+    registry.fill(model._meta.app_label)
+    for kind in registry.registered():
+        if isinstance(kind, RowKind) and kind.model is model:
+            return kind
+    raise ValueError(f"{model.__name__} is no kind of jobs")
 
 
 def beyond(kind: str, place: Place, moment: str, smaller: Q) -> Q:
