@@ -4,11 +4,13 @@ from django.contrib import admin
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import include, path
 from django.views.defaults import page_not_found
-from django.views.generic import TemplateView
-from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
+from django.views.generic import RedirectView
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
+from quantsite.accounts.views import Setup
 from quantsite.health import Health
 from quantsite.metrics import metrics
+from quantsite.pages.home import Home
 from quantsite.ready import Ready
 
 admin.autodiscover()  # here, not at every start: see quantsite.admin_app
@@ -23,12 +25,21 @@ api = [
     path("ready/", Ready.as_view(), name="ready"),
     path("ready", Ready.as_view(schema=None)),
     path("schema/", SpectacularAPIView.as_view(), name="schema"),
-    path("docs/", SpectacularSwaggerView.as_view(url_name="schema"), name="api-docs"),
+    path("docs/", SpectacularSwaggerSplitView.as_view(url_name="schema"), name="api-docs"),
 ]
 urlpatterns = [
-    path("", TemplateView.as_view(template_name="quantsite/home.html"), name="home"),
+    path("", Home.as_view(), name="home"),
+    path("i18n/", include("django.conf.urls.i18n")),
+    path("", include("market.urls")),
+    path("", include("factors.urls")),
+    path("", include("etfs.urls")),
+    path("", include("backtests.urls")),
+    path("", include("portfolio.urls")),
     path("api/", include(api)),
     path("metrics", metrics, name="metrics"),
+    path("accounts/", include("quantsite.accounts.urls")),
+    path("setup/<str:secret>/", Setup.as_view(), name="setup"),
+    path("admin/login/", RedirectView.as_view(pattern_name="accounts:login", query_string=True)),  # one door for all
     path("admin/", admin.site.urls),
 ]
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 from backtests.report.text import POINTS, figure, is_known, percent
-from factors.tearsheet.parts import NONE, Cell, Table
+from market.pages.parts import NONE, Cell, Table
 
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 Row = dict[str, Any]

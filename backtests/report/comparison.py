@@ -11,8 +11,8 @@ from backtests.report.page import Page, Section, rendered
 from backtests.report.session_charts import PERCENT_AXIS, dashes
 from backtests.report.text import counted, in_unit
 from backtests.report.trade_charts import COLOURS
-from factors.tearsheet.figures import Chart, chart, line
-from factors.tearsheet.parts import NONE, Cell, Table
+from market.pages.charts import Chart, chart, line
+from market.pages.parts import NONE, Cell, Table
 
 BEST = " ★"
 BENCHMARK = "#7f8c9b"

@@ -4,7 +4,7 @@ from typing import Any
 
 from backtests.report.meaning import grouped, label, meanings, units
 from backtests.report.text import POINTS, counted, figure, in_unit, is_known, money, percent
-from factors.tearsheet.parts import Cell, Table, Tile
+from market.pages.parts import Cell, Table, Tile
 
 Statistics = dict[str, float | None]
 

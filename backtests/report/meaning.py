@@ -2,7 +2,7 @@
 
 from backtests.calc.outcomes import TRADE_FIGURES
 from backtests.report.text import spaced
-from factors.tearsheet.parts import NONE
+from market.pages.parts import NONE
 from portfolio.calc.statistics import all_statistics
 
 GROUPS: dict[str, tuple[str, ...]] = {

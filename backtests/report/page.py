@@ -7,8 +7,8 @@ from typing import Any
 from django.template.loader import render_to_string
 from plotly.offline import get_plotlyjs
 
-from factors.tearsheet.figures import Chart, numbered
-from factors.tearsheet.parts import Table, Tile
+from market.pages.charts import Chart, numbered
+from market.pages.parts import Table, Tile
 
 TEMPLATE = "backtests/report.html"
 

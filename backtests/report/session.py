@@ -6,7 +6,7 @@ from backtests.report import calendar, configuration, session_charts, trade_char
 from backtests.report.figures import glossary, statistics_tables, tiles
 from backtests.report.page import Finding, Page, Section, rendered
 from backtests.report.text import counted, money, spaced, words
-from factors.tearsheet.parts import NONE
+from market.pages.parts import NONE
 
 SEVERITIES = {"SERIOUS": ("serious", "▲ serious"), "WARNING": ("caution", "● warning"), "NOTE": ("remark", "○ note")}
 Result = dict[str, Any]

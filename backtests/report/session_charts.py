@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from backtests.report.text import is_known
-from factors.tearsheet.figures import Chart, chart, line
+from market.pages.charts import Chart, chart, line
 
 OWN, OTHER, CASH = "#3b82c4", "#e08a1e", "#2f9e77"
 BENCHMARK = {"line": {"color": OTHER, "width": 1.8, "dash": "dash"}}

@@ -11,7 +11,7 @@ from backtests.report.page import Page, Section, rendered
 from backtests.report.sweep_charts import objective_chart, risk_and_return
 from backtests.report.sweep_tables import MAIN, failures_table, variants_table
 from backtests.report.text import counted, figure, in_unit, percent, words
-from factors.tearsheet.parts import Tile
+from market.pages.parts import Tile
 
 SURE = 0.95
 Sweep = dict[str, Any]

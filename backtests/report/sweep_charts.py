@@ -7,7 +7,7 @@ from backtests.report.meaning import LOWER, best_of, label
 from backtests.report.session_charts import OWN, PERCENT_AXIS
 from backtests.report.sweep_tables import MOST, best_first, settings_told
 from backtests.report.text import words
-from factors.tearsheet.figures import Chart, chart
+from market.pages.charts import Chart, chart
 
 SCALE = [[0, "#b2453c"], [0.5, "#f1efe9"], [1, "#2b6cb0"]]
 BEST, MEAN = "best", "mean"

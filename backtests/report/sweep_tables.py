@@ -4,7 +4,7 @@ from typing import Any
 
 from backtests.report.meaning import LOWER, label, units
 from backtests.report.text import in_unit, words
-from factors.tearsheet.parts import Cell, Table
+from market.pages.parts import Cell, Table
 
 MAIN = (
     "total_return", "annualized_return", "sharpe_ratio", "sortino_ratio", "calmar_ratio", "volatility", "max_drawdown",

@@ -4,7 +4,7 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-from factors.tearsheet.parts import NONE
+from market.pages.parts import NONE
 
 PERCENT, POINTS = "\u00a0%", "\u00a0pp"  # not torn apart at the end of a line
 WITHOUT_CENTS = ("KRW", "JPY", "VND")

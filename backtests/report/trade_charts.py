@@ -4,7 +4,7 @@ from itertools import pairwise
 from typing import Any
 
 from backtests.report.text import figure
-from factors.tearsheet.figures import Chart, chart
+from market.pages.charts import Chart, chart
 
 GAIN, LOSS, PLAIN = "#3b82c4", "#c9524a", "#7f8c9b"
 MOST_SALES = 3000

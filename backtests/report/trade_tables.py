@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 from backtests.report.text import POINTS, counted, figure, is_known, money, percent, price, spaced, words
-from factors.tearsheet.parts import NONE, Cell, Table
+from market.pages.parts import NONE, Cell, Table
 
 MOST = 500
 Row = dict[str, Any]

@@ -9,8 +9,8 @@ from backtests.report.meaning import label, meanings, units
 from backtests.report.page import Page, Section, rendered
 from backtests.report.session_charts import OTHER, OWN, equity
 from backtests.report.text import POINTS, figure, in_unit, is_known, percent, words
-from factors.tearsheet.figures import Chart, chart
-from factors.tearsheet.parts import NONE, Cell, Table, Tile
+from market.pages.charts import Chart, chart
+from market.pages.parts import NONE, Cell, Table, Tile
 
 CHANGED = " ◆"
 Walk = dict[str, Any]

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from factors.tearsheet.figures import Chart, chart, line
+from market.pages.charts import Chart, chart, line
 
 HORIZON_COLOURS = ("#3b82c4", "#e08a1e", "#2f9e77", "#b65fa5", "#8a7f3d", "#c9524a", "#5d6bc0", "#6b7280")
 QUANTILE_SCALE = ("#b2453c", "#e0976b", "#9aa3ad", "#6fa8d0", "#2b6cb0")

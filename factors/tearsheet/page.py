@@ -8,7 +8,7 @@ from plotly.offline import get_plotlyjs
 from factors.models import Factor, FactorAnalysis
 from factors.tearsheet import tables
 from factors.tearsheet.charts import correlation_chart, factor_charts
-from factors.tearsheet.figures import numbered
+from market.pages.charts import numbered
 from market.regions import region_get
 
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from factors.tearsheet.parts import NONE, Cell, Table, Tile, number
+from market.pages.parts import NONE, Cell, Table, Tile, number
 
 STRONG_T = 2.0
 OUTSIDE = "not_in_universe"  # no drop of the universe: it is not part of it

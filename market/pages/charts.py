@@ -19,8 +19,8 @@ def line(days: Sequence[str], values: Sequence[float | None], name: str, colour:
 def chart(
     title: str, unit: str, traces: list[dict[str, Any]], layout: dict[str, Any], note: str = "", *, height: int = 340
 ) -> Chart:
-    """A card of the page. May have ``wide``, ``controls`` and ``states`` besides: ``templates/report/charts.js``."""
-    over_time = bool(traces and traces[0]["x"] and _is_day(traces[0]["x"][0]))
+    """A card of the page. May have ``wide``, ``controls`` and ``states`` besides: ``static/quantsite/charts.js``."""
+    over_time = bool(traces and traces[0].get("x") and _is_day(traces[0]["x"][0]))
     return {
         "title": title, "unit": unit, "note": note, "height": height, "data": traces, "layout": layout,
         "first_column": "session" if over_time else "",

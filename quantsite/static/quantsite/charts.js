@@ -1,8 +1,18 @@
 "use strict";
 (() => {
-  const figures = JSON.parse(document.getElementById("figures").textContent);
+  // Reports have one script with all figures; on pages each chart brings its own, also later (htmx).
+  const together = document.getElementById("figures");
+  const figures = together ? JSON.parse(together.textContent) : {};
   const dark = matchMedia("(prefers-color-scheme: dark)");
-  const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+  const probe = document.createElement("i");
+  probe.hidden = true;
+  document.body.append(probe);
+  const colour = (name) => { probe.style.color = `var(${name})`; return getComputedStyle(probe).color; };
+
+  function figure(id) {
+    figures[id] ??= JSON.parse(document.getElementById(`${id}-figure`).textContent);
+    return figures[id];
+  }
 
   function themed(layout, width) {
     const narrow = width < 480;
@@ -32,15 +42,15 @@
 
   function draw(id) {
     const place = document.getElementById(id);
-    const { data, layout } = figures[id];
+    const { data, layout } = figure(id);
     Plotly.react(place, plain(data), themed(plain(layout), place.clientWidth), { responsive: true, displayModeBar: false });
     place.dataset.drawn = "yes";
   }
 
   // A chart may have states: what is chosen in its controls, joined by "|", names the traces and layout that replace its own.
-  for (const controls of document.querySelectorAll("[data-controls]")) {
+  function controlled(controls) {
     const id = controls.dataset.controls;
-    const own = figures[id];
+    const own = figure(id);
     controls.hidden = false;
     controls.addEventListener("change", () => {
       const chosen = [...controls.querySelectorAll("select, input:checked")].map((one) => one.value).join("|");
@@ -58,9 +68,23 @@
   const seen = new IntersectionObserver((entries) => {
     for (const entry of entries) if (entry.isIntersecting) { seen.unobserve(entry.target); draw(entry.target.id); }
   }, { rootMargin: "600px" });
-  for (const id of Object.keys(figures)) seen.observe(document.getElementById(id));
-  dark.addEventListener("change", () => document.querySelectorAll("[data-drawn]").forEach((place) => draw(place.id)));
-  addEventListener("beforeprint", () => Object.keys(figures).forEach(draw));
+
+  function begin(root) {
+    for (const place of root.querySelectorAll(".plot[id]")) {
+      if (!together) delete figures[place.id];  // an earlier chart of this name is gone
+      seen.observe(place);
+    }
+    for (const controls of root.querySelectorAll("[data-controls]")) controlled(controls);
+    for (const details of root.querySelectorAll("details[data-of]")) {
+      details.addEventListener("toggle", () => { if (details.open && !details.dataset.filled) fill(details); });
+    }
+  }
+
+  const again = () => document.querySelectorAll("[data-drawn]").forEach((place) => draw(place.id));
+  dark.addEventListener("change", again);
+  document.addEventListener("quantsite:theme", again);
+  document.addEventListener("htmx:beforeCleanupElement", ({ target }) => { if (target.dataset?.drawn) Plotly.purge(target); });
+  addEventListener("beforeprint", () => document.querySelectorAll(".plot[id]").forEach((place) => draw(place.id)));
 
   // On paper nothing is folded away but the data of charts; afterwards it is as it was.
   const folded = new Set();
@@ -73,12 +97,19 @@
     folded.clear();
   });
 
-  function rows(figure) {
+  // Bars that lie have their names on the other axis.
+  const upright = (one) => (one.orientation === "h" ? { ...one, x: one.y, y: one.x } : one);
+
+  function rows(drawn) {
+    const figure = { ...drawn, data: drawn.data.map(upright) };
     const [first] = figure.data;
     if (first.z) {
       const head = ["", ...figure.data.flatMap((one) => one.x.map((name) => (figure.data.length > 1 ? `${one.name}: ${name}` : name)))];
       return [head, ...first.y.map((name, i) => [name, ...figure.data.flatMap((one) => one.z[i])])];
     }
+    if (first.labels) return [["", figure.layout.meta?.parent ?? "", figure.layout.meta?.value ?? ""], ...first.labels.map((name, i) => [name, first.parents?.[i] ?? "", first.values[i]])];
+    if (first.theta) return [["", ...figure.data.map((one) => one.name)], ...first.theta.map((name, i) => [name, ...figure.data.map((one) => one.r[i])])];
+    if (first.open) return [[figure.first_column, "open", "high", "low", "close"], ...first.x.map((x, i) => [x, first.open[i], first.high[i], first.low[i], first.close[i]])];
     const named = (one) => one.hovertext ?? one.x;
     const together = figure.data.every((one) => one.x.length === first.x.length && one.x.every((x, i) => x === first.x[i]));
     if (!together) {
@@ -102,7 +133,7 @@
 
   function fill(details) {
     details.dataset.filled = "yes";
-    const [head, ...body] = rows(figures[details.dataset.of]);
+    const [head, ...body] = rows(figure(details.dataset.of));
     const table = document.createElement("table");
     const line = (cells, tag, to) => {
       const row = to.insertRow();
@@ -126,7 +157,6 @@
     details.querySelector("table").remove();
   }
 
-  for (const details of document.querySelectorAll("details[data-of]")) {
-    details.addEventListener("toggle", () => { if (details.open && !details.dataset.filled) fill(details); });
-  }
+  begin(document);
+  document.addEventListener("htmx:load", ({ detail }) => { if (detail.elt !== document.body) begin(detail.elt); });
 })();

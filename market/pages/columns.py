@@ -1,0 +1,112 @@
+"""Columns of tables: formatted for people on the page, plain in files. What is missing sorts last, either way."""
+
+from collections.abc import Callable
+from typing import Any
+
+import django_tables2 as tables
+from django.db.models import F, QuerySet
+from django.utils.html import format_html
+
+from market.pages import formats
+
+
+class TextColumn(tables.Column):
+    """Words, at the left. ``linkify`` as django-tables2 has it: a function of the record that gives an address."""
+
+    css = "words"
+
+    def __init__(self, *args: Any, css: str = "", **kwargs: Any) -> None:
+        classes = f"{self.css} {css}".strip()
+        kwargs.setdefault("attrs", {"th": {"class": classes}, "td": {"class": classes}})
+        if not callable(kwargs.get("accessor")):
+            kwargs.setdefault("default", formats.NONE)
+        super().__init__(*args, **kwargs)
+
+    def value(self, value: Any) -> Any:
+        """As files have it."""
+        return value
+
+    def order(self, queryset: QuerySet, is_descending: bool) -> tuple[QuerySet, bool]:
+        """By the column, nulls last; rows that are equal in it in the order of their keys, so that pages do not mix."""
+        name = self.sorted_by.replace(".", "__")
+        by = F(name).desc(nulls_last=True) if is_descending else F(name).asc(nulls_last=True)
+        return queryset.order_by(by, "pk"), True
+
+    _name = ""
+
+    def bind(self, name: str) -> None:
+        """Told by the table what it is called there."""
+        self._name = name
+
+    @property
+    def sorted_by(self) -> str:
+        """Path of the value that it is sorted by."""
+        return str(self.order_by[0] if self.order_by else self.accessor or self._name).lstrip("-")
+
+
+class FigureColumn(TextColumn):
+    """A number with ``digits`` decimals; ``tone``: gains and losses have colours of their own and a sign."""
+
+    css = "figure"
+
+    def __init__(self, *args: Any, digits: int = 2, tone: bool = False, **kwargs: Any) -> None:
+        self.digits, self.tone = digits, tone
+        super().__init__(*args, **kwargs)
+
+    def render(self, value: Any, record: Any) -> str:
+        shown = self.shown(value, record)
+        return format_html('<span class="{}">{}</span>', formats.tone(value), shown) if self.tone else shown
+
+    def shown(self, value: Any, record: Any) -> str:
+        return formats.number(value, self.digits, sign=self.tone)
+
+
+class PercentColumn(FigureColumn):
+    """A share (0.123), shown as percent."""
+
+    def shown(self, value: Any, record: Any) -> str:
+        return formats.percent(value, self.digits, sign=self.tone)
+
+
+class CompactColumn(FigureColumn):
+    """A large figure in few characters; the whole of it in files. ``currency``: of a record, where it is an amount."""
+
+    def __init__(self, *args: Any, currency: Callable[[Any], str] | None = None, **kwargs: Any) -> None:
+        self.currency = currency
+        super().__init__(*args, **kwargs)
+
+    def shown(self, value: Any, record: Any) -> str:
+        return formats.compact(value, self.currency(record) if self.currency else "")
+
+
+class MoneyColumn(FigureColumn):
+    """An amount in the currency of its record; ``digits`` None: the currency's own decimals."""
+
+    def __init__(self, *args: Any, currency: Callable[[Any], str], digits: int | None = None, **kwargs: Any) -> None:
+        self.currency, self.decimals = currency, digits
+        super().__init__(*args, **kwargs)
+
+    def shown(self, value: Any, record: Any) -> str:
+        return formats.money(value, self.currency(record), self.decimals)
+
+
+class DayColumn(TextColumn):
+    """A date."""
+
+    css = "day"
+
+    def render(self, value: Any) -> str:
+        return formats.day(value)
+
+
+class BadgeColumn(TextColumn):
+    """A state as a coloured word; ``tones``: class of the style sheet by value (done, running, failed, quiet)."""
+
+    def __init__(self, *args: Any, tones: dict[str, str], **kwargs: Any) -> None:
+        self.tones = tones
+        super().__init__(*args, **kwargs)
+
+    def render(self, value: Any, record: Any, bound_column: Any) -> str:
+        name = f"get_{bound_column.accessor}_display"
+        label = getattr(record, name)() if hasattr(record, name) else value
+        return format_html('<span class="state {}">{}</span>', self.tones.get(str(value), "quiet"), label)

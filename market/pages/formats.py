@@ -1,0 +1,77 @@
+"""Figures as people read them, in the language of the page (Babel): ``1,234.5``, ``12.3%``, ``₩1,200``, ``1.2조``.
+
+None and NaN are a dash everywhere. Nothing here rounds what is computed with or exported.
+"""
+
+import datetime as dt
+from decimal import Decimal
+from typing import Any
+
+from babel.dates import format_date
+from babel.numbers import format_compact_currency, format_compact_decimal, format_currency, format_decimal
+from django.utils.translation import get_language
+
+NONE = "–"
+MINUS = "−"
+Number = int | float | Decimal | None
+PATTERNS = {digits: "#,##0" + ("." + "0" * digits if digits else "") for digits in range(11)}
+
+
+def is_missing(value: Any) -> bool:
+    """None and NaN."""
+    return value is None or value != value  # noqa: PLR0124 # NaN, of whatever type, is the one that differs from itself
+
+
+def locale() -> str:
+    """The page's language as Babel calls it: ``ko``, ``en``, ``pt_BR``."""
+    language, _, country = (get_language() or "en").partition("-")
+    return f"{language}_{country.upper()}" if country else language
+
+
+def number(value: Number, digits: int = 2, *, sign: bool = False) -> str:
+    """With a fixed number of decimals and separated thousands; ``sign``: a plus before what is above zero."""
+    if is_missing(value):
+        return NONE
+    text = format_decimal(value, format=PATTERNS[digits], locale=locale())
+    return _signed(text, above=sign and value > 0)
+
+
+def percent(value: Number, digits: int = 2, *, sign: bool = False) -> str:
+    """A share as percent: 0.123 is ``12.30%``."""
+    if is_missing(value):
+        return NONE
+    return f"{number(100 * value, digits, sign=sign)}%"
+
+
+def money(value: Number, currency: str, digits: int | None = None) -> str:
+    """An amount with its currency's own decimals (none for won and yen), or with ``digits``."""
+    if is_missing(value):
+        return NONE
+    pattern = None if digits is None else f"¤{PATTERNS[digits]}"
+    text = format_currency(value, currency, format=pattern, locale=locale(), currency_digits=digits is None)
+    return _signed(text)
+
+
+def compact(value: Number, currency: str = "") -> str:
+    """A large figure in few characters: ``1.2M``, ``3.4조``; with a currency as an amount of it."""
+    if is_missing(value):
+        return NONE
+    if currency:
+        return _signed(format_compact_currency(value, currency, locale=locale(), fraction_digits=1))
+    return _signed(format_compact_decimal(value, locale=locale(), fraction_digits=1))
+
+
+def day(value: dt.date | dt.datetime | None, width: str = "medium") -> str:
+    """A date as the language writes it."""
+    return NONE if value is None else format_date(value, format=width, locale=locale())
+
+
+def tone(value: Number) -> str:
+    """The class of the style sheet for a gain or loss."""
+    if is_missing(value) or value == 0:
+        return ""
+    return "up" if value > 0 else "down"
+
+
+def _signed(text: str, *, above: bool = False) -> str:
+    return f"+{text}" if above else text.replace("-", MINUS)

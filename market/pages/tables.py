@@ -1,0 +1,76 @@
+"""Tables that sort, page and export on the server (django-tables2)."""
+
+from collections.abc import Iterable
+from typing import Any
+
+import django_tables2 as tables
+from django.http import HttpRequest, HttpResponseBase
+from django.utils.translation import gettext_lazy as _
+from django_tables2.data import TableListData
+from django_tables2.utils import Accessor, OrderBy
+
+from market.pages.columns import TextColumn
+from market.pages.exports import export_response
+from market.pages.formats import NONE, is_missing
+
+PER_PAGE = 25
+MOST_PER_PAGE = 200
+
+
+class Rows(TableListData):
+    """Rows in memory (dicts or objects). What is missing sorts last, either way."""
+
+    def order_by(self, aliases: Iterable[str]) -> None:
+        for alias in reversed(list(aliases)):
+            path = Accessor(self.table.columns[OrderBy(alias).bare].column.sorted_by)
+            found = [(path.resolve(row, quiet=True), row) for row in self.data]
+            known = [
+                (value.casefold() if isinstance(value, str) else value, row)
+                for value, row in found
+                if not _missing(value)
+            ]
+            known.sort(key=lambda pair: pair[0], reverse=alias.startswith("-"))
+            self.data = [row for _, row in known] + [row for value, row in found if _missing(value)]
+
+
+def _missing(value: Any) -> bool:
+    return is_missing(value) or value == ""
+
+
+class HouseTable(tables.Table):
+    """A table of the site. Subclasses name columns, and in ``Meta`` their ``order_by``.
+
+    ``title``: its heading, "" where the page has one. ``empty``: what to do where there are no rows.
+    ``note``: what a reader has to know, below it. ``file``: name of its files.
+    """
+
+    title: Any = ""
+    empty: Any = _("Nothing here yet.")
+    note: Any = ""
+    file = "quantsite"
+    per_page = PER_PAGE
+
+    class Meta:
+        template_name = "pages/table.html"
+        attrs = {"class": "rows"}
+
+    def __init__(self, data: Any, *, name: str, request: HttpRequest, **kwargs: Any) -> None:
+        for column_name, column in type(self).base_columns.items():
+            if isinstance(column, TextColumn):
+                column.bind(column_name)
+        super().__init__(Rows(data) if isinstance(data, list) else data, **kwargs)
+        self.name, self.request, self.target = name, request, f"table-{name}"
+        wanted = request.GET.get(self.prefixed_per_page_field, "")
+        per_page = min(int(wanted), MOST_PER_PAGE) if wanted.isdecimal() and int(wanted) else self.per_page
+        tables.RequestConfig(request, paginate={"per_page": per_page, "silent": True}).configure(self)
+
+    @property
+    def total(self) -> int:
+        """Rows on all pages."""
+        return int(self.paginator.count)
+
+    def export(self, file_format: str) -> HttpResponseBase:
+        """All rows, in the order asked for, with plain values."""
+        head, *rows = self.as_values()
+        plain = ([None if value == NONE else value for value in row] for row in rows)
+        return export_response(file_format, self.file, [str(text) for text in head], plain)

@@ -1,0 +1,1 @@
+"""Pages of market: instruments, search, data, jobs (the kit they are made of is ``market.pages``)."""

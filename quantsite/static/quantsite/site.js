@@ -1,0 +1,44 @@
+"use strict";
+(() => {
+  const root = document.documentElement;
+  const YEAR = 31536000;
+
+  document.querySelector("button.theme").addEventListener("click", () => {
+    const dark = root.dataset.theme ? root.dataset.theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
+    root.dataset.theme = dark ? "light" : "dark";
+    document.cookie = `theme=${root.dataset.theme}; path=/; max-age=${YEAR}; samesite=lax`;
+    document.dispatchEvent(new Event("quantsite:theme"));
+  });
+
+  const menu = document.querySelector("button.menu");
+  menu.addEventListener("click", () => menu.setAttribute("aria-expanded", String(menu.getAttribute("aria-expanded") !== "true")));
+
+  // Whatever htmx puts into the dialog opens it.
+  const dialog = document.getElementById("dialog");
+  document.addEventListener("htmx:afterSwap", ({ detail }) => { if (detail.target.id === "dialog-body" && !dialog.open) dialog.showModal(); });
+  dialog.querySelector(".close").addEventListener("click", () => dialog.close());
+  dialog.addEventListener("click", ({ target }) => { if (target === dialog) dialog.close(); });
+
+  // A request that failed is told; nothing is swallowed.
+  function tell(text) {
+    const place = document.createElement("p");
+    place.className = "toast";
+    place.setAttribute("role", "alert");
+    place.textContent = text;
+    document.body.append(place);
+    setTimeout(() => place.remove(), 8000);
+  }
+  document.addEventListener("htmx:responseError", ({ detail }) => tell(`${detail.xhr.status} ${detail.xhr.statusText}`));
+  document.addEventListener("htmx:sendError", () => tell("The site does not answer."));
+
+  // Found instruments disappear when the search is left.
+  const found = document.getElementById("found");
+  document.addEventListener("click", ({ target }) => { if (found && !target.closest(".search")) found.replaceChildren(); });
+  document.addEventListener("keydown", ({ key }) => { if (found && key === "Escape") found.replaceChildren(); });
+
+  // <button data-copy="#id"> copies the text of an element.
+  document.addEventListener("click", ({ target }) => {
+    const button = target.closest("[data-copy]");
+    if (button) navigator.clipboard.writeText(document.querySelector(button.dataset.copy).textContent.trim());
+  });
+})();
