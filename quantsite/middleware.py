@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 
 from quantsite.redaction import HIDDEN, IS_SECRET_NAME
 from quantsite.request_metrics import request_observe
-from quantsite.tracing import Traced, request_now
+from quantsite.tracing import TRACED, Traced, request_now
 
 logger = logging.getLogger("quantsite.access")
 
@@ -31,7 +31,7 @@ class RequestMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         given = request.headers.get(ID_HEADER, "")
         traced = Traced(given if SANE_ID.fullmatch(given) else uuid.uuid4().hex, request)
-        request.traced = traced
+        setattr(request, TRACED, traced)
         token = request_now.set(traced)
         began = time.perf_counter()
         try:
