@@ -5,6 +5,7 @@ import re
 import time
 import uuid
 from collections.abc import Callable
+from urllib.parse import quote
 
 from django.http import HttpRequest, HttpResponse, QueryDict
 
@@ -52,9 +53,12 @@ def told(request: HttpRequest, status: int, seconds: float) -> None:
 
 
 def path_shown(request: HttpRequest) -> str:
-    """The path with its query, the values of secrets hidden; cut where it is long."""
+    """The path with its query; values of secrets, in either, are hidden. Cut where it is long."""
     query = QueryDict(mutable=True)
     for name, values in request.GET.lists():
         query.setlist(name, [HIDDEN] if IS_SECRET_NAME.fullmatch(name) else values)
     path = request.get_full_path().partition("?")[0]
+    for name, value in request.resolver_match.kwargs.items() if request.resolver_match else ():
+        if IS_SECRET_NAME.fullmatch(name):  # of an address that lets somebody in once
+            path = path.replace(quote(str(value)), HIDDEN)
     return (f"{path}?{query.urlencode(safe='/*')}" if query else path)[:LONGEST_PATH]

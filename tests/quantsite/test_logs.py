@@ -14,6 +14,7 @@ from django.conf import settings
 from django.contrib.auth.models import User
 from django.core.exceptions import ImproperlyConfigured
 from django.test import Client
+from django.urls import ResolverMatch
 from django_q.models import OrmQ
 from django_q.signals import post_execute_in_worker, pre_execute
 from django_q.tasks import async_task
@@ -79,6 +80,12 @@ def test_secrets_of_an_address_are_hidden_and_no_line_is_broken(client: Client, 
     access = next(line for line in lines() if line["logger"] == "quantsite.access")
     assert access["path"] == "/no%0Asuch/?api_key=***&access_token=***&next=/a/&page=2&password=***"
     assert not any(secret in json.dumps(lines()) for secret in ("Kx81", "Ty92", "Pz73"))
+
+
+def test_secrets_in_a_path_are_hidden(rf) -> None:
+    request = rf.get("/reset/MQ/c5x-0f%20aa/?next=/")
+    request.resolver_match = ResolverMatch(work, (), {"uidb64": "MQ", "token": "c5x-0f aa"})
+    assert middleware.path_shown(request) == "/reset/MQ/***/?next=/"
 
 
 def test_what_django_tells_of_a_bad_answer_has_its_request(client: Client, lines: Lines) -> None:
