@@ -9,6 +9,8 @@ from contextlib import closing
 from tests.faults.server import free_port
 from tests.faults.site import TOKEN, Machine, until
 
+ASKED = json.dumps({"region": "KR", "date": "2024-06-28"})
+
 
 class Asker(threading.Thread):
     """Asks for factor runs, one after the other, until nobody answers."""
@@ -22,7 +24,9 @@ class Asker(threading.Thread):
         try:
             while True:
                 with closing(http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)) as web:
-                    web.request("POST", "/api/factor-runs/", json.dumps({"region": "KR", "date": "2024-06-28"}), headers)
+                    web.request(
+                        "POST", "/api/factor-runs/", json.dumps({"region": "KR", "date": "2024-06-28"}), headers
+                    )
                     with web.getresponse() as answer:
                         assert answer.status == 202
                         self.told.append(json.loads(answer.read())["id"])
@@ -43,7 +47,7 @@ def answers(port: int) -> bool:
 def killed_in_mid_post(machine: Machine) -> list[int]:
     """The runs that were told to be queued before the web server was killed."""
     port = free_port()
-    machine.start("-m", "gunicorn", "quantsite.wsgi", "--bind", f"127.0.0.1:{port}", "--workers", "2", "--threads", "2")
+    machine.start("-m", "gunicorn", "quantsite.wsgi", "--bind", f"127.0.0.1:{port}", "--threads", "4")
     until(lambda: answers(port), 30, [machine])
     askers = [Asker(port) for _ in range(4)]
     for asker in askers:
