@@ -25,8 +25,8 @@ class Visitor:
     def __init__(self, driver: webdriver.Chrome, site: Site, screen: str) -> None:
         self.driver, self.site, self.screen = driver, site, screen
         self.allowed: set[int] = set()
-        width, height = SCREENS[screen]
-        size = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": screen == "phone"}
+        self.width, height = SCREENS[screen]
+        size = {"width": self.width, "height": height, "deviceScaleFactor": 1, "mobile": screen == "phone"}
         driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
         driver.execute_cdp_cmd("Network.clearBrowserCookies", {})
         driver.get("about:blank")
@@ -128,7 +128,7 @@ class Visitor:
     def fits(self) -> None:
         """Nothing makes the page wider than the screen."""
         wide = int(self.driver.execute_script("return document.documentElement.scrollWidth"))
-        assert wide <= SCREENS[self.screen][0], f"{self.path} is {wide} px wide on the {self.screen}"
+        assert wide <= self.width, f"{self.path} is {wide} px wide on the {self.screen}"
 
     def problems(self) -> list[str]:
         """Errors of the console and requests that failed since this was last asked."""
