@@ -137,7 +137,12 @@ def _shown(
         what = described[line_of[int(found.key[place])]]
         figures = {name: _known(getattr(found, name)[place]) for name in FIGURES}
         names = {name: what[name] for name in ("kind", "region", "ticker", "name", "identifier", "instrument_id")}
-        shown.append({"status": status} | names | figures | {"trade_value": _known(worth[place]), "split_ratio": float(ratio[place])})
+        shown.append(
+            {"status": status}
+            | names
+            | figures
+            | {"trade_value": _known(worth[place]), "split_ratio": float(ratio[place])}
+        )
     return shown
 
 
