@@ -190,6 +190,8 @@ Q_CLUSTER = {
     "ack_failures": True,
     "label": "Background tasks",
 }
+# Every so often each worker looks for jobs whose process died (docs/jobs.md).
+JOB_RECOVERY_SECONDS = env.float("QUANTSITE_JOB_RECOVERY_SECONDS", default=15.0)
 
 # --- numbers ---------------------------------------------------------------------------------------------------
 # Fundamentals of several sources: the first that has a figure wins (docs/conventions.md).

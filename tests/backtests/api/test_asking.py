@@ -12,7 +12,7 @@ from rest_framework.authtoken.models import Token
 from backtests import tasks
 from backtests.models import BacktestCondition, BacktestSession, BacktestStatistics, BacktestTrade, Status
 from backtests.services.watching import lock_name
-from factors.store.locks import LOCK_CLASS
+from market.jobs.locks import LOCK_CLASS
 from tests.backtests.services.tables import config
 from tests.backtests.stored import bare, made_up
 
