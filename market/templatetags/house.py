@@ -51,6 +51,11 @@ def day(value: dt.date | None, width: str = "medium") -> str:
 
 
 @register.filter
+def moment(value: dt.datetime | None) -> str:
+    return formats.moment(value)
+
+
+@register.filter
 def tone(value: formats.Number) -> str:
     return formats.tone(value)
 

@@ -141,15 +141,11 @@ def shown(one: Reported, currency: str) -> dict[str, Any]:
 
 def price_tiles(of: PriceFigures, currency: str) -> list[Tile]:
     """The figures at the head of the page."""
-    found = [
-        _change(_("Day"), of.change), _change(_("1 month"), of.month), _change(_("This year"), of.year_to_date),
-        _change(_("1 year"), of.year),
-        Tile(_("Volume"), formats.compact(of.volume), _("shares")),
-        Tile(_("Trading value"), formats.compact(of.value, currency)),
-    ]  # fmt: skip
-    if of.market_cap is not None:
-        found.append(Tile(_("Market value"), formats.compact(of.market_cap, currency)))
-    return found
+    found = [_change(_("1 month"), of.month), _change(_("This year"), of.year_to_date), _change(_("1 year"), of.year)]
+    if of.volume is not None:
+        found.append(Tile(_("Volume"), formats.compact(of.volume), _("shares")))
+    amounts = ((_("Trading value"), of.value), (_("Market value"), of.market_cap))
+    return found + [Tile(label, formats.compact(value, currency)) for label, value in amounts if value is not None]
 
 
 def _change(label: Any, value: float | None) -> Tile:

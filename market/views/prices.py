@@ -19,7 +19,7 @@ SPANS = {
     "1M": _("1 month"), "6M": _("6 months"), "YTD": _("This year"), "1Y": _("1 year"), "3Y": _("3 years"),
     "5Y": _("5 years"), "MAX": _("All"),
 }  # fmt: skip
-UP, DOWN, VOLUME = "#2b6cb0", "#b2453c", "rgba(127,140,155,0.5)"
+UP, DOWN = "#2b6cb0", "#b2453c"
 FIRST = {"span": "1Y", "style": LINE, "basis": ADJUSTED}
 
 
@@ -56,20 +56,28 @@ def price_chart(series: PriceSeries, currency: str, style: str) -> Chart:
     """Price above volume; splits as lines across."""
     bars = series.bars
     days = np.datetime_as_string(bars.days, unit="D").tolist()
-    price = _candles(series, days) if style == CANDLES else _line(series, days)
-    rising = np.r_[True, bars.close[1:] >= bars.close[:-1]]
-    volume = {
-        "type": "bar", "x": days, "y": _plain(bars.volume, 0), "name": say("volume"), "yaxis": "y2",
-        "marker": {"color": [f"{UP}88" if up else f"{DOWN}88" for up in rising.tolist()], "line": {"width": 0}},
-    }  # fmt: skip
-    layout = {
-        "xaxis": {"rangeslider": {"visible": False}, "type": "date", "anchor": "y2"},
-        "yaxis": {"domain": [0.24, 1], "title": {"text": currency}, "tickformat": ",.6~g"},
-        "yaxis2": {"domain": [0, 0.18], "tickformat": "~s", "nticks": 3, "showgrid": False},
-        "showlegend": False, "bargap": 0.15,
+    traces = [_candles(series, days) if style == CANDLES else _line(series, days)]
+    layout: dict[str, Any] = {
+        "xaxis": {"rangeslider": {"visible": False}, "type": "date"},
+        "yaxis": {"title": {"text": currency}, "tickformat": ",.6~g"}, "showlegend": False, "bargap": 0.15,
         "shapes": [_split(day.isoformat(), ratio) for day, ratio in series.splits],
     }  # fmt: skip
-    return chart(say("Price and volume"), _unit(series, currency), [price, volume], layout, _note(series), height=440)
+    if np.isfinite(bars.volume).any():
+        traces.append(_volume(series, days))
+        layout["xaxis"]["anchor"] = "y2"
+        layout["yaxis"]["domain"] = [0.24, 1]
+        layout["yaxis2"] = {"domain": [0, 0.18], "tickformat": "~s", "nticks": 3, "showgrid": False}
+    return chart(say("Price and volume"), _unit(series, currency), traces, layout, _note(series), height=440)
+
+
+def _volume(series: PriceSeries, days: list[str]) -> dict[str, Any]:
+    """In the colour of the price's way since the bar before."""
+    close = series.bars.close
+    rising = np.r_[True, close[1:] >= close[:-1]]
+    return {
+        "type": "bar", "x": days, "y": _plain(series.bars.volume, 0), "name": say("volume"), "yaxis": "y2",
+        "marker": {"color": [f"{UP}88" if up else f"{DOWN}88" for up in rising.tolist()], "line": {"width": 0}},
+    }  # fmt: skip
 
 
 def _line(series: PriceSeries, days: list[str]) -> dict[str, Any]:
@@ -96,7 +104,7 @@ def _candles(series: PriceSeries, days: list[str]) -> dict[str, Any]:
 def _split(day: str, ratio: float) -> dict[str, Any]:
     label = say("Split %(ratio)s") % {"ratio": f"{ratio:g}:1" if ratio >= 1 else f"1:{1 / ratio:g}"}
     return {
-        "type": "line", "x0": day, "x1": day, "yref": "paper", "y0": 0.24, "y1": 1,
+        "type": "line", "x0": day, "x1": day, "yref": "y domain", "y0": 0, "y1": 1,
         "line": {"color": "#8a7f3d", "width": 1, "dash": "dot"},
         "label": {"text": label, "textposition": "end", "textangle": 0},
     }  # fmt: skip
