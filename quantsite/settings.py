@@ -4,15 +4,19 @@ Every variable has a safe default: DEBUG is off, the secret key is generated on 
 under ``var/``, and without DATABASE_URL the embedded PostgreSQL is used. ``.env.example`` lists them all.
 """
 
-import sys
+from datetime import timedelta
 from pathlib import Path
 
 import environ
 
 from quantsite.admin_site import UNFOLD  # noqa: F401 # read by django-unfold
 from quantsite.database_url import database_of, days_of
+from quantsite.limits import limits_of
+from quantsite.logs import logging_of
 from quantsite.pages.plotly import plotly_folder
+from quantsite.redaction import secrets_of
 from quantsite.secret import secret_key
+from quantsite.security_policy import POLICY
 
 VERSION = "0.1.0"
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -33,6 +37,13 @@ X_FRAME_OPTIONS = "DENY"
 HTTPS = env.bool("QUANTSITE_HTTPS", default=False)
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
+SECURE_SSL_REDIRECT = HTTPS
+SECURE_REDIRECT_EXEMPT = [r"^api/(health|ready)/?$", r"^metrics$"]  # asked from inside, where there is no proxy
+SECURE_HSTS_SECONDS = env.int("QUANTSITE_HSTS_SECONDS", default=365 * 86400) if HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+CONTENT_SECURITY_POLICY = POLICY
 DATA_UPLOAD_MAX_MEMORY_SIZE = env.int("QUANTSITE_MAX_UPLOAD", default=200 * 1024 * 1024)
 
 # --- applications: the rooms, top floor first -----------------------------------------------------------------
@@ -56,15 +67,21 @@ INSTALLED_APPS = [
     "django_htmx",
     "django_tables2",
     "rest_framework",
-    "rest_framework.authtoken",
+    "knox",
+    "axes",
     "drf_spectacular",
     "drf_spectacular_sidecar",
     "import_export",
     "django_q",
     "timescale",
+    "quantsite.accounts",  # last: roles are made of the permissions of all others
 ]
+MIGRATION_MODULES = {"knox": None}  # its own table of tokens is not used: accounts.ApiToken is
 MIDDLEWARE = [
+    "quantsite.middleware.RequestMiddleware",
     "django.middleware.security.SecurityMiddleware",
+    "quantsite.security.permissions_policy",
+    "quantsite.security.SitePolicy",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -74,6 +91,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "axes.middleware.AxesMiddleware",
 ]
 ROOT_URLCONF = "quantsite.urls"
 WSGI_APPLICATION = "quantsite.wsgi.application"
@@ -136,14 +154,28 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
 ]
-LOGIN_URL = "admin:login"
+# --- accounts (docs/accounts.md) ---------------------------------------------------------------------------------
+SIGNUP = env.bool("QUANTSITE_SIGNUP", default=False)
+LOGIN_URL, LOGIN_REDIRECT_URL, LOGOUT_REDIRECT_URL = "accounts:login", "home", "home"
+AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
+vars().update(env.email_url("QUANTSITE_EMAIL_URL", default="consolemail://"))  # EMAIL_BACKEND, EMAIL_HOST and so on
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("QUANTSITE_EMAIL_FROM", default="quantsite@localhost")
+# After so many wrong passwords for one name from one address, that pair waits.
+AXES_FAILURE_LIMIT = env.int("QUANTSITE_LOGIN_FAILURES", default=5)
+AXES_COOLOFF_TIME = timedelta(minutes=env.int("QUANTSITE_LOGIN_WAIT", default=15))
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]  # nobody can lock out somebody elsewhere
+AXES_LOCKOUT_TEMPLATE = "accounts/locked.html"
+AXES_RESET_ON_SUCCESS = AXES_DISABLE_ACCESS_LOG = True
+AXES_CLIENT_IP_CALLABLE = "quantsite.security.client_address"
+KNOX_TOKEN_MODEL = "accounts.ApiToken"  # noqa: S105 # a model
+REST_KNOX = {"TOKEN_TTL": None, "TOKEN_PREFIX": "qs_"}
 
 # --- API --------------------------------------------------------------------------------------------------------
 # Reference data (instruments, prices, fundamentals, factors, scores) is readable without a login by default.
 PUBLIC_READ = env.bool("QUANTSITE_PUBLIC_READ", default=True)
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
-        "rest_framework.authentication.TokenAuthentication",
+        "quantsite.accounts.authentication.ApiTokenAuthentication",
         "rest_framework.authentication.SessionAuthentication",
     ],
     "DEFAULT_PARSER_CLASSES": [
@@ -154,9 +186,20 @@ REST_FRAMEWORK = {
     "DEFAULT_PERMISSION_CLASSES": ["market.api.permissions.ReferenceDataPermission"],
     "DEFAULT_PAGINATION_CLASS": "market.api.pagination.KeysetPagination",
     "DEFAULT_SCHEMA_CLASS": "market.api.schema.HouseSchema",
-    "DEFAULT_THROTTLE_CLASSES": ["rest_framework.throttling.AnonRateThrottle"],
+    "DEFAULT_THROTTLE_CLASSES": [
+        "rest_framework.throttling.AnonRateThrottle",
+        "rest_framework.throttling.UserRateThrottle",
+    ],
     "NUM_PROXIES": env.int("QUANTSITE_PROXIES", default=0),  # in front of us; 0: X-Forwarded-For is not believed
-    "DEFAULT_THROTTLE_RATES": {"anon": env.str("QUANTSITE_ANONYMOUS_RATE", default="600/min")},
+    "DEFAULT_THROTTLE_RATES": {
+        "anon": env.str("QUANTSITE_ANONYMOUS_RATE", default="600/min"),
+        "user": env.str("QUANTSITE_USER_RATE", default="3000/min"),
+        # of one address: logins tried, accounts made, messages about forgotten passwords, wrong API tokens
+        "login": env.str("QUANTSITE_LOGIN_RATE", default="20/min"),
+        "signup": env.str("QUANTSITE_SIGNUP_RATE", default="5/hour"),
+        "reset": env.str("QUANTSITE_RESET_RATE", default="5/hour"),
+        "wrong_tokens": env.str("QUANTSITE_WRONG_TOKEN_RATE", default="30/min"),
+    },
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "quantsite",
@@ -188,6 +231,7 @@ Q_CLUSTER = {
     "max_attempts": 1,
     "catch_up": False,
     "ack_failures": True,
+    "save_limit": 0,  # all results, until retention takes them (QUANTSITE_KEEP_DAYS)
     "label": "Background tasks",
 }
 # Every so often each worker looks for jobs whose process died (docs/jobs.md).
@@ -242,12 +286,14 @@ METRICS_TOKEN = env.str("QUANTSITE_METRICS_TOKEN", default="")  # empty: only th
 # --- admin: quantsite/admin_site.py ------------------------------------------------------------------------------
 IMPORT_EXPORT_TMP_STORAGE_CLASS = "import_export.tmp_storages.CacheStorage"  # under var/, not the system's /tmp
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "stream": sys.stderr, "formatter": "line"}},
-    # Each further try of a request is one of its warnings; what it came to is told by us.
-    "loggers": {"urllib3": {"level": "ERROR"}},
-    "root": {"handlers": ["stderr"], "level": env.str("QUANTSITE_LOG_LEVEL", default="WARNING")},
-}
+# --- operations: quantsite/logs.py, ready.py, retention.py (docs/operations.md) ------------------------------------
+LOG_FORMAT = env.str("QUANTSITE_LOG_FORMAT", default="line")  # line or json
+LOGGING = logging_of(
+    format_name=LOG_FORMAT,
+    level=env.str("QUANTSITE_LOG_LEVEL", default="WARNING"),
+    secrets={SECRET_KEY, str(DATABASES["default"].get("PASSWORD", "")), *secrets_of()},
+)
+# Sessions that bars and scores may be behind the exchange before /api/ready fails: *=3,VN=5. Empty: it only tells.
+STALE_SESSIONS = limits_of(env, "QUANTSITE_STALE_SESSIONS")
+# Days that results of tasks, sessions and so on are kept (docs/operations.md): task_results=30,correlations=365.
+KEEP_DAYS = limits_of(env, "QUANTSITE_KEEP_DAYS")
