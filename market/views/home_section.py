@@ -22,4 +22,4 @@ def jobs_context(request: HttpRequest) -> dict[str, Any] | None:
 
 def fill() -> None:
     """Register them."""
-    register_section(Section("home", "jobs", _("Last runs"), "market/home_jobs.html", jobs_context, 50, narrow=True))
+    register_section(Section("home", "jobs", _("Last runs"), "market/home_jobs.html", jobs_context, 60, narrow=True))

@@ -1,1 +1,1 @@
-"""Pages of portfolio."""
+"""Pages of portfolios: thin doors to the services."""
