@@ -37,7 +37,8 @@ def freshness_context(request: HttpRequest) -> dict[str, Any]:
 
 class MoverTable(HouseTable):
     ticker = TextColumn(
-        verbose_name=_("Ticker"), linkify=lambda record: reverse("market:instrument", args=[record.region, record.ticker])
+        verbose_name=_("Ticker"),
+        linkify=lambda record: reverse("market:instrument", args=[record.region, record.ticker]),
     )
     name = TextColumn(verbose_name=_("Name"))
     percentile = MeterColumn(verbose_name=_("Percentile"), digits=1)
@@ -77,10 +78,8 @@ class MoversPage(TablesMixin, Page):
 
     def table(self, name: str) -> HouseTable:
         found = super().table(name)
-        for field in found.form.fields:  # what is shown, chosen
-            found.form.initial.setdefault(field, found.form.fields[field].initial)
-        found.form.is_bound = False
-        found.form.initial |= {"factor": self.moved.factor, "region": self.moved.region}
+        if not found.form.errors:  # what is shown stands in the form
+            found.form = MoverFilter(initial={"factor": self.moved.factor, "region": self.moved.region})
         found.note, found.empty = _told(self.moved), _why_empty(self.moved)
         return found
 
@@ -108,9 +107,9 @@ def _why_empty(moved: Movers) -> Any:
     if moved.date is None:
         return _("There are no scores yet. Compute some: manage.py compute_factors --all-regions")
     if moved.before is None:
-        return _("Scores of one session only (%(date)s). Movers appear with a second one: manage.py compute_factors") % {
-            "date": formats.day(moved.date)
-        }
+        return _(
+            "Scores of one session only (%(date)s). Movers appear with a second one: manage.py compute_factors"
+        ) % {"date": formats.day(moved.date)}
     return _("Nothing changed between the two sessions.")
 
 

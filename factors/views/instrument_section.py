@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from statistics import fmean
 from typing import Any
@@ -28,6 +28,7 @@ from market.views.instrument import OfInstrument
 SESSIONS = 504  # of the chart: two years
 LINE, VALUE = "#2b6cb0", "#e08a1e"
 LARGE = 1e6
+CORNERS = 3  # that a profile needs at least
 
 
 def factor_address(record: FactorScore) -> str | None:
@@ -133,16 +134,19 @@ def score_history(instrument: Instrument, factor: str) -> list[FactorScore]:
 
 
 def profile_chart(scores: Sequence[FactorScore]) -> Chart | None:
-    """The mean percentile of each category, around a circle; None where fewer than three have one."""
-    by_category: dict[str, list[float]] = defaultdict(list)
-    for one in scores:
-        if one.percentile is not None:
-            by_category[one.factor.category].append(one.percentile)
-    if len(by_category) < 3:
+    """The mean percentile of each category, around a circle; of each factor where fewer than three categories have one,
+    None where fewer than three factors have.
+    """
+    ranked = [one for one in scores if one.percentile is not None]
+    by_category = _grouped(ranked, lambda one: one.factor.category)
+    spokes = by_category if len(by_category) >= CORNERS else _grouped(ranked, lambda one: one.factor.name)
+    if len(spokes) < CORNERS:
         return None
-    names = sorted(by_category)
-    means = [round(fmean(by_category[name]), 1) for name in names]
-    labels = [name.replace("_", " ").capitalize() for name in names]
+    names = sorted(spokes)
+    means = [round(fmean(spokes[name]), 1) for name in names]
+    labels = [name.replace("_", " ") for name in names]
+    of_categories = say("mean percentile by category, 100 the best")
+    unit = of_categories if spokes is by_category else say("percentile, 100 the best")
     trace = {
         "type": "scatterpolar", "r": [*means, means[0]], "theta": [*labels, labels[0]], "fill": "toself",
         "name": say("mean percentile"), "line": {"color": LINE}, "fillcolor": "rgba(59,130,196,0.25)",
@@ -151,7 +155,15 @@ def profile_chart(scores: Sequence[FactorScore]) -> Chart | None:
         "polar": {"radialaxis": {"range": [0, 100], "tickvals": [25, 50, 75, 100]}, "angularaxis": {}},
         "showlegend": False,
     }  # fmt: skip
-    return chart(say("Factor profile"), say("mean percentile by category, 100 the best"), [trace], layout, height=360)
+    return chart(say("Factor profile"), unit, [trace], layout, height=360)
+
+
+def _grouped(scores: Sequence[FactorScore], key: Callable[[FactorScore], str]) -> dict[str, list[float]]:
+    """Percentiles by ``key``."""
+    found: dict[str, list[float]] = defaultdict(list)
+    for one in scores:
+        found[key(one)].append(one.percentile)
+    return found
 
 
 def history_chart(factor: str, rows: Sequence[FactorScore]) -> Chart:
@@ -168,7 +180,8 @@ def history_chart(factor: str, rows: Sequence[FactorScore]) -> Chart:
         },
     ]  # fmt: skip
     layout = {
-        "xaxis": {"anchor": "y2"}, "yaxis": {"domain": [0.42, 1], "range": [0, 100], "title": {"text": say("percentile")}},
+        "xaxis": {"anchor": "y2"},
+        "yaxis": {"domain": [0.42, 1], "range": [0, 100], "title": {"text": say("percentile")}},
         "yaxis2": {"domain": [0, 0.36], "title": {"text": say("value")}},
     }  # fmt: skip
     unit = say("percentile 0 to 100, raw value below")

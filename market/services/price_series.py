@@ -37,13 +37,13 @@ def price_series(*, instrument: Instrument, span: str, adjusted: bool = True) ->
     table = list(rows.between(start, None).order_by("date").values_list(*_COLUMNS))
     days = np.array([row[0] for row in table], dtype="datetime64[D]")
     figures = np.array([row[1:] for row in table], dtype=float).reshape(len(table), len(_COLUMNS) - 1).T
-    *prices, volume, factor, given = figures
+    open_, high, low, close, volume, factor, given = figures
     splits = _splits(instrument.pk, days)
     has_raw = not given.any()
     if adjusted and len(days):
-        prices = [price * (factor / factor[-1]) for price in prices]
+        open_, high, low, close = (price * (factor / factor[-1]) for price in (open_, high, low, close))
         volume = np.where(given == 1.0, volume, volume * _multiplier(days, splits))
-    bars = Bars(days, *prices, volume)
+    bars = Bars(days, open_, high, low, close, volume)
     is_weekly = len(days) > MOST_DAILY
     return PriceSeries(weekly(bars) if is_weekly else bars, is_weekly, adjusted or not has_raw, has_raw, splits)
 
@@ -61,7 +61,8 @@ def _splits(instrument_id: int, days: np.ndarray) -> list[tuple[dt.date, float]]
     found = CorporateAction.objects.filter(
         instrument=instrument_id, kind__in=SPLITS, ex_date__gt=days[0].item(), ex_date__lte=days[-1].item()
     )
-    return list(found.order_by("ex_date").values_list("ex_date", "ratio"))
+    rows = found.order_by("ex_date").values_list("ex_date", "ratio")
+    return [(day, ratio) for day, ratio in rows if ratio is not None]
 
 
 def _multiplier(days: np.ndarray, splits: list[tuple[dt.date, float]]) -> np.ndarray:

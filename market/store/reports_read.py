@@ -100,10 +100,10 @@ def reports_of(instrument_ids: Sequence[int], as_of: dt.date) -> Reports:
     """The same of a few instruments, straight from the tables."""
     columns = ("instrument_id", "period_end", "period", "available_on", "source", "consolidated", "currency")
     first = as_of - dt.timedelta(days=HISTORY_DAYS)
-    reports = Fundamental.objects.filter(instrument__in=instrument_ids, period_end__gte=first)
-    reports = reports.order_by("instrument_id", "period_end", "id").values_list(*columns, *FUNDAMENTAL_FIELDS)
-    splits = CorporateAction.objects.filter(instrument__in=instrument_ids, kind__in=SPLITS)
-    splits = splits.order_by("instrument_id", "ex_date").values_list("instrument_id", "ex_date", "ratio")
+    filed = Fundamental.objects.filter(instrument__in=instrument_ids, period_end__gte=first)
+    reports = filed.order_by("instrument_id", "period_end", "id").values_list(*columns, *FUNDAMENTAL_FIELDS)
+    divided = CorporateAction.objects.filter(instrument__in=instrument_ids, kind__in=SPLITS)
+    splits = divided.order_by("instrument_id", "ex_date").values_list("instrument_id", "ex_date", "ratio")
     kinds = [pa.int32(), pa.date32(), pa.string(), pa.date32(), pa.string(), pa.bool_(), pa.string()]
     figures = dict.fromkeys(FUNDAMENTAL_FIELDS, pa.float64())
     rows = _table(list(reports), dict(zip(columns, kinds, strict=True)) | figures)

@@ -171,7 +171,8 @@ class LoadPage(TablesMixin, OwnPage):
 
     def table(self, name: str) -> HouseTable:
         found = super().table(name)
-        found.form.fields["reason"].widget = forms.Select(choices=[("", ALL), *((one, one) for one in self.load.reasons)])
+        reasons = [("", ALL), *((one, one) for one in self.load.reasons)]
+        found.form.fields["reason"].widget = forms.Select(choices=reasons)
         return found
 
     def rows_rejected(self, asked: dict[str, Any]) -> QuerySet[RejectedRow]:
