@@ -32,10 +32,10 @@ class ETFQuerySet(models.QuerySet["ETF"]):
         )
 
     def with_krw(self, rates: Mapping[str, float]) -> Self:
-        """``assets_krw``: assets at so many won for one unit of each currency; None in another one."""
+        """``assets_krw``: ``assets`` (an annotation) at so many won for one unit of each currency; None in another."""
         known = [models.When(instrument__currency=code, then=models.Value(rate)) for code, rate in rates.items()]
         rate = models.Case(*known, default=None, output_field=models.FloatField())
-        return self.annotate(assets_krw=Cast("total_assets", models.FloatField()) * rate)
+        return self.annotate(assets_krw=Cast("assets", models.FloatField()) * rate)
 
     def listed_in(self, region: str = "", category: str = "", issuer: str = "") -> Self:
         """What meets every condition given, the largest first."""
