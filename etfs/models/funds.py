@@ -25,7 +25,7 @@ class ETFQuerySet(models.QuerySet["ETF"]):
         return self.filter(region=region, instrument__ticker=ticker).select_related("instrument").first()
 
     def with_flow(self, first: dt.date, last: dt.date) -> Self:
-        """``flow``: the money that came in from one day to another, in the trading currency; None where nobody knows."""
+        """``flow``: the money that came in from one day to another, in the trading currency; None: not known."""
         days = ETFDailyStat.objects.filter(etf=models.OuterRef("pk"), date__range=(first, last)).order_by()
         return self.annotate(
             flow=models.Subquery(days.values("etf").annotate(total=models.Sum("net_flow")).values("total"))

@@ -71,7 +71,10 @@ class Compare(TablesMixin, Page):
             return []
         names = self.compared.symbols
         return [
-            {"left": names[i], "right": names[j], "overlap": found.percent[i][j], "active": found.active[i][j], "common": found.common[i][j]}
+            {
+                "left": names[i], "right": names[j], "overlap": found.percent[i][j], "active": found.active[i][j],
+                "common": found.common[i][j],
+            }
             for i, j in combinations(range(len(names)), 2)
         ]  # fmt: skip
 

@@ -59,8 +59,8 @@ class PairTable(HouseTable):
 
     title = _("Pairs")
     note = _(
-        "Overlap is the sum of the smaller of both weights over common stocks, active share half the sum of the absolute"
-        " differences."
+        "Overlap is the sum of the smaller of both weights over common stocks, active share half the sum of the"
+        " absolute differences."
     )
     file = "pairs"
 

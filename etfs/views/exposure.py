@@ -43,9 +43,10 @@ class FundExposure(TablesMixin, FundPage):
 
     def rows_tilts(self, asked: dict[str, Any]) -> list[dict[str, Any]]:
         try:
-            return tilts_get(fund=self.fund, as_of=self.asked.day)
+            found = tilts_get(fund=self.fund, as_of=self.asked.day)
         except NotFound:
             return []
+        return [row for row in found if row["tilt"] is not None]
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         found: LookThroughView = exposures_get(fund=self.fund, as_of=self.asked.day)

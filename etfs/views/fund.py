@@ -44,7 +44,10 @@ class FundPage(Page):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         fund = self.fund
         address = [fund.region, fund.instrument.ticker]
-        tabs = [{"title": title, "href": reverse(f"etfs:{name}", args=address), "here": name == self.tab} for name, title in TABS]  # fmt: skip
+        tabs = [
+            {"title": title, "href": reverse(f"etfs:{name}", args=address), "here": name == self.tab}
+            for name, title in TABS
+        ]
         return super().get_context_data(
             fund=fund, symbol=str(fund.instrument), tabs=tabs, tiles=list(fund_tiles(self.summary)),
             notices=list(fund_notices(self.summary)), kinds=list(_kinds(fund)), **kwargs,
@@ -69,7 +72,7 @@ def fund_tiles(found: FundSummary) -> Iterator[Tile]:
         yield Tile(
             gettext("Effective holdings"), formats.number(figures["effective_holdings"], 1),
             f"HHI {formats.number(figures['hhi_percent'], 0)}",
-            title=gettext("How many equal holdings would be as concentrated: 10,000 / HHI, the sum of squared weights."),
+            title=gettext("So many equal holdings would be as concentrated: 10,000 / HHI, the sum of squared weights."),
         )  # fmt: skip
 
 

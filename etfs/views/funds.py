@@ -51,7 +51,7 @@ class FundTable(HouseTable):
     assets = CompactColumn(verbose_name=_("Assets"), currency=fund_currency, order_by="assets_krw")
     assets_krw = FigureColumn(verbose_name=_("Assets in won"), visible=False)
     expense_ratio = FigureColumn(verbose_name=_("Fee, %"))
-    flow = CompactColumn(verbose_name=_("Flow, 20 sessions"), currency=fund_currency, tone=True)
+    flow = CompactColumn(verbose_name=_("Flow, 1 month"), currency=fund_currency, tone=True)
     premium_discount = FigureColumn(verbose_name=_("Premium, %"), tone=True)
     premium_day = DayColumn(verbose_name=_("Premium of"), accessor="figures_as_of", visible=False)
     newest_lines = FigureColumn(verbose_name=_("Holdings"), digits=0)
@@ -92,7 +92,7 @@ class FundTable(HouseTable):
         """With its age in sessions of the fund's exchange, where that is more than fresh."""
         old = self.ages[record.pk]
         state = freshness(old=old)
-        words = {"ageing": gettext("%(count)s sessions old"), "stale": gettext("stale, %(count)s sessions")}.get(state)
+        words = {"ageing": gettext("%(count)s sessions"), "stale": gettext("stale · %(count)s")}.get(state)
         if not words:
             return format_html("{}", formats.day(value))
         told = words % {"count": formats.number(old, 0)}

@@ -20,17 +20,17 @@ from market.pages.views import TablesMixin
 
 
 class HoldingTable(HouseTable):
-    rank = FigureColumn(verbose_name="#", digits=0)
     ticker = TextColumn(verbose_name=_("Ticker"), linkify=instrument_address)
     name = TextColumn(verbose_name=_("Name"), css="long")
-    kind = TextColumn(verbose_name=_("Kind"))
-    sector = TextColumn(verbose_name=_("Sector"))
-    country = TextColumn(verbose_name=_("Country"))
     weight = FigureColumn(verbose_name=_("Weight, %"))
     weight_change = FigureColumn(verbose_name=_("Change, points"), tone=True)
     shares = FigureColumn(verbose_name=_("Shares"), digits=0)
     market_value = value_column(_("Value"))
     value_currency = TextColumn(verbose_name=_("Currency"), visible=False)
+    kind = TextColumn(verbose_name=_("Kind"))
+    sector = TextColumn(verbose_name=_("Sector"))
+    country = TextColumn(verbose_name=_("Country"))
+    rank = FigureColumn(verbose_name=_("Rank"), digits=0)
     identifier = TextColumn(verbose_name=_("Identifier"), visible=False)
 
     empty = _("No line fits.")

@@ -23,22 +23,22 @@ from market.regions import REGION_CHOICES
 class AllTradesTable(HouseTable):
     ticker = TextColumn(verbose_name=_("Ticker"), linkify=instrument_address)
     name = TextColumn(verbose_name=_("Name"), css="long")
-    region = TextColumn(verbose_name=_("Region"))
-    sector = TextColumn(verbose_name=_("Sector"))
     net_value = value_column(_("Net"), tone=True)
     bought_value = value_column(_("Bought for"))
     sold_value = value_column(_("Sold for"))
-    added = FigureColumn(verbose_name=_("Added by"), digits=0)
-    bought = FigureColumn(verbose_name=_("Bought by"), digits=0)
-    sold = FigureColumn(verbose_name=_("Sold by"), digits=0)
-    dropped = FigureColumn(verbose_name=_("Dropped by"), digits=0)
+    added = FigureColumn(verbose_name=_("Added"), digits=0)
+    bought = FigureColumn(verbose_name=_("Bought"), digits=0)
+    sold = FigureColumn(verbose_name=_("Sold"), digits=0)
+    dropped = FigureColumn(verbose_name=_("Dropped"), digits=0)
     unvalued = FigureColumn(verbose_name=_("Without value"), digits=0)
+    region = TextColumn(verbose_name=_("Region"))
+    sector = TextColumn(verbose_name=_("Sector"))
     value_currency = TextColumn(verbose_name=_("Currency"), visible=False)
 
     empty = _("No fund traded anything that fits.")
     note = _(
-        "Counts are of funds. Share counts are compared after splits, trades valued at the price in the fund's own list."
-        " Baskets of one creation unit say what was bought, not for how much: they are among those without value."
+        "Counts are of funds. Share counts are compared after splits, trades valued at the price in the fund's own"
+        " list. Baskets of one creation unit say what was bought, not for how much: they are among those without value."
     )
     file = "etf-trades"
     per_page = 50

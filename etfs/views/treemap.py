@@ -29,7 +29,8 @@ def treemap(lines: Sequence[Row], day: dt.date) -> Chart:
     traces = {label: _trace(groups, marker) for label, marker in by.items()}
     found = chart(
         gettext("Holdings on %(day)s") % {"day": formats.day(day)}, gettext("percent of the fund"),
-        [next(iter(traces.values()))], {"meta": {"parent": gettext("sector"), "value": gettext("weight, %")}, "margin": {"l": 4, "r": 4, "t": 4, "b": 4}},
+        [next(iter(traces.values()))],
+        {"meta": {"parent": gettext("sector"), "value": gettext("weight, %")}, "margin": dict.fromkeys("lrtb", 4)},
         _told(lines, sized), height=520,
     )  # fmt: skip
     return found | {
@@ -71,10 +72,9 @@ def _trace(groups: dict[str, list[Row]], marker: dict[str, Any]) -> Row:
         total = round(float(sum(row["weight"] for row in rows)), 6) + 1e-9  # never below the sum of its parts
         group = f"group {name}"
         fields.append((group, "", name, total, gettext("%(count)s fields") % {"count": len(rows)}))
-        fields += [
-            (f"line {row['line_id']}", group, row["ticker"] or row["name"] or row["identifier"], float(row["weight"]), _line_told(row))
-            for row in rows
-        ]  # fmt: skip
+        for row in rows:
+            label = row["ticker"] or row["name"] or row["identifier"]
+            fields.append((f"line {row['line_id']}", group, label, float(row["weight"]), _line_told(row)))
     ids, parents, labels, values, told = ([*column] for column in zip(*fields, strict=True)) if fields else [[]] * 5
     return {
         "type": "treemap", "ids": ids, "labels": labels, "parents": parents, "values": values, "text": told,
