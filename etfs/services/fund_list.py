@@ -1,6 +1,7 @@
 """The list of funds: narrowed, with what is known of each at a glance."""
 
 import datetime as dt
+from typing import Any
 
 from django.conf import settings
 from django.db.models import Case, OuterRef, Q, QuerySet, Subquery, When
@@ -39,7 +40,7 @@ def funds_listed(
     return found.filter(newest_day__isnull=False) if held else found
 
 
-def _worth(newest: QuerySet[Snapshot]) -> QuerySet[Snapshot]:
+def _worth(newest: QuerySet[Snapshot]) -> QuerySet[Any, Any]:
     """What a composition of the whole fund, in its trading currency, adds up to; None of another one."""
     whole = When(per_unit=False, currency=OuterRef("instrument__currency"), then="market_value")
     return newest.annotate(worth=Case(whole, default=None)).values("worth")

@@ -13,7 +13,7 @@ def weight_series(
     """(day, key, percent) on the fund's served compositions that have it, oldest first; lines of one key are added,
     None where a weight is not known. ``keys``: ``etfs.services.keys``."""
     held = HoldingLine.objects.filter(instrument__in=[key for key in keys if key > 0])
-    lines = {pk: instrument for pk, instrument in held.values_list("pk", "instrument")}
+    lines = dict(held.values_list("pk", "instrument"))
     lines |= {-key: key for key in keys if key < 0}
     query = """
         SELECT h.as_of_date AS day, wanted.key,

@@ -24,7 +24,7 @@ class Asking(forms.Form):
 
     def show(self, **days: dt.date) -> None:
         """What the form's fields stand for where nobody said it."""
-        self.initial |= days
+        self.initial.update(days)
 
 
 class AsOf(Asking):

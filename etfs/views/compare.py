@@ -38,7 +38,7 @@ class Compare(TablesMixin, Page):
         return compared(self.request.GET)
 
     @cached_property
-    def tables(self) -> dict[str, Any]:
+    def tables(self) -> dict[str, Any]:  # type: ignore[override] # not the same for every request
         """A column of common holdings for each fund; pairs need two."""
         if not self.compared.funds:
             return {}

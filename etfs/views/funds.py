@@ -81,7 +81,7 @@ class FundTable(HouseTable):
     def render_region(self, record: ETF) -> str:
         return record.region
 
-    def render_assets(self, value: Any, record: ETF) -> SafeString | str:
+    def render_assets(self, value: Any, record: Any) -> SafeString | str:
         """In its own currency; what it is sorted by, won, below."""
         own = formats.compact(value, fund_currency(record))
         if record.assets_krw is None or fund_currency(record) == "KRW":
