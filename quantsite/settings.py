@@ -231,6 +231,7 @@ Q_CLUSTER = {
     "max_attempts": 1,
     "catch_up": False,
     "ack_failures": True,
+    "save_limit": 0,  # all results, until retention takes them (QUANTSITE_KEEP_DAYS)
     "label": "Background tasks",
 }
 # Every so often each worker looks for jobs whose process died (docs/jobs.md).
@@ -294,3 +295,5 @@ LOGGING = logging_of(
 )
 # Sessions that bars and scores may be behind the exchange before /api/ready fails: *=3,VN=5. Empty: it only tells.
 STALE_SESSIONS = limits_of(env, "QUANTSITE_STALE_SESSIONS")
+# Days that results of tasks, sessions and so on are kept (docs/operations.md): task_results=30,correlations=365.
+KEEP_DAYS = limits_of(env, "QUANTSITE_KEEP_DAYS")

@@ -77,27 +77,15 @@ def prepare(var: Path) -> None:
     (var / "people.json").write_text(keys, encoding="utf-8")
 
 
-def start(var: Path) -> Site:
+def start(var: Path, web_workers: int = 1) -> Site:
     """Web server and worker; returns when the site answers."""
     port = free_port()
     site = Site(f"http://127.0.0.1:{port}", var, json.loads((var / "people.json").read_text(encoding="utf-8")))
-    web = [
-        sys.executable,
-        "-m",
-        "gunicorn",
-        "quantsite.wsgi",
-        "--bind",
-        f"127.0.0.1:{port}",
-        "--threads",
-        "4",
-        "--log-level",
-        "warning",
-    ]
+    around = environment(var) | {"QUANTSITE_WEB_WORKERS": str(web_workers)}
+    web = [sys.executable, "-m", "gunicorn", "--bind", f"127.0.0.1:{port}"]  # the rest is in gunicorn.conf.py
     for command in (web, [sys.executable, "manage.py", "qcluster"]):
         with (var / f"{command[2]}-{port}.log").open("wb") as log:
-            process = subprocess.Popen(
-                command, cwd=ROOT, env=environment(var), stdout=log, stderr=log, start_new_session=True
-            )
+            process = subprocess.Popen(command, cwd=ROOT, env=around, stdout=log, stderr=log, start_new_session=True)
         site.processes.append(process)
     deadline = time.monotonic() + SECONDS_TO_START
     while not answers(site):
