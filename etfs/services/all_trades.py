@@ -18,10 +18,11 @@ from etfs.services.keys import keys_described
 from etfs.services.lookup import day_or_today
 from etfs.services.splits_between import Action, actions_known, splits_between
 from etfs.services.won import krw_per
-from etfs.store.pairs import between_read, ends_read, newest_of_two, pairs_read
+from etfs.store.pairs import between_read, ends_read, newest_two, pairs_read
 
 NAMES = ("region", "ticker", "name", "sector", "kind", "instrument_id")
 COUNTS = ("added", "bought", "sold", "dropped")
+Pair = dict[str, Any]
 STRIDE = 1 << 32  # a fund's securities are numbered from its place times this on
 SEEN = np.log(1.4), np.log(1.2)  # counts and prices that moved apart so far may be a split
 
@@ -47,22 +48,32 @@ def all_trades(*, region: str = "", start: dt.date | None = None, end: dt.date |
     after splits; lines that are none of our instruments are left out.
 
     ``end`` None: the newest day on which a fund has a composition and one before it; ``start`` None: 20 sessions
-    before. Money is in the funds' currency where they have one in common, else in won. Baskets of one creation unit
-    say what was bought, not for how much. EtfError for days that are not in order.
+    before, or where no fund has a composition by then, the day of that one before. Money is in the funds' currency
+    where they have one in common, else in won. Baskets of one creation unit say what was bought, not for how much.
+    EtfError for days that are not in order.
     """
-    last = end or newest_of_two(region) or day_or_today(None)
+    newest = newest_two(region)
+    last = end or (newest[1] if newest else day_or_today(None))
     first = start or flow_window(region=region, end=last)[0]
     if first >= last:
         raise EtfError(f"from: {first} is not before to ({last})")
-    known = pairs_read(first, last, region)
-    pairs = [row for row in known if row["first"] is not None and row["first"] < row["last"]]
+    known, pairs = _pairs(first, last, region)
+    if not pairs and newest and not (start or end):
+        first = newest[0]
+        known, pairs = _pairs(first, last, region)
     currencies = {row["currency"] for row in pairs}
     currency = currencies.pop() if len(currencies) == 1 else "KRW"
     rows = _rows(_traded(pairs, currency)) if pairs else []
     return AllTrades(first, last, currency, rows, len(pairs), len(known) - len(pairs))
 
 
-def _traded(pairs: Sequence[dict[str, Any]], currency: str) -> Consensus:
+def _pairs(first: dt.date, last: dt.date, region: str) -> tuple[list[Pair], list[Pair]]:
+    """Funds with a composition by ``last``, and those of them with an earlier one by ``first``."""
+    known = pairs_read(first, last, region)
+    return known, [row for row in known if row["first"] is not None and row["first"] < row["last"]]
+
+
+def _traded(pairs: Sequence[Pair], currency: str) -> Consensus:
     """All funds as one composition on each day: a key is a fund and an instrument."""
     lines = ends_read(pairs)
     key = lines["fund"].astype(np.int64) * STRIDE + lines["instrument_id"]
@@ -76,14 +87,14 @@ def _traded(pairs: Sequence[dict[str, Any]], currency: str) -> Consensus:
     return consensus(found.key % STRIDE, found.status, value)
 
 
-def _rate(pair: dict[str, Any], currency: str) -> float:
+def _rate(pair: Pair, currency: str) -> float:
     """Of the fund's currency in that of the answer; NaN for a basket of one unit, which is not the fund."""
     if pair["per_unit"]:
         return float("nan")
     return 1.0 if pair["currency"] == currency else krw_per(pair["currency"])
 
 
-def _splits(pairs: Sequence[dict[str, Any]], before: Snapshot, after: Snapshot) -> Splits:
+def _splits(pairs: Sequence[Pair], before: Snapshot, after: Snapshot) -> Splits:
     """Ratios of what may have split: by a corporate action, or since count and price moved apart. Only of those is
     every composition in between read."""
     days = np.array(

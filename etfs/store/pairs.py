@@ -43,18 +43,19 @@ def pairs_read(start: dt.date, end: dt.date, region: str = "") -> list[dict[str,
     return rows_read(query, [end, start, region])
 
 
-def newest_of_two(region: str = "") -> dt.date | None:
-    """The newest day of a fund's newest served composition that has one before it."""
+def newest_two(region: str = "") -> tuple[dt.date, dt.date] | None:
+    """(before, last): days of the two newest served compositions of the fund whose last one is the newest of all funds
+    that have two."""
     query = """
-        SELECT max(newest.day) AS day FROM etfs_etf e CROSS JOIN LATERAL (
-            SELECT max(as_of_date) AS day, count(*) AS n FROM (
+        SELECT two.before, two.last FROM etfs_etf e CROSS JOIN LATERAL (
+            SELECT min(as_of_date) AS before, max(as_of_date) AS last FROM (
                 SELECT s.as_of_date FROM etfs_snapshot s WHERE s.etf_id = e.instrument_id AND s.is_served
                 ORDER BY s.as_of_date DESC LIMIT 2
-            ) two
-        ) newest WHERE newest.n = 2 AND %s IN ('', e.region)
+            ) newest
+        ) two WHERE two.before < two.last AND %s IN ('', e.region) ORDER BY two.last DESC, two.before DESC LIMIT 1
     """
-    found: dt.date | None = rows_read(query, [region])[0]["day"]
-    return found
+    found = rows_read(query, [region])
+    return (found[0]["before"], found[0]["last"]) if found else None
 
 
 def ends_read(pairs: Sequence[dict[str, Any]]) -> np.ndarray:

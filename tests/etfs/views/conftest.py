@@ -10,7 +10,7 @@ BEFORE, AFTER = "2024-06-27", "2024-06-28"
 
 @pytest.fixture
 def growth(db) -> ETF:
-    """X: 100 shares, then 120; Y: 60, then 20; Z gone, W new. Prices 50, W 100. The fund is worth 10,000 on both days."""
+    """X: 100 shares, then 120; Y: 60, then 20; Z gone, W new. Prices 50, W 100. Worth 10,000 on both days."""
     held = fund("US", "GRO", assets=2e9, name="Growth Fund", issuer="House", category="THEME", expense_ratio="0.75")
     stock("US", "X", sector="Technology")
     stock("US", "W", sector="Energy")

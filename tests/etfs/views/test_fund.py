@@ -143,7 +143,7 @@ def test_quarantine_is_told_on_every_side_and_the_one_before_is_shown(client, gr
     assert "weights of another fund" in answer.content.decode()
     assert answer.context["composition"].snapshot.as_of_date.isoformat() == "2024-06-27"
     states = {row["Composition"]: row["State"] for row in rows_of(client, GRO + "quality/", "compositions")}
-    assert states["2024-06-28"] == "QUARANTINED"
+    assert states["2024-06-28"].startswith("Quarantined")
 
 
 def test_findings(client, growth):
@@ -151,4 +151,5 @@ def test_findings(client, growth):
         etf=growth, as_of_date="2024-06-28", code="weight_jump", severity="WARNING", message="X jumped"
     )
     row = rows_of(client, GRO + "quality/", "findings")[0]
-    assert (row["Severity"], row["Check"], row["What was found"]) == ("WARNING", "weight_jump", "X jumped")
+    assert (row["Severity"], row["Check"], row["What was found"]) == ("Warning", "weight_jump", "X jumped")
+    assert '<span class="state late">Warning</span>' in page(client, GRO + "quality/").content.decode()
