@@ -60,6 +60,8 @@ class HouseTable(tables.Table):
             if isinstance(column, TextColumn):
                 column.bind(column_name)
         super().__init__(Rows(data) if isinstance(data, list) else data, **kwargs)
+        for bound in self.columns.iterall():  # files have plain values, whatever ``render_<name>`` shows on the page
+            bound.value = getattr(self, f"value_{bound.name}", bound.column.value)
         self.name, self.request, self.target = name, request, f"table-{name}"
         wanted = request.GET.get(self.prefixed_per_page_field, "")
         per_page = min(int(wanted), MOST_PER_PAGE) if wanted.isdecimal() and int(wanted) else self.per_page

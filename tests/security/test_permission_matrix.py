@@ -27,6 +27,7 @@ from backtests import services
 from tests.security.routes import routes
 from tests.security.world import ROLES, address_of, people, things
 
+pytestmark = pytest.mark.django_db  # a database is made for a run only where a test says that it needs one
 FILE = Path(__file__).with_name("permissions.csv")
 REWRITE = bool(os.environ.get("REWRITE_PERMISSIONS"))
 HOW = "write tests/security/permissions.csv anew and read the difference: see test_permission_matrix.py"

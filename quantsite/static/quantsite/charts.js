@@ -20,7 +20,7 @@
     const found = {
       paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)", hovermode: "x unified", ...layout,
       font: { family: getComputedStyle(document.body).fontFamily, size: narrow ? 11 : 12, color: colour("--soft") },
-      margin: { l: narrow ? 40 : 52, r: 10, t: layout.annotations ? 26 : 10, b: 34 },
+      margin: layout.margin ?? { l: narrow ? 40 : 52, r: 10, t: layout.annotations ? 26 : 10, b: 34 },
       legend: { orientation: "h", x: 0, y: 1.02, yanchor: "bottom", traceorder: "normal", font: { size: narrow ? 10.5 : 12 } },
       hoverlabel: { bgcolor: colour("--card"), bordercolor: colour("--line"), font: { color: colour("--ink") } },
     };
