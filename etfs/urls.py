@@ -8,6 +8,7 @@ from etfs.views.flows import FundFlows
 from etfs.views.funds import Funds
 from etfs.views.history import FundHistory
 from etfs.views.holdings import FundHoldings
+from etfs.views.instrument_section import Holders, HolderWeights
 from etfs.views.quality import FundQuality
 from etfs.views.trades import FundTrades
 from etfs.views.trading import Trading
@@ -25,4 +26,6 @@ urlpatterns = [
     path(f"{FUND}exposure/", FundExposure.as_view(), name="fund-exposure"),
     path(f"{FUND}quality/", FundQuality.as_view(), name="fund-quality"),
     path(FUND, FundHoldings.as_view(), name="fund"),
+    path("holders/<region>/<path:ticker>/", Holders.as_view(), name="holders"),
+    path("holder-weights/<region>/<path:ticker>/", HolderWeights.as_view(), name="holder-weights"),
 ]

@@ -68,6 +68,18 @@ class PercentColumn(FigureColumn):
         return formats.percent(value, self.digits, sign=self.tone)
 
 
+class MeterColumn(FigureColumn):
+    """A figure on a scale from 0 to ``top``, with a bar."""
+
+    def __init__(self, *args: Any, top: float = 100.0, digits: int = 0, **kwargs: Any) -> None:
+        self.top = top
+        super().__init__(*args, digits=digits, **kwargs)
+
+    def render(self, value: Any, record: Any) -> str:
+        bar = format_html('<meter min="0" max="{}" value="{}"></meter>', repr(self.top), repr(float(value)))
+        return format_html("{} {}", bar, self.shown(value, record))
+
+
 class CompactColumn(FigureColumn):
     """A large figure in few characters; the whole of it in files. ``currency``: of a record, where it is an amount."""
 
@@ -97,6 +109,13 @@ class DayColumn(TextColumn):
 
     def render(self, value: Any) -> str:
         return formats.day(value)
+
+
+class MomentColumn(DayColumn):
+    """A moment, in the time zone of the site."""
+
+    def render(self, value: Any) -> str:
+        return formats.moment(value)
 
 
 class BadgeColumn(TextColumn):

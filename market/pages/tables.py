@@ -41,7 +41,7 @@ class HouseTable(tables.Table):
     """A table of the site. Subclasses name columns, and in ``Meta`` their ``order_by``.
 
     ``title``: its heading, "" where the page has one. ``empty``: what to do where there are no rows.
-    ``note``: what a reader has to know, below it. ``file``: name of its files.
+    ``note``: what a reader has to know, below it. ``file``: name of its files. ``live``: it asks for itself again.
     """
 
     title: Any = ""
@@ -49,6 +49,7 @@ class HouseTable(tables.Table):
     note: Any = ""
     file = "quantsite"
     per_page = PER_PAGE
+    live = False
 
     class Meta:
         template_name = "pages/table.html"
@@ -70,6 +71,12 @@ class HouseTable(tables.Table):
     def total(self) -> int:
         """Rows on all pages."""
         return int(self.paginator.count)
+
+    @property
+    def pushes(self) -> bool:
+        """Whether its sorting and pages show in the browser's address: not inside another page."""
+        shown = self.request.htmx.current_url_abs_path
+        return shown is None or shown.partition("?")[0] == self.request.path
 
     def export(self, file_format: str) -> HttpResponseBase:
         """All rows, in the order asked for, with plain values."""
