@@ -11,7 +11,6 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from factors.base import Factor
-from factors.formulas import BrokenFormula, FormulaFactor
 from factors.models import FactorFormula
 from factors.registry import UnknownFactor
 from factors.services.catalogue import factors_resolved
@@ -40,10 +39,6 @@ class Row:
     skill: Skill | None
 
     @property
-    def kind(self) -> Any:
-        return _("formula") if isinstance(self.factor, FormulaFactor | BrokenFormula) else _("library")
-
-    @property
     def better(self) -> Any:
         return BETTER[self.factor.direction]
 
@@ -53,9 +48,9 @@ class Row:
         return next(iter(reasons), "")
 
 
-def factor_address(row: Row) -> str:
+def factor_address(record: Row) -> str:
     """Where the factor's page is."""
-    return f"{reverse('factors:factor', args=[row.factor.name])}?region={row.region}"
+    return f"{reverse('factors:factor', args=[record.factor.name])}?region={record.region}"
 
 
 def factor_or_404(name: str) -> Factor:
@@ -83,7 +78,6 @@ class ReasonsColumn(TextColumn):
 class FactorTable(HouseTable):
     name = TextColumn(verbose_name=_("Factor"), accessor="factor.name", linkify=factor_address)
     category = TextColumn(verbose_name=_("Category"), accessor="factor.category")
-    kind = TextColumn(verbose_name=_("Kind"))
     unit = TextColumn(verbose_name=_("Unit"), accessor="factor.unit")
     better = TextColumn(verbose_name=_("Better"))
     scored = FigureColumn(verbose_name=_("Scored"), accessor="standing.scored", digits=0)

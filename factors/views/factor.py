@@ -36,14 +36,14 @@ class TopTable(NamesTable):
     title = _("Highest scores")
 
     class Meta(HouseTable.Meta):
-        order_by = ("-score", "ticker")
+        order_by = ("-score",)
 
 
 class BottomTable(NamesTable):
     title = _("Lowest scores")
 
     class Meta(HouseTable.Meta):
-        order_by = ("score", "ticker")
+        order_by = ("score",)
 
 
 class FactorPage(TablesMixin, Page):

@@ -19,9 +19,8 @@ class ScopeForm(forms.Form):
 
     region = forms.ChoiceField(label=_("Region"), required=False, choices=REGION_CHOICES)
     session = forms.DateField(
-        label=_("Session"), required=False, help_text=_("The newest with scores up to this day."),
-        widget=forms.DateInput(attrs={"type": "date"}),
-    )  # fmt: skip
+        label=_("Session, or the last before"), required=False, widget=forms.DateInput(attrs={"type": "date"})
+    )
 
 
 @dataclass(frozen=True)

@@ -45,9 +45,6 @@ class ScreenTable(HouseTable):
     empty = gettext_lazy("Nobody meets all conditions on this session: loosen one, or remove it.")
     file = "screen"
 
-    class Meta(HouseTable.Meta):
-        order_by = ("ticker",)
-
 
 def table_of(conditions: list[Condition]) -> type[HouseTable]:
     """The table with a column per condition, by the first of them: its best end first."""
@@ -58,9 +55,10 @@ def table_of(conditions: list[Condition]) -> type[HouseTable]:
         )
         for place, one in enumerate(conditions)
     }  # fmt: skip
+    first = "ticker"
     if conditions:
         first = "figure_0" if conditions[0].operator.startswith("<") else "-figure_0"
-        columns["Meta"] = type("Meta", (HouseTable.Meta,), {"order_by": (first, "ticker")})
+    columns["Meta"] = type("Meta", (HouseTable.Meta,), {"order_by": (first,)})
     return type("ScreenTable", (ScreenTable,), columns)
 
 
@@ -119,7 +117,7 @@ class Screener(TablesMixin, Page):
     def _about(self) -> dict[str, Any]:
         """What changes with the conditions besides the table: their mistakes, and where one goes with them."""
         return {
-            "rows": self.rows, "scope": self.scope, "conditions": self.conditions,
+            "rows": self.rows, "wrong": sum(bool(row.error) for row in self.rows), "scope": self.scope, "conditions": self.conditions,
             "save_url": f"{reverse('factors:strategy-new')}?{self._query_of_strategy()}",
             "backtest_url": backtest_address(region=self.scope.region, conditions=json.dumps(written(self.rows))),
         }  # fmt: skip

@@ -138,7 +138,10 @@ class StrategyCoverage(Page):
 
 def ranking_table(figures: dict[str, tuple[str, str]]) -> type[HouseTable]:
     """The ranking with a column of bars for each factor."""
-    columns = {name: BarColumn(verbose_name=factor, accessor=name, tone=True) for name, (factor, _) in figures.items()}
+    columns: dict[str, Any] = {
+        name: BarColumn(verbose_name=factor, accessor=name, tone=True) for name, (factor, _column) in figures.items()
+    }
+    columns["Meta"] = RankingTable.Meta  # not inherited by itself
     return type("RankingTable", (RankingTable,), columns)
 
 
