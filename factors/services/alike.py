@@ -13,8 +13,8 @@ MOST = 14  # others shown beside a factor
 
 @dataclass(frozen=True)
 class Alike:
-    """``names``, the factor asked for first, then the others by the strength of their correlation with it; ``matrix`` of
-    Pearson correlations of scores, None where there is none; ``instruments`` of every ``every``-th of the region.
+    """``names``: the factor asked for, then the others by the strength of their correlation with it. ``matrix``:
+    Pearson correlations of scores, None where there is none. ``instruments``: of every ``every``-th of the region.
     """
 
     names: list[str]

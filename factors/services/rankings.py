@@ -13,7 +13,9 @@ from market.models.instruments import InstrumentQuerySet
 COUNTED = dt.timedelta(days=92)  # of a strategy's sessions, those counted: older ones are millions of rows
 
 
-def composite_session(*, strategy_id: int, up_to: dt.date | None = None, before: dt.date | None = None) -> dt.date | None:
+def composite_session(
+    *, strategy_id: int, up_to: dt.date | None = None, before: dt.date | None = None
+) -> dt.date | None:
     """A strategy's newest session with composites, on ``up_to`` or earlier, earlier than ``before``."""
     bounds = {"date__lte": up_to, "date__lt": before}
     rows = CompositeScore.objects.filter(strategy_id=strategy_id, **{key: day for key, day in bounds.items() if day})

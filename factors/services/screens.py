@@ -39,8 +39,10 @@ def figures_added(
 def instruments_screened(
     *, region: str, date: dt.date, conditions: Sequence[Condition], sector: str = ""
 ) -> InstrumentQuerySet:
-    """The common stocks of ``region`` that meet every condition on that session, each condition's figure as an attribute:
-    ``figure_0``, ``figure_1``, ... A missing figure meets nothing; without conditions all stocks are found.
+    """The common stocks of ``region`` that meet every condition on that session.
+
+    Each condition's figure is an attribute: ``figure_0``, ``figure_1``, ... A missing figure meets nothing; without
+    conditions all stocks are found.
     """
     stocks = Instrument.objects.matching(region=region, asset_type=Instrument.AssetType.STOCK, sector=sector)
     figures = {f"figure_{place}": (one.factor, one.field) for place, one in enumerate(conditions)}

@@ -14,7 +14,7 @@ LOOKED_AT = 200  # analyses of a region, the newest
 
 @dataclass(frozen=True)
 class Skill:
-    """The mean rank IC over ``horizon`` sessions after the score, its t for overlapping returns; the analysis' period."""
+    """The mean rank IC over ``horizon`` sessions after the score, and its t for overlapping returns, in a period."""
 
     analysis_id: int
     start: dt.date

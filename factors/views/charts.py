@@ -56,7 +56,7 @@ def alike_chart(of: Alike) -> Chart:
     }  # fmt: skip
     note = _("Pearson correlation over %(count)s instruments; the most correlated factors.")
     if of.every > 1:
-        note = _("Pearson correlation over %(count)s instruments, every %(every)s. of them by number; the most correlated factors.")
+        note = _("Pearson correlation over %(count)s instruments, one of every %(every)s; the most correlated factors.")
     told = note % {"count": number(of.instruments, 0), "every": of.every}
     return chart(_("Correlation with other factors"), _("-1 to 1, scores of the session"), [trace], layout, told,
                  height=140 + 30 * len(of.names)) | {"wide": True}  # fmt: skip

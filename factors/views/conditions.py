@@ -1,5 +1,6 @@
-"""Rows of conditions as people fill them in: ``factor``, ``field``, ``operator``, ``value`` and ``upto``, each a list of
-the same length in the address or body of a request.
+"""Rows of conditions as people fill them in.
+
+In a request they are ``factor``, ``field``, ``operator``, ``value`` and ``upto``, lists of the same length.
 """
 
 from collections.abc import Iterable, Mapping

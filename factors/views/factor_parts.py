@@ -15,6 +15,7 @@ from factors.services.skill import analyses_newest, analysis_of_factor
 from factors.services.standings import standings_read
 from factors.tearsheet import tables
 from factors.tearsheet.charts import factor_charts
+from factors.views.asking import GOING
 from factors.views.catalogue import factor_or_404
 from factors.views.charts import ORANGE, alike_chart, histogram_chart, history_charts
 from factors.views.reasons import REASONS, reason_label
@@ -24,7 +25,6 @@ from market.pages.charts import Chart
 from market.pages.views import Page
 
 SESSIONS = 504  # of a history, two years
-GOING = (JobState.QUEUED, JobState.RUNNING)
 UNFINISHED = (*GOING, JobState.FAILED, JobState.INTERRUPTED)
 
 

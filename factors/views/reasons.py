@@ -5,7 +5,9 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 REASONS: dict[str, Any] = {
-    "not_in_universe": _("Not listed on that day, no bar in the last five sessions, or no trade on its last five bars."),
+    "not_in_universe": _(
+        "Not listed on that day, no bar in the last five sessions, or no trade on its last five bars."
+    ),
     "insufficient_history": _("Fewer bars or quarters than the factor needs."),
     "stale_fundamentals": _("The newest figure's period ended more than 550 days ago."),
     "missing_field": _("A figure the factor needs is not known."),

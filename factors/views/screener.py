@@ -117,7 +117,8 @@ class Screener(TablesMixin, Page):
     def _about(self) -> dict[str, Any]:
         """What changes with the conditions besides the table: their mistakes, and where one goes with them."""
         return {
-            "rows": self.rows, "wrong": sum(bool(row.error) for row in self.rows), "scope": self.scope, "conditions": self.conditions,
+            "rows": self.rows, "wrong": sum(bool(row.error) for row in self.rows),
+            "scope": self.scope, "conditions": self.conditions,
             "save_url": f"{reverse('factors:strategy-new')}?{self._query_of_strategy()}",
             "backtest_url": backtest_address(region=self.scope.region, conditions=json.dumps(written(self.rows))),
         }  # fmt: skip

@@ -105,9 +105,7 @@ class StrategyPage(TablesMixin, Page):
     def rows_ranking(self, asked: dict[str, Any]) -> InstrumentQuerySet:
         if self.date is None:
             return Instrument.objects.none()
-        return strategy_ranking(
-            strategy=self.strategy, date=self.date, before=self.before, figures=self._figures()
-        )
+        return strategy_ranking(strategy=self.strategy, date=self.date, before=self.before, figures=self._figures())
 
     def rows_runs(self, asked: dict[str, Any]) -> QuerySet[CombineRun]:
         runs = self.strategy.runs.defer("definition", "weights", "model_cards", "warnings")

@@ -3,17 +3,16 @@
 from typing import Any
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import redirect
+from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.core.exceptions import PermissionDenied
 from django.views.decorators.http import require_POST
 
 from factors.models import CombineRun, Strategy
 from factors.services import StrategyError, combine_run_cancel, combine_run_enqueue, strategy_copy, strategy_save
-from factors.views.asking import job_or_404
 from factors.views.conditions import buttons_done, choices_of_conditions
 from factors.views.permissions import asked_by
 from factors.views.scope import region_newest
@@ -143,8 +142,7 @@ def combine(request: HttpRequest, pk: int) -> HttpResponse:
 @asked_by("factors.add_combinerun")
 def combine_cancel(request: HttpRequest, pk: int) -> HttpResponse:
     """Stop a combination that waits or runs."""
-    run = job_or_404("combine_run", pk, request.user)
-    assert isinstance(run, CombineRun)
+    run = get_object_or_404(CombineRun.objects.visible_to(request.user), pk=pk)
     if combine_run_cancel(run_id=run.pk):
         messages.success(request, _("Run #%(number)s is cancelled.") % {"number": run.pk})
     return redirect("factors:strategy", run.strategy_id)

@@ -28,8 +28,9 @@ def score_correlations(score: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 def pairwise_pearson(score: np.ndarray) -> np.ndarray:
-    """Pearson correlations [F, F] of the scores [F, N] of one session, each pair over the names that have both; NaN with
-    fewer than three, or where one does not vary. Products of matrices: scores are near 0, so nothing cancels.
+    """Pearson correlations [F, F] of the scores [F, N] of one session, each pair over the names that have both.
+
+    NaN with fewer than three, or where one does not vary. Products of matrices: scores are near 0, so nothing cancels.
     """
     known = np.isfinite(score)
     filled = np.where(known, score, 0.0).astype(np.float64)
