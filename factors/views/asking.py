@@ -59,7 +59,7 @@ class JobBox(Page):
         return super().get(request, *args, **kwargs)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(job=self.job, **job_context(self.job), **kwargs)
+        return super().get_context_data(**kwargs | job_context(self.job))
 
 
 def job_context(job: Job) -> dict[str, Any]:

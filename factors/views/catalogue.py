@@ -76,17 +76,17 @@ class ReasonsColumn(TextColumn):
 
 
 class FactorTable(HouseTable):
-    name = TextColumn(verbose_name=_("Factor"), accessor="factor.name", linkify=factor_address)
-    category = TextColumn(verbose_name=_("Category"), accessor="factor.category")
-    unit = TextColumn(verbose_name=_("Unit"), accessor="factor.unit")
+    name = TextColumn(verbose_name=_("Factor"), accessor="factor__name", linkify=factor_address)
+    category = TextColumn(verbose_name=_("Category"), accessor="factor__category")
+    unit = TextColumn(verbose_name=_("Unit"), accessor="factor__unit")
     better = TextColumn(verbose_name=_("Better"))
-    scored = FigureColumn(verbose_name=_("Scored"), accessor="standing.scored", digits=0)
-    universe = FigureColumn(verbose_name=_("Universe"), accessor="standing.universe", digits=0)
-    coverage = PercentColumn(verbose_name=_("Coverage"), accessor="standing.coverage", digits=0)
+    scored = FigureColumn(verbose_name=_("Scored"), accessor="standing__scored", digits=0)
+    universe = FigureColumn(verbose_name=_("Universe"), accessor="standing__universe", digits=0)
+    coverage = PercentColumn(verbose_name=_("Coverage"), accessor="standing__coverage", digits=0)
     first_reason = ReasonsColumn(verbose_name=_("Not scored, mostly"))
-    horizon = FigureColumn(verbose_name=_("Horizon"), accessor="skill.horizon", digits=0)
-    rank_ic = FigureColumn(verbose_name=_("Rank IC"), accessor="skill.rank_ic", digits=3, tone=True)
-    t = FigureColumn(verbose_name=_("t, overlap"), accessor="skill.t", digits=1, tone=True)
+    horizon = FigureColumn(verbose_name=_("Horizon"), accessor="skill__horizon", digits=0)
+    rank_ic = FigureColumn(verbose_name=_("Rank IC"), accessor="skill__rank_ic", digits=3, tone=True)
+    t = FigureColumn(verbose_name=_("t, overlap"), accessor="skill__t", digits=1, tone=True)
 
     empty = _("No factor fits.")
     file = "factors"

@@ -63,7 +63,7 @@ class StrategyTable(HouseTable):
     members = FactorsColumn(verbose_name=_("Factors"), orderable=False, css="wrap")
     newest = DayColumn(verbose_name=_("Newest composite"))
     is_active = TextColumn(verbose_name=_("Daily"))
-    owner = TextColumn(verbose_name=_("Owner"), accessor="owner.username")
+    owner = TextColumn(verbose_name=_("Owner"), accessor="owner__username")
     changed_at = DayColumn(verbose_name=_("Changed"))
 
     empty = _("No strategy yet. Make one, or save a screen as one.")
