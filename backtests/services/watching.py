@@ -15,7 +15,7 @@ EVERY = 0.3  # seconds between two looks at the row
 
 
 class Watch:
-    """The progress of a job: written to its row, told to whoever watches; Cancelled when somebody wants it to end.
+    """The progress of a backtest: written to its row, told to whoever watches; Cancelled when somebody wants it to end.
 
     ``stages``: from which percent to which each stage takes the whole job; one that is not named takes all of it.
     """
@@ -32,7 +32,8 @@ class Watch:
         if now - self.looked >= EVERY:
             self.looked = now
             first, last = self.stages.get(stage, (0.0, 100.0))
-            self._write(stage, first + (last - first) * done / total if total else first)
+            told = f"{stage}: {done:,} of {total:,} sessions" if total > 1 else stage
+            self._write(told, first + (last - first) * done / total if total else first)
 
     def _write(self, stage: str, percent: float) -> None:
         running = type(self.job)._default_manager.filter(pk=self.job.pk, status=Status.RUNNING)
@@ -79,12 +80,13 @@ def told(error: BaseException) -> str:
     return str(error) if isinstance(error, JobError | BacktestError) else f"{type(error).__name__}: {error}"
 
 
-def tidy(kind: type[BacktestJob]) -> int:
-    """End jobs that say they run although nobody holds their lock: their process ended without a word; how many. A
-    sweep between two tasks is left alone: the next one takes it up.
+def tidy(kind: type[BacktestJob], pk: int | None = None) -> int:
+    """End jobs (``pk``: this one) that say they run although nobody holds their lock: their process ended without a
+    word; how many. A sweep between two tasks is left alone: the next one takes it up.
     """
     ended = 0
-    for job in kind._default_manager.filter(status=Status.RUNNING):
+    running = kind._default_manager.filter(status=Status.RUNNING)
+    for job in running if pk is None else running.filter(pk=pk):
         if isinstance(job, BacktestSweep) and is_queued(job.pk):
             continue
         try:
