@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 
 from backtests.report.page import Section
-from market.pages.charts import numbered
 
 
 def chapters_of(sections: Sequence[Section]) -> list[Section]:
-    """Those that show something, their charts named."""
+    """Those that show something, each chart with an id of its own on the page."""
     shown = [one for one in sections if one.shown or one.notes]
-    charts = [part for one in shown for part in one.shown if isinstance(part, dict)]
-    numbered(charts)
+    for section in shown:
+        for place, part in enumerate(section.shown):
+            if isinstance(part, dict):
+                part["id"] = f"{section.id}-chart-{place}"
     return shown

@@ -26,8 +26,9 @@ class StatusColumn(BadgeColumn):
     """The state of a job, with the percent of one that runs."""
 
     def render(self, value: Any, record: Any, bound_column: Any) -> str:
-        shown = super().render(value, record, bound_column)
-        return format_html("{} {}%", shown, f"{record.progress:.0f}") if value == Status.RUNNING else shown
+        shown = super().render(record.status, record, bound_column)
+        running = record.status == Status.RUNNING
+        return format_html("{} {}%", shown, f"{record.progress:.0f}") if running else shown
 
 
 def instrument_address(region: str, ticker: str) -> str | None:

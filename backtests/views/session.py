@@ -5,6 +5,8 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
 from django_htmx.http import HttpResponseClientRefresh
 
 from backtests.models import BacktestCondition, BacktestEvent, BacktestHolding, BacktestSession, BacktestTrade, Status
@@ -27,6 +29,8 @@ from market.pages.tables import HouseTable
 from market.pages.views import OwnPage, TablesMixin
 
 GOING, REPORT = "backtests/pages/going.html", "backtests/pages/session.html"
+AT_ONCE = ("performance", "calendar")  # chapters that the page has from the start; others come when scrolled to
+ROWS = "rows"
 
 
 class SessionPage(TablesMixin, OwnPage):
@@ -53,6 +57,17 @@ class SessionPage(TablesMixin, OwnPage):
             "selection": selection_table(conditions),
         }  # fmt: skip
 
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        part = request.GET.get("part", "")
+        if not (request.htmx and part and self.is_finished):
+            return super().get(request, *args, **kwargs)
+        request.GET = request.GET.copy()
+        del request.GET["part"]  # links of what is answered lead to the page
+        if part == ROWS:
+            return render(request, "backtests/pages/rows.html", {"tables": [self.table(name) for name in self.tables]})
+        chapters = [one for one in self._report()["chapters"] if one.id == part]
+        return render(request, "backtests/pages/chapters.html", {"chapters": chapters})
+
     def get_template_names(self) -> list[str]:
         return [REPORT if self.is_finished else GOING]
 
@@ -73,15 +88,16 @@ class SessionPage(TablesMixin, OwnPage):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         found = self._report() if self.is_finished else going_context(self.session)
-        return super().get_context_data(
+        return super(TablesMixin, self).get_context_data(  # the tables come when they are scrolled to
             session=self.session, config_text=config_text(self.session.config),
             may_add=self.request.user.has_perm(ADD_SESSION), may_sweep=self.request.user.has_perm(ADD_SWEEP),
-            may_change=may(self.request, self.session, "change"), may_delete=may(self.request, self.session, "delete"), **found, **kwargs,
+            may_change=may(self.request, self.session, "change"),
+            may_delete=may(self.request, self.session, "delete"), **found, **kwargs,
         )  # fmt: skip
 
     def _report(self) -> dict[str, Any]:
         page = session_overview(backtest_overview(session=self.session))
-        return {"report": page, "chapters": chapters_of(page.sections)}
+        return {"report": page, "chapters": chapters_of(page.sections), "at_once": AT_ONCE}
 
 
 def going_context(job: BacktestSession) -> dict[str, Any]:

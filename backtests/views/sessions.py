@@ -30,6 +30,13 @@ def strategy_address(record: BacktestSession) -> str | None:
     return address("factors:strategy", record.strategy_id) if record.strategy_id else None
 
 
+class CodeColumn(TextColumn):
+    """A region by its two letters."""
+
+    def render(self, record: BacktestSession) -> str:
+        return record.region
+
+
 class PickColumn(tables.Column):
     """Marks a finished backtest for the comparison; the boxes belong to the form ``compare``."""
 
@@ -66,21 +73,21 @@ class SessionTable(HouseTable):
     pick = PickColumn()
     status = StatusColumn(verbose_name=_("Status"), tones=STATUS_TONES)
     strategy = TextColumn(verbose_name=_("Strategy"), accessor="strategy.name", linkify=strategy_address)
-    region = TextColumn(verbose_name=_("Region"))
+    region = CodeColumn(verbose_name=_("Region"))
     start = DayColumn(verbose_name=_("From"))
     end = DayColumn(verbose_name=_("To"))
     total_return = RateColumn(verbose_name=_("Return"), tone=True, digits=1)
     annualized_return = RateColumn(verbose_name=_("CAGR"), tone=True, digits=1)
     sharpe_ratio = FigureColumn(verbose_name=_("Sharpe"))
-    max_drawdown = RateColumn(verbose_name=_("Max drawdown"), digits=1)
+    max_drawdown = RateColumn(verbose_name=_("Drawdown"), digits=1)
     trade_count = FigureColumn(verbose_name=_("Trades"), digits=0)
-    serious = FigureColumn(verbose_name=_("Serious findings"), digits=0)
+    serious = FigureColumn(verbose_name=_("Serious"), digits=0)
     owner = TextColumn(verbose_name=_("Owner"), accessor="owner.username")
     created_at = DayColumn(verbose_name=_("Created"), order_by="id")
     remove = RemoveColumn()
 
     empty = _("No backtest here. Build one, or run an example: manage.py run_backtest docs/examples/momentum.yaml")
-    note = _("Return, CAGR and drawdown in percent of the period; figures of backtests that have ended.")
+    note = _("Drawdown: the deepest. Serious: findings that one has to know before trusting the figures.")
     file = "backtests"
 
     class Meta(HouseTable.Meta):

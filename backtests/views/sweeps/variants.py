@@ -56,9 +56,14 @@ class RunColumn(tables.Column):
         )  # fmt: skip
 
 
+class VariantStatusColumn(BadgeColumn):
+    def render(self, value: Any, record: BacktestVariant, bound_column: Any) -> str:
+        return super().render(record.status, record, bound_column)
+
+
 class VariantTable(HouseTable):
     number = VariantColumn(verbose_name=_("Variant"), digits=0)
-    status = BadgeColumn(verbose_name=_("Status"), tones=STATUS_TONES)
+    status = VariantStatusColumn(verbose_name=_("Status"), tones=STATUS_TONES)
     error = TextColumn(verbose_name=_("Why it failed"))
     seconds = FigureColumn(verbose_name=_("Seconds"))
 
