@@ -72,7 +72,7 @@ class SessionTable(HouseTable):
     name = TextColumn(verbose_name=_("Backtest"), linkify=session_address, accessor="label", order_by="name")
     pick = PickColumn()
     status = StatusColumn(verbose_name=_("Status"), tones=STATUS_TONES)
-    strategy = TextColumn(verbose_name=_("Strategy"), accessor="strategy.name", linkify=strategy_address)
+    strategy = TextColumn(verbose_name=_("Strategy"), accessor="strategy__name", linkify=strategy_address)
     region = CodeColumn(verbose_name=_("Region"))
     start = DayColumn(verbose_name=_("From"))
     end = DayColumn(verbose_name=_("To"))
@@ -82,7 +82,7 @@ class SessionTable(HouseTable):
     max_drawdown = RateColumn(verbose_name=_("Drawdown"), digits=1)
     trade_count = FigureColumn(verbose_name=_("Trades"), digits=0)
     serious = FigureColumn(verbose_name=_("Serious"), digits=0)
-    owner = TextColumn(verbose_name=_("Owner"), accessor="owner.username")
+    owner = TextColumn(verbose_name=_("Owner"), accessor="owner__username")
     created_at = DayColumn(verbose_name=_("Created"), order_by="id")
     remove = RemoveColumn()
 

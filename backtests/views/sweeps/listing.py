@@ -34,7 +34,7 @@ class SweepTable(HouseTable):
     objective = ObjectiveColumn(verbose_name=_("Chosen by"))
     variant_count = FigureColumn(verbose_name=_("Variants"), digits=0)
     deflated = FigureColumn(verbose_name=_("Deflated Sharpe of the best"), digits=3)
-    owner = TextColumn(verbose_name=_("Owner"), accessor="owner.username")
+    owner = TextColumn(verbose_name=_("Owner"), accessor="owner__username")
     created_at = DayColumn(verbose_name=_("Created"), order_by="id")
 
     empty = _("No sweep yet. Open a finished backtest and choose “Sweep from it”.")
