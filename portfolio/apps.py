@@ -1,6 +1,7 @@
 from django.apps import AppConfig
 from django.db.models.signals import post_migrate
 
+from market.jobs import registry as jobs
 from market.timescale import registry as timescale
 from portfolio.schedules import ensure_schedules
 from portfolio.timescale import ARRANGEMENTS
@@ -11,5 +12,6 @@ class PortfolioConfig(AppConfig):
     verbose_name = "Portfolios"
 
     def ready(self) -> None:
+        jobs.provided_by("portfolio.jobs")
         timescale.register(ARRANGEMENTS)
         post_migrate.connect(ensure_schedules, sender=self, dispatch_uid="portfolio.schedules")

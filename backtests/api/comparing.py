@@ -18,6 +18,7 @@ from backtests.api.result_serializers import BacktestComparisonSerializer
 from backtests.models import BacktestSession
 from etfs.api.answers import AnswerView
 from market.models.owned import Reader
+from market.pages.reports import report_response
 
 
 def sessions_or_404(ids: list[int], user: Reader) -> list[BacktestSession]:
@@ -49,4 +50,4 @@ class CompareReport(FileView):
     @extend_schema(responses={(200, "text/html"): OpenApiTypes.STR})
     def get(self, request: Request) -> HttpResponse:
         asked = self.params.read(request)
-        return HttpResponse(services.backtests_comparison(sessions=sessions_or_404(asked["ids"], self.request.user)))
+        return report_response(services.backtests_comparison(sessions=sessions_or_404(asked["ids"], self.request.user)))

@@ -24,6 +24,7 @@ from backtests.report.meaning import LOWER
 from market.api.filters import KnownFields, QueryParams
 from market.api.listing import ListView
 from market.api.owned import allowed
+from market.pages.reports import report_response
 
 REFUSED = OpenApiResponse(description="Field and reason.")
 CONFLICT = OpenApiResponse(description="Its status does not allow it.")
@@ -230,7 +231,7 @@ class SweepReport(OfSweeps):
     @extend_schema(responses={(200, "text/html"): OpenApiTypes.STR})
     def get(self, request: Request, pk: int) -> HttpResponse:
         try:
-            return HttpResponse(services.sweep_report(sweep=self.get_object()))
+            return report_response(services.sweep_report(sweep=self.get_object()))
         except services.BacktestError as error:
             raise NotFound(str(error).removeprefix("status: ")) from error
 

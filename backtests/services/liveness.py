@@ -10,9 +10,9 @@ PATIENCE = 10.0  # seconds that a job may wait before one asks why
 
 
 def job_settled(*, job: BacktestJob) -> BacktestJob:
-    """The row as it is, after ``tidy``: one whose process died without a word has FAILED then."""
+    """The row as it is, after ``tidy``: one whose process died without a word waits again or has FAILED then."""
     if job.status == Status.RUNNING:
-        tidy(type(job), pk=job.pk)
+        tidy(type(job))
         job.refresh_from_db()
     return job
 

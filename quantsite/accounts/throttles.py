@@ -51,4 +51,6 @@ class RateLimited:
 def too_many(request: HttpRequest, seconds: float | None) -> HttpResponse:
     wait = max(1, round(seconds or 60))
     context = {"minutes": -(-wait // 60)}
-    return render(request, "accounts/too_many.html", context, status=429, headers={"Retry-After": str(wait)})
+    response = render(request, "accounts/too_many.html", context, status=429)
+    response["Retry-After"] = str(wait)
+    return response

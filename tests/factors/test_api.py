@@ -14,6 +14,7 @@ from django_q.models import OrmQ
 from factors.models import Factor, FactorRun, FactorScore
 from factors.registry import all_factors
 from market.models import Instrument, PriceBar
+from quantsite.accounts.tokens import token_create
 
 DAY, BEFORE = dt.date(2024, 6, 28), dt.date(2024, 6, 27)
 SCORES = {"005930": 1.1, "000660": 0.3, "035420": None, "005380": 1.1}
