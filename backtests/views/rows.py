@@ -138,7 +138,7 @@ class SelectionTable(HouseTable):
 def selection_table(conditions: list[str]) -> type[HouseTable]:
     """The table with a column for each buy condition."""
     columns = {f"met_{place}": FigureColumn(verbose_name=text, digits=0) for place, text in enumerate(conditions)}
-    return type("Selection", (SelectionTable,), columns)
+    return type("Selection", (SelectionTable,), columns | {"Meta": SelectionTable.Meta})
 
 
 def selection_rows(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
