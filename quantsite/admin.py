@@ -1,25 +1,64 @@
 """Admin pages of the packages we stand on, in the look of our own."""
 
+from typing import Any
+
+from axes.admin import AccessAttemptAdmin
+from axes.models import AccessAttempt, AccessFailureLog, AccessLog
+from django import forms
 from django.contrib import admin
 from django.contrib.auth.admin import GroupAdmin, UserAdmin
 from django.contrib.auth.models import Group, User
+from django.http import HttpRequest
 from django_q import admin as q_admin
 from django_q.models import Failure, OrmQ, Schedule, Success
-from rest_framework.authtoken.admin import TokenAdmin
-from rest_framework.authtoken.models import TokenProxy
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
-from market.adminbase import HouseAdmin
+from market.adminbase import HouseAdmin, ReadOnlyMixin
+from quantsite.accounts.models import ApiToken
+from quantsite.accounts.roles import ANALYST, role_assign, role_of, staff_settle
 
-for model in (Group, User, Failure, OrmQ, Schedule, Success, TokenProxy):
-    admin.site.unregister(model)
+for model in (Group, User, Failure, OrmQ, Schedule, Success, AccessAttempt, AccessFailureLog, AccessLog):
+    if admin.site.is_registered(model):
+        admin.site.unregister(model)
+SUPERUSER_ONLY = ("is_superuser", "user_permissions")
 
 
 @admin.register(User)
 class HouseUserAdmin(UserAdmin, HouseAdmin):
+    """Who is no superuser makes none, and touches none."""
+
     form = UserChangeForm
     add_form = UserCreationForm
     change_password_form = AdminPasswordChangeForm
+    list_display = ("username", "email", "role", "is_active", "is_staff", "is_superuser", "last_login")
+
+    def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> tuple[str, ...]:
+        found = tuple(super().get_readonly_fields(request, obj))
+        return found if request.user.is_superuser else (*found, *SUPERUSER_ONLY)
+
+    def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        return _may_touch(request, obj) and super().has_change_permission(request, obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        return _may_touch(request, obj) and super().has_delete_permission(request, obj)
+
+    def delete_queryset(self, request: HttpRequest, queryset: Any) -> None:
+        chosen = queryset if request.user.is_superuser else queryset.filter(is_superuser=False)
+        super().delete_queryset(request, chosen)
+
+    def save_related(self, request: HttpRequest, form: forms.ModelForm, formsets: Any, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        if not change:
+            role_assign(user=form.instance, role=ANALYST)
+        staff_settle(user=form.instance)
+
+    @admin.display(description="role", empty_value="-")
+    def role(self, user: User) -> str | None:
+        return role_of(user) or None
+
+
+def _may_touch(request: HttpRequest, user: User | None) -> bool:
+    return request.user.is_superuser or user is None or not user.is_superuser
 
 
 @admin.register(Group)
@@ -27,9 +66,22 @@ class HouseGroupAdmin(GroupAdmin, HouseAdmin):
     pass
 
 
-@admin.register(TokenProxy)
-class HouseTokenAdmin(TokenAdmin, HouseAdmin):
-    pass
+@admin.register(ApiToken)
+class HouseTokenAdmin(ReadOnlyMixin, HouseAdmin):
+    """Seen and revoked; made by their owner on the page of the account, or with ``manage.py create_token``."""
+
+    list_display = ("name", "user", "token_key", "created", "expiry")
+    list_select_related = ("user",)
+    fields = ("name", "user", "token_key", "created", "expiry")
+    search_fields = ("name", "user__username")
+
+    def has_delete_permission(self, request: HttpRequest, obj: ApiToken | None = None) -> bool:
+        return bool(request.user.has_perm("accounts.delete_apitoken"))
+
+
+@admin.register(AccessAttempt)
+class HouseAttemptAdmin(AccessAttemptAdmin, HouseAdmin):
+    """Failed logins; deleting a row lets its pair of name and address try again."""
 
 
 @admin.register(Schedule)

@@ -114,7 +114,8 @@ NAVIGATION = [
         "People",
         _page("Users", "person", "auth_user"),
         _page("Groups", "group", "auth_group"),
-        _page("API tokens", "key", "authtoken_tokenproxy"),
+        _page("API tokens", "key", "accounts_apitoken"),
+        _page("Failed logins", "lock", "axes_accessattempt"),
     ),
 ]
 UNFOLD = {

@@ -5,6 +5,7 @@ under ``var/``, and without DATABASE_URL the embedded PostgreSQL is used. ``.env
 """
 
 import sys
+from datetime import timedelta
 from pathlib import Path
 
 import environ
@@ -13,6 +14,7 @@ from quantsite.admin_site import UNFOLD  # noqa: F401 # read by django-unfold
 from quantsite.database_url import database_of, days_of
 from quantsite.pages.plotly import plotly_folder
 from quantsite.secret import secret_key
+from quantsite.security_policy import POLICY
 
 VERSION = "0.1.0"
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -33,6 +35,13 @@ X_FRAME_OPTIONS = "DENY"
 HTTPS = env.bool("QUANTSITE_HTTPS", default=False)
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
+SECURE_SSL_REDIRECT = HTTPS
+SECURE_REDIRECT_EXEMPT = [r"^api/(health|ready)/?$", r"^metrics$"]  # asked from inside, where there is no proxy
+SECURE_HSTS_SECONDS = env.int("QUANTSITE_HSTS_SECONDS", default=365 * 86400) if HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+CONTENT_SECURITY_POLICY = POLICY
 DATA_UPLOAD_MAX_MEMORY_SIZE = env.int("QUANTSITE_MAX_UPLOAD", default=200 * 1024 * 1024)
 
 # --- applications: the rooms, top floor first -----------------------------------------------------------------
@@ -56,15 +65,20 @@ INSTALLED_APPS = [
     "django_htmx",
     "django_tables2",
     "rest_framework",
-    "rest_framework.authtoken",
+    "knox",
+    "axes",
     "drf_spectacular",
     "drf_spectacular_sidecar",
     "import_export",
     "django_q",
     "timescale",
+    "quantsite.accounts",  # last: roles are made of the permissions of all others
 ]
+MIGRATION_MODULES = {"knox": None}  # its own table of tokens is not used: accounts.ApiToken is
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "quantsite.security.permissions_policy",
+    "quantsite.security.SitePolicy",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -74,6 +88,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "axes.middleware.AxesMiddleware",
 ]
 ROOT_URLCONF = "quantsite.urls"
 WSGI_APPLICATION = "quantsite.wsgi.application"
@@ -136,14 +151,28 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
 ]
-LOGIN_URL = "admin:login"
+# --- accounts (docs/accounts.md) ---------------------------------------------------------------------------------
+SIGNUP = env.bool("QUANTSITE_SIGNUP", default=False)
+LOGIN_URL, LOGIN_REDIRECT_URL, LOGOUT_REDIRECT_URL = "accounts:login", "home", "home"
+AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
+vars().update(env.email_url("QUANTSITE_EMAIL_URL", default="consolemail://"))  # EMAIL_BACKEND, EMAIL_HOST and so on
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("QUANTSITE_EMAIL_FROM", default="quantsite@localhost")
+# After so many wrong passwords for one name from one address, that pair waits.
+AXES_FAILURE_LIMIT = env.int("QUANTSITE_LOGIN_FAILURES", default=5)
+AXES_COOLOFF_TIME = timedelta(minutes=env.int("QUANTSITE_LOGIN_WAIT", default=15))
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]  # nobody can lock out somebody elsewhere
+AXES_LOCKOUT_TEMPLATE = "accounts/locked.html"
+AXES_RESET_ON_SUCCESS = AXES_DISABLE_ACCESS_LOG = True
+AXES_CLIENT_IP_CALLABLE = "quantsite.security.client_address"
+KNOX_TOKEN_MODEL = "accounts.ApiToken"  # noqa: S105 # a model
+REST_KNOX = {"TOKEN_TTL": None, "TOKEN_PREFIX": "qs_"}
 
 # --- API --------------------------------------------------------------------------------------------------------
 # Reference data (instruments, prices, fundamentals, factors, scores) is readable without a login by default.
 PUBLIC_READ = env.bool("QUANTSITE_PUBLIC_READ", default=True)
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
-        "rest_framework.authentication.TokenAuthentication",
+        "quantsite.accounts.authentication.ApiTokenAuthentication",
         "rest_framework.authentication.SessionAuthentication",
     ],
     "DEFAULT_PARSER_CLASSES": [
@@ -154,9 +183,20 @@ REST_FRAMEWORK = {
     "DEFAULT_PERMISSION_CLASSES": ["market.api.permissions.ReferenceDataPermission"],
     "DEFAULT_PAGINATION_CLASS": "market.api.pagination.KeysetPagination",
     "DEFAULT_SCHEMA_CLASS": "market.api.schema.HouseSchema",
-    "DEFAULT_THROTTLE_CLASSES": ["rest_framework.throttling.AnonRateThrottle"],
+    "DEFAULT_THROTTLE_CLASSES": [
+        "rest_framework.throttling.AnonRateThrottle",
+        "rest_framework.throttling.UserRateThrottle",
+    ],
     "NUM_PROXIES": env.int("QUANTSITE_PROXIES", default=0),  # in front of us; 0: X-Forwarded-For is not believed
-    "DEFAULT_THROTTLE_RATES": {"anon": env.str("QUANTSITE_ANONYMOUS_RATE", default="600/min")},
+    "DEFAULT_THROTTLE_RATES": {
+        "anon": env.str("QUANTSITE_ANONYMOUS_RATE", default="600/min"),
+        "user": env.str("QUANTSITE_USER_RATE", default="3000/min"),
+        # of one address: logins tried, accounts made, messages about forgotten passwords, wrong API tokens
+        "login": env.str("QUANTSITE_LOGIN_RATE", default="20/min"),
+        "signup": env.str("QUANTSITE_SIGNUP_RATE", default="5/hour"),
+        "reset": env.str("QUANTSITE_RESET_RATE", default="5/hour"),
+        "wrong_tokens": env.str("QUANTSITE_WRONG_TOKEN_RATE", default="30/min"),
+    },
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "quantsite",

@@ -4,8 +4,10 @@ from django.contrib import admin
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import include, path
 from django.views.defaults import page_not_found
-from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
+from django.views.generic import RedirectView
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
+from quantsite.accounts.views import Setup
 from quantsite.health import Health
 from quantsite.metrics import metrics
 from quantsite.pages.home import Home
@@ -20,7 +22,7 @@ api = [
     path("health/", Health.as_view(), name="health"),
     path("health", Health.as_view(schema=None)),
     path("schema/", SpectacularAPIView.as_view(), name="schema"),
-    path("docs/", SpectacularSwaggerView.as_view(url_name="schema"), name="api-docs"),
+    path("docs/", SpectacularSwaggerSplitView.as_view(url_name="schema"), name="api-docs"),
 ]
 urlpatterns = [
     path("", Home.as_view(), name="home"),
@@ -32,6 +34,9 @@ urlpatterns = [
     path("", include("portfolio.urls")),
     path("api/", include(api)),
     path("metrics", metrics, name="metrics"),
+    path("accounts/", include("quantsite.accounts.urls")),
+    path("setup/<str:secret>/", Setup.as_view(), name="setup"),
+    path("admin/login/", RedirectView.as_view(pattern_name="accounts:login", query_string=True)),  # one door for all
     path("admin/", admin.site.urls),
 ]
 

@@ -38,6 +38,7 @@ def main(arguments: list[str]) -> int:
         f"quantsite is on http://{HOST}:{port}/ (admin: /admin/, API: /api/docs/). Ctrl-C stops it.",
         flush=True,
     )
+    subprocess.run([*manage, "setup_link", "--quiet", "--site", f"http://{HOST}:{port}"], cwd=ROOT, check=False)
     return run_together([web, [*manage, "qcluster"]])
 
 

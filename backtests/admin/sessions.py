@@ -26,6 +26,7 @@ from backtests.admin.session_sections import session_sections
 from backtests.models import BacktestSession, Status
 from etfs.admin.base import Section, SectionsMixin
 from market.adminbase import HouseAdmin
+from market.pages.reports import report_response
 
 LONG = ("config", "data_revision", "timings", "warnings")
 LONG_PARTS = ("figures", "monthly", "yearly", "contribution", "details")
@@ -126,13 +127,13 @@ class BacktestSessionAdmin(SectionsMixin, HouseAdmin):
 
     def report_page(self, request: HttpRequest, pk: int) -> HttpResponse:
         session = self._finished(request, [pk])[0]
-        return HttpResponse(services.backtest_report(session=session))
+        return report_response(services.backtest_report(session=session))
 
     def comparison_page(self, request: HttpRequest) -> HttpResponse:
         words = request.GET.get("ids", "").split(",")
         ids = [int(word) for word in words if word.isdecimal() and len(word) < 19]
         try:
-            return HttpResponse(services.backtests_comparison(sessions=self._finished(request, ids)))
+            return report_response(services.backtests_comparison(sessions=self._finished(request, ids)))
         except services.BacktestError as error:
             messages.error(request, str(error))
             return redirect("admin:backtests_backtestsession_changelist")

@@ -17,11 +17,13 @@ from backtests.api.refusals import Refusals
 from backtests.api.result_serializers import BacktestComparisonSerializer
 from backtests.models import BacktestSession
 from etfs.api.answers import AnswerView
+from market.models.owned import Reader
+from market.pages.reports import report_response
 
 
-def sessions_or_404(ids: list[int]) -> list[BacktestSession]:
-    """In the order asked for."""
-    found = BacktestSession.objects.select_related("statistics").in_bulk(ids)
+def sessions_or_404(ids: list[int], user: Reader) -> list[BacktestSession]:
+    """In the order asked for; NotFound for one that ``user`` may not see."""
+    found = BacktestSession.objects.visible_to(user).select_related("statistics").in_bulk(ids)
     for number in ids:
         if number not in found:
             raise NotFound(f"no backtest #{number}")
@@ -37,7 +39,7 @@ class Compare(Refusals, AnswerView):
     params = CompareParams
 
     def answer(self, asked: dict[str, Any]) -> Mapping[str, Any]:
-        return services.backtests_compare(sessions=sessions_or_404(asked["ids"]))
+        return services.backtests_compare(sessions=sessions_or_404(asked["ids"], self.request.user))
 
 
 class CompareReport(FileView):
@@ -48,4 +50,4 @@ class CompareReport(FileView):
     @extend_schema(responses={(200, "text/html"): OpenApiTypes.STR})
     def get(self, request: Request) -> HttpResponse:
         asked = self.params.read(request)
-        return HttpResponse(services.backtests_comparison(sessions=sessions_or_404(asked["ids"])))
+        return report_response(services.backtests_comparison(sessions=sessions_or_404(asked["ids"], self.request.user)))

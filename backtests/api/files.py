@@ -12,6 +12,7 @@ from backtests.api.refusals import Conflict
 from backtests.api.results import finished_or_404
 from backtests.api.sessions import OfBacktests
 from backtests.models import BacktestSession
+from market.pages.reports import report_response
 
 
 class FileView(OfBacktests):
@@ -24,7 +25,7 @@ class FileView(OfBacktests):
         return renderer, renderer.media_type
 
     def finished(self, pk: int) -> BacktestSession:
-        return finished_or_404(pk)
+        return finished_or_404(pk, self.request.user)
 
 
 class Report(FileView):
@@ -32,7 +33,7 @@ class Report(FileView):
 
     @extend_schema(responses={(200, "text/html"): OpenApiTypes.STR})
     def get(self, request: Request, pk: int) -> HttpResponse:
-        return HttpResponse(services.backtest_report(session=self.finished(pk)))
+        return report_response(services.backtest_report(session=self.finished(pk)))
 
 
 class Orders(FileView):

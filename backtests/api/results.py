@@ -22,12 +22,15 @@ from backtests.report.meaning import in_order, meanings, units
 from backtests.services import BacktestError
 from backtests.services.result import completed, series_of
 from etfs.api.answers import RowsView
+from market.models.owned import Reader
 
 
-def finished_or_404(pk: int, *parts: str) -> BacktestSession:
-    """A finished backtest with ``parts`` of its statistics; NotFound without it or without its result."""
+def finished_or_404(pk: int, user: Reader, *parts: str) -> BacktestSession:
+    """A finished backtest that ``user`` may see, with ``parts`` of its statistics; NotFound without it or without its
+    result.
+    """
     columns = ("status", "error", "currency", "config", *(f"statistics__{part}" for part in parts))
-    rows = BacktestSession.objects.only(*columns)
+    rows = BacktestSession.objects.visible_to(user).only(*columns)
     session = (rows.select_related("statistics") if parts else rows).filter(pk=pk).first()
     if session is None:
         raise NotFound(f"no backtest #{pk}")
@@ -45,7 +48,7 @@ class ResultView(Refusals, RowsView):
     permission_classes = (WorkPermission,)
 
     def finished(self, *parts: str) -> BacktestSession:
-        return finished_or_404(self.kwargs["pk"], *parts)
+        return finished_or_404(self.kwargs["pk"], self.request.user, *parts)
 
 
 class Monthly(ResultView):

@@ -31,7 +31,7 @@ class RowsOfBacktest(OfBacktests, ListView):
 
     def get_queryset(self) -> QuerySet[Any]:
         asked = self.asked()
-        session = finished_or_404(self.kwargs["pk"])
+        session = finished_or_404(self.kwargs["pk"], self.request.user)
         columns = {"from": f"{self.day}__gte", "to": f"{self.day}__lte"}
         chosen = {columns.get(name, name): value for name, value in asked.items()}
         return self.queryset.filter(session=session, **chosen).order_by(self.order)

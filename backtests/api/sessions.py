@@ -19,6 +19,7 @@ from backtests.api.refusals import Conflict, Refusals
 from backtests.api.serializers import BacktestCreatedSerializer, BacktestDetailSerializer, BacktestSerializer
 from backtests.models import BacktestSession, Status
 from market.api.listing import ListView
+from market.api.owned import allowed
 from market.api.parsers import ShallowJSONParser
 
 REFUSED = OpenApiResponse(description="Field and reason.")
@@ -30,14 +31,17 @@ OF_PARAMETER = {
 
 
 class OfBacktests(Refusals, generics.GenericAPIView):
-    """Backtests are somebody's work: reading needs a login, the rest the model's permissions."""
+    """Backtests are somebody's work: reading needs a login, the rest the model's permissions; others' are not there."""
 
     queryset = BacktestSession.objects.all()
     permission_classes = (WorkPermission,)
 
-    def get_object(self) -> BacktestSession:
+    def get_queryset(self) -> QuerySet[BacktestSession]:
+        return BacktestSession.objects.visible_to(self.request.user)
+
+    def get_object(self, action: str = "view") -> BacktestSession:
         try:
-            return super().get_object()
+            return allowed(super().get_object(), self.request.user, action)
         except Http404 as error:
             raise NotFound(f"no backtest #{self.kwargs['pk']}") from error
 
@@ -52,7 +56,7 @@ class BacktestList(OfBacktests, ListView):
     def get_queryset(self) -> QuerySet[BacktestSession]:
         asked = self.asked()
         ordering = asked.pop("ordering")
-        rows = BacktestSession.objects.filter(**{OF_PARAMETER.get(name, name): value for name, value in asked.items()})
+        rows = super().get_queryset().filter(**{OF_PARAMETER.get(name, name): value for name, value in asked.items()})
         return rows.with_figures().ranked(ordering).defer("config", "warnings", "timings", "data_revision")
 
     @extend_schema(
@@ -69,7 +73,7 @@ class BacktestList(OfBacktests, ListView):
 
 def _made(request: Request, made: BacktestSession) -> Response:
     stored = made.status == Status.COMPLETED
-    shown = _with_conditions().get(pk=made.pk)
+    shown = _with_conditions(BacktestSession.objects.all()).get(pk=made.pk)
     shown.served_from_store = stored
     return Response(
         BacktestCreatedSerializer(shown).data, status.HTTP_200_OK if stored else status.HTTP_202_ACCEPTED,
@@ -77,8 +81,8 @@ def _made(request: Request, made: BacktestSession) -> Response:
     )  # fmt: skip
 
 
-def _with_conditions() -> QuerySet[BacktestSession]:
-    return BacktestSession.objects.with_figures().prefetch_related("conditions")
+def _with_conditions(rows: QuerySet[BacktestSession]) -> QuerySet[BacktestSession]:
+    return rows.with_figures().prefetch_related("conditions")
 
 
 class BacktestDetail(OfBacktests):
@@ -87,7 +91,7 @@ class BacktestDetail(OfBacktests):
     serializer_class = BacktestDetailSerializer
 
     def get_queryset(self) -> QuerySet[BacktestSession]:
-        return _with_conditions()
+        return _with_conditions(super().get_queryset())
 
     def get(self, request: Request, pk: int) -> Response:
         return Response(self.get_serializer(self.get_object()).data)
@@ -98,7 +102,7 @@ class BacktestDetail(OfBacktests):
         " is cancelled first.",
     )  # fmt: skip
     def delete(self, request: Request, pk: int) -> Response:
-        services.backtest_delete(session_id=self.get_object().pk)
+        services.backtest_delete(session_id=self.get_object("delete").pk)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
@@ -108,7 +112,7 @@ class Commanded(OfBacktests):
     serializer_class = BacktestDetailSerializer
 
     def get_queryset(self) -> QuerySet[BacktestSession]:
-        return _with_conditions()
+        return _with_conditions(super().get_queryset())
 
     def done(self, **more: Any) -> Response:
         return Response(self.get_serializer(self.get_object()).data, **more)
@@ -122,7 +126,7 @@ class BacktestCancel(Commanded):
         description="Stop it (permission `backtests.add_backtestsession`); it stores nothing then.",
     )  # fmt: skip
     def post(self, request: Request, pk: int) -> Response:
-        session = self.get_object()
+        session = self.get_object("change")
         if not services.backtest_cancel(session_id=session.pk):
             raise Conflict(f"backtest #{pk} is {session.status}: there is nothing to cancel")
         return self.done()

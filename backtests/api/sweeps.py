@@ -23,6 +23,8 @@ from backtests.models import BacktestSession, BacktestSweep, BacktestVariant, St
 from backtests.report.meaning import LOWER
 from market.api.filters import KnownFields, QueryParams
 from market.api.listing import ListView
+from market.api.owned import allowed
+from market.pages.reports import report_response
 
 REFUSED = OpenApiResponse(description="Field and reason.")
 CONFLICT = OpenApiResponse(description="Its status does not allow it.")
@@ -96,14 +98,20 @@ class BacktestOfVariantSerializer(serializers.ModelSerializer):
 
 
 class OfSweeps(Refusals, generics.GenericAPIView):
-    """Sweeps are somebody's work: reading needs a login, the rest the model's permissions."""
+    """Sweeps are somebody's work: reading needs a login, the rest the model's permissions; others' are not there."""
 
-    queryset = BacktestSweep.objects.select_related("owner")
+    queryset = BacktestSweep.objects.all()
     permission_classes = (WorkPermission,)
     serializer_class = BacktestSweepDetailSerializer
 
+    def get_queryset(self) -> QuerySet[BacktestSweep]:
+        return BacktestSweep.objects.visible_to(self.request.user).select_related("owner")
+
+    def get_object(self, action: str = "view") -> BacktestSweep:
+        return allowed(super().get_object(), self.request.user, action)
+
     def shown(self, pk: int, **more: Any) -> Response:
-        return Response(BacktestSweepDetailSerializer(self.queryset.get(pk=pk)).data, **more)
+        return Response(BacktestSweepDetailSerializer(OfSweeps.get_queryset(self).get(pk=pk)).data, **more)
 
 
 class SweepList(OfSweeps, ListView):
@@ -114,7 +122,9 @@ class SweepList(OfSweeps, ListView):
     params = SweepParams
 
     def get_queryset(self) -> QuerySet[BacktestSweep]:
-        return self.queryset.filter(**self.asked()).defer("config", "result", "tests", "options").order_by("-id")
+        return (
+            super().get_queryset().filter(**self.asked()).defer("config", "result", "tests", "options").order_by("-id")
+        )
 
     @extend_schema(
         request=SweepRequest, responses={202: BacktestSweepDetailSerializer, 400: REFUSED},
@@ -152,19 +162,18 @@ class SweepDetail(OfSweeps, generics.RetrieveAPIView):
         " one that waits or runs is cancelled first.",
     )  # fmt: skip
     def delete(self, request: Request, pk: int) -> Response:
-        services.sweep_delete(sweep_id=self.get_object().pk)
+        services.sweep_delete(sweep_id=self.get_object("delete").pk)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
 class SweepVariants(OfSweeps, ListView):
     """The variants of a sweep, the best objective first, those without one last."""
 
-    queryset = BacktestSweep.objects.all()
     serializer_class = BacktestVariantSerializer
     params = VariantParams
 
     def get_queryset(self) -> QuerySet[BacktestVariant]:
-        sweep = BacktestSweep.objects.filter(pk=self.kwargs["pk"]).first()
+        sweep = super().get_queryset().filter(pk=self.kwargs["pk"]).first()
         if sweep is None:
             raise NotFound(f"no sweep #{self.kwargs['pk']}")
         return sweep.variants.filter(**self.asked()).best_first(lowest=sweep.objective in LOWER)
@@ -193,7 +202,7 @@ class SweepCancel(OfSweeps):
         description="Stop it (permission `backtests.add_backtestsweep`); what is computed stays.",
     )  # fmt: skip
     def post(self, request: Request, pk: int) -> Response:
-        sweep = self.get_object()
+        sweep = self.get_object("change")
         if not services.sweep_cancel(sweep_id=pk):
             raise Conflict(f"sweep #{pk} is {sweep.status}: there is nothing to cancel")
         return self.shown(pk)
@@ -207,7 +216,7 @@ class SweepResume(OfSweeps):
         description="Hand it to the workers again (permission `backtests.add_backtestsweep`).",
     )  # fmt: skip
     def post(self, request: Request, pk: int) -> Response:
-        sweep = self.get_object()
+        sweep = self.get_object("change")
         if sweep.is_going or sweep.status == Status.COMPLETED:
             raise Conflict(f"sweep #{pk} is {sweep.status}: there is nothing to take up")
         services.sweep_enqueue(sweep_id=pk)
@@ -222,7 +231,7 @@ class SweepReport(OfSweeps):
     @extend_schema(responses={(200, "text/html"): OpenApiTypes.STR})
     def get(self, request: Request, pk: int) -> HttpResponse:
         try:
-            return HttpResponse(services.sweep_report(sweep=self.get_object()))
+            return report_response(services.sweep_report(sweep=self.get_object()))
         except services.BacktestError as error:
             raise NotFound(str(error).removeprefix("status: ")) from error
 

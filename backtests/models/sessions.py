@@ -7,6 +7,7 @@ from django.db import models
 from backtests.models.jobs import BacktestJob, Status
 from backtests.models.sweeps import BacktestSweep
 from factors.models import Strategy
+from market.models.owned import OwnedQuerySet
 from market.regions import REGION_CHOICES
 
 OF_STATISTICS = (
@@ -17,7 +18,7 @@ OF_STATISTICS = (
 FIGURES = {name: f"statistics__{name}" for name in OF_STATISTICS} | {"trade_count": "statistics__trades"}
 
 
-class BacktestSessionQuerySet(models.QuerySet["BacktestSession"]):
+class BacktestSessionQuerySet(OwnedQuerySet):
     def completed(self) -> Self:
         return self.filter(status=Status.COMPLETED)
 

@@ -6,6 +6,7 @@ import numpy as np
 from django.db import models
 
 from backtests.models.jobs import BacktestJob, Status
+from market.models.owned import OwnedQuerySet
 
 
 class BacktestSweep(BacktestJob):
@@ -28,6 +29,8 @@ class BacktestSweep(BacktestJob):
         default=list, blank=True, help_text="Of a walk-forward that is not at its end: the windows tested so far."
     )
     timings = models.JSONField(default=dict, blank=True)
+
+    objects = OwnedQuerySet.as_manager()
 
     class Meta:
         ordering = ["-id"]

@@ -27,6 +27,7 @@ from factors.services import StrategyError, strategy_check, strategy_definition,
 from factors.services.catalogue import factors_resolved
 from factors.services.strategies import Definition
 from factors.services.universes import universe_check
+from market.models.owned import Reader
 from market.regions import region_get
 
 PERCENTAGES = ("cash_buffer", "commission", "tax", "slippage", "volume_cap", "delisting_return")
@@ -86,8 +87,10 @@ class Config:
         return COMPOSITE in named or self.rules.sizing == "SCORE"
 
 
-def config_check(*, config: Any) -> Config:
-    """The configuration, checked; BacktestError begins with the field that is wrong."""
+def config_check(*, config: Any, user: Reader | None = None) -> Config:
+    """The configuration, checked; BacktestError begins with the field that is wrong. ``user``: may name only strategies
+    they may see.
+    """
     if not isinstance(config, Mapping):
         raise BacktestError(f"config: must be names with values, not {type(config).__name__}")
     _refuse_unknown(config)
@@ -98,7 +101,7 @@ def config_check(*, config: Any) -> Config:
         region = region_get(str(given["region"])).code
     except ValueError as error:
         raise BacktestError(f"region: {error}") from error
-    strategy, definition = _strategy(given.get("strategy"), region)
+    strategy, definition = _strategy(given.get("strategy"), region, user)
     start, end = (day_given(name, given.get(name)) for name in ("start", "end"))
     if start is None:
         raise BacktestError("start: say from which day on (YYYY-MM-DD)")
@@ -128,7 +131,7 @@ def _refuse_unknown(config: Mapping[Any, Any]) -> None:
             raise BacktestError(f"{name}: unknown; {hint}")
 
 
-def _strategy(asked: Any, region: str) -> tuple[Strategy | None, Definition | None]:
+def _strategy(asked: Any, region: str, user: Reader | None) -> tuple[Strategy | None, Definition | None]:
     """A stored strategy by name, or one written in the configuration."""
     if asked in (None, ""):
         return None, None
@@ -143,7 +146,7 @@ def _strategy(asked: Any, region: str) -> tuple[Strategy | None, Definition | No
             return None, strategy_check(region=region, **asked)
         if not isinstance(asked, str):
             raise BacktestError(f"strategy: must be a name, or factors with what combines them, not {asked!r}")
-        stored = strategy_get(name=asked)
+        stored = strategy_get(name=asked, user=user)
         if stored.region != region:
             raise BacktestError(f"strategy: {stored.name} is a strategy of {stored.region}, not of {region}")
         return stored, strategy_definition(strategy=stored)

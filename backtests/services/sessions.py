@@ -38,11 +38,11 @@ COLUMNS = (
 )  # fmt: skip
 
 
-def backtest_check(*, config: Any) -> tuple[Config, dt.date, dt.date]:
+def backtest_check(*, config: Any, user: User | None = None) -> tuple[Config, dt.date, dt.date]:
     """A configuration whose data are there and whose end is settled (none: the newest bar), its first and its last
     session; BacktestError begins with the field that is wrong.
     """
-    found = config_check(config=config)
+    found = config_check(config=config, user=user)
     start, end = period_check(region=found.region, start=found.start, end=found.end)
     found = found.ending(found.end or end)
     if found.benchmark != NO_BENCHMARK:
@@ -55,15 +55,16 @@ def backtest_check(*, config: Any) -> tuple[Config, dt.date, dt.date]:
 def backtest_create(
     *, config: Any, owner: User | None = None, again: bool = False, sweep: BacktestSweep | None = None
 ) -> BacktestSession:
-    """A pending backtest of a configuration, or the finished one of equal configuration, data and code (unless
-    ``again``). BacktestError begins with the field that is wrong; nothing is stored then.
+    """A pending backtest of a configuration, or the finished one of equal configuration, data and code that ``owner``
+    may see (unless ``again``). BacktestError begins with the field that is wrong; nothing is stored then.
 
     ``sweep``: the search that it is a variant of; always computed, and never served as the answer to anybody else,
     since what is told of it depends on the other variants.
     """
-    found, start, end = backtest_check(config=config)
+    found, start, end = backtest_check(config=config, user=owner)
     basis = basis_of(found)
-    if not again and not sweep and (same := BacktestSession.objects.same_as(basis.fingerprint)):
+    stored = BacktestSession.objects.visible_to(owner) if owner else BacktestSession.objects.all()
+    if not again and not sweep and (same := stored.same_as(basis.fingerprint)):
         return same
     with transaction.atomic():
         created = BacktestSession.objects.create(

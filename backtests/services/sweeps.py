@@ -37,7 +37,7 @@ def sweep_create(
     ``method``: GRID, every combination; RANDOM, ``samples`` of them, drawn by ``seed``. ``objective``: the figure to
     choose by. BacktestError begins with the field that is wrong; nothing is stored then.
     """
-    base, checked = base_check(config=config, axes=axes, objective=objective)
+    base, checked = base_check(config=config, axes=axes, objective=objective, owner=owner)
     variants = combinations(checked, method, samples, seed)
     options = {"samples": samples, "seed": seed} if method == Method.RANDOM else {}
     return sweep_store(
@@ -46,9 +46,11 @@ def sweep_create(
     )  # fmt: skip
 
 
-def base_check(*, config: Any, axes: Mapping[str, Any], objective: str) -> tuple[dict[str, Any], list[Axis]]:
+def base_check(
+    *, config: Any, axes: Mapping[str, Any], objective: str, owner: User | None
+) -> tuple[dict[str, Any], list[Axis]]:
     """The whole configuration that variants change, its end settled, and the axes, checked."""
-    found, _, end = backtest_check(config=config)
+    found, _, end = backtest_check(config=config, user=owner)
     base = found.written | {"end": str(end)}  # bars that are loaded while it runs do not make variants of two periods
     checked = axes_check(base, axes)
     known = units()

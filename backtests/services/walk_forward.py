@@ -38,7 +38,7 @@ def walk_forward_create(
     for field, months in (("train", train), ("test", test)):
         if isinstance(months, bool) or not isinstance(months, int) or not 1 <= months <= MOST_MONTHS:
             raise BacktestError(f"{field}: must be a whole number of months from 1 to {MOST_MONTHS}, not {months!r}")
-    base, checked = base_check(config=config, axes=axes, objective=objective)
+    base, checked = base_check(config=config, axes=axes, objective=objective, owner=owner)
     for axis in checked:
         if axis["field"] in PERIOD:
             raise BacktestError(f"axes: {axis['field']}: the windows of a walk-forward set the period of one region")

@@ -18,6 +18,7 @@ from factors.admin.jobs import JobAdmin
 from factors.models import FactorAnalysis
 from factors.services import ANALYSIS_DEFAULT, AnalysisError, analysis_check, analysis_enqueue, analysis_tear_sheet
 from factors.services.catalogue import factors_resolved
+from market.pages.reports import report_response
 
 
 class AnalysisForm(forms.ModelForm):
@@ -93,7 +94,7 @@ class FactorAnalysisAdmin(JobAdmin):
         if analysis is None or not self.has_view_permission(request, analysis):
             raise Http404(f"no analysis #{pk}")
         try:
-            return HttpResponse(analysis_tear_sheet(analysis=analysis))
+            return report_response(analysis_tear_sheet(analysis=analysis))
         except AnalysisError as error:
             raise Http404(str(error)) from error
 

@@ -22,6 +22,7 @@ from factors.api.analysis_filters import (
 from factors.models import FactorAnalysis
 from factors.services import AnalysisError, analysis_enqueue, analysis_tear_sheet
 from market.api.listing import ListView
+from market.pages.reports import report_response
 
 
 class OfAnalyses(generics.GenericAPIView):
@@ -81,7 +82,7 @@ class AnalysisTearSheet(OfAnalyses):
     @extend_schema(responses={(200, "text/html"): OpenApiTypes.STR})
     def get(self, request: Request, pk: int) -> HttpResponse:
         try:
-            return HttpResponse(analysis_tear_sheet(analysis=self.get_object()))
+            return report_response(analysis_tear_sheet(analysis=self.get_object()))
         except AnalysisError as error:
             raise NotFound(f"analysis #{pk} has no result") from error
 

@@ -21,6 +21,7 @@ from factors.services.formulas import (
 )
 from market.api.filters import QueryParams, RegionField
 from market.api.listing import ListView
+from market.api.owned import allowed
 from market.texts import is_storable
 
 REFUSED = OpenApiResponse(description="Field and reason; for a formula also the place.")
@@ -112,7 +113,8 @@ class FormulaDetail(generics.RetrieveUpdateDestroyAPIView):
     def get_object(self) -> FactorFormula:
         if not is_storable(self.kwargs["name"]):
             raise NotFound
-        return super().get_object()
+        action = {"GET": "view", "DELETE": "delete"}.get(self.request.method, "change")
+        return allowed(super().get_object(), self.request.user, action)
 
     def perform_destroy(self, formula: FactorFormula) -> None:
         try:

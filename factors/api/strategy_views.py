@@ -30,19 +30,23 @@ from factors.models import CombineRun, CompositeScore, Strategy
 from factors.services import StrategyError, combine_run_enqueue, composite_newest, strategy_get, strategy_save
 from market.api.filters import LATEST
 from market.api.listing import ListView, instrument_or_404
+from market.api.owned import allowed
+from market.models.owned import Reader
 
 REFUSED = OpenApiResponse(description="Field and reason.")
 
 
-def strategy_or_404(name: str) -> Strategy:
+def strategy_or_404(name: str, user: Reader, action: str = "view") -> Strategy:
+    """What ``user`` may not see is not there; what they may see and not change or delete is refused with 403."""
     try:
-        return strategy_get(name=name)
+        found = strategy_get(name=name, user=user)
     except StrategyError as error:
         raise NotFound(str(error).removeprefix("strategy: ")) from error
+    return allowed(found, user, action)
 
 
 class StrategyList(ListView):
-    """Strategies, by name. POST makes one."""
+    """Strategies, by name: yours, and those that belong to nobody. POST makes one."""
 
     renderer_classes = (JSONRenderer, BrowsableAPIRenderer)  # no table: no CSV
     queryset = Strategy.objects.all()
@@ -50,7 +54,8 @@ class StrategyList(ListView):
     params = StrategyParams
 
     def get_queryset(self) -> QuerySet[Strategy]:
-        return Strategy.objects.filter(**self.asked()).prefetch_related("members__factor").order_by("name")
+        visible = Strategy.objects.visible_to(self.request.user)
+        return visible.filter(**self.asked()).prefetch_related("members__factor").order_by("name")
 
     @extend_schema(
         request=StrategyRequest, responses={201: StrategySerializer, 400: REFUSED},
@@ -69,7 +74,7 @@ class StrategyDetail(generics.GenericAPIView):
     serializer_class = StrategySerializer
 
     def get(self, request: Request, name: str) -> Response:
-        found = strategy_or_404(name)
+        found = strategy_or_404(name, request.user)
         prefetch_related_objects([found], "members__factor")
         return Response(StrategySerializer(found).data)
 
@@ -78,13 +83,13 @@ class StrategyDetail(generics.GenericAPIView):
         description="Rewrite it (permission `factors.change_strategy`).",
     )  # fmt: skip
     def put(self, request: Request, name: str) -> Response:
-        return Response(StrategySerializer(_save(request, strategy=strategy_or_404(name))).data)
+        return Response(StrategySerializer(_save(request, strategy=strategy_or_404(name, request.user, "change"))).data)
 
     @extend_schema(
         responses={204: None}, description="Delete it and its scores (permission `factors.delete_strategy`)."
     )
     def delete(self, request: Request, name: str) -> Response:
-        strategy_or_404(name).delete()
+        strategy_or_404(name, request.user, "delete").delete()
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
@@ -108,7 +113,7 @@ class StrategyCombine(generics.GenericAPIView):
         description="Queue a combination (permission `factors.add_combinerun`); `Location` is where to watch it.",
     )  # fmt: skip
     def post(self, request: Request, name: str) -> Response:
-        strategy_or_404(name)
+        strategy_or_404(name, request.user)
         body = CombineRequest(data=request.data)
         body.is_valid(raise_exception=True)
         asked = body.validated_data
@@ -138,13 +143,22 @@ class CombineRunList(ListView):
         if "strategy" in asked:
             asked["strategy__name"] = asked.pop("strategy")
         shown = ("definition", "weights", "model_cards")
-        return CombineRun.objects.filter(**asked).select_related("strategy").defer(*shown).order_by("-id")
+        return (
+            CombineRun.objects.visible_to(self.request.user)
+            .filter(**asked)
+            .select_related("strategy")
+            .defer(*shown)
+            .order_by("-id")
+        )
 
 
 class CombineRunDetail(generics.RetrieveAPIView):
     """One combination with its weights, fallbacks and model cards; `message` needs a login."""
 
-    queryset = CombineRun.objects.select_related("strategy")
+    queryset = CombineRun.objects.all()
+
+    def get_queryset(self) -> QuerySet[CombineRun]:
+        return CombineRun.objects.visible_to(self.request.user).select_related("strategy")
 
     def get_serializer_class(self) -> type[CombineRunSerializer]:
         documented = getattr(self, "swagger_fake_view", False)
@@ -164,7 +178,7 @@ class CompositeList(ListView):
 
     def get_queryset(self) -> QuerySet[CompositeScore]:
         asked = self.asked()
-        strategy = strategy_or_404(asked["strategy"])
+        strategy = strategy_or_404(asked["strategy"], self.request.user)
         date = self._date(strategy, asked.get("date"))
         if "ticker" not in asked:
             return CompositeScore.objects.of_day(strategy.pk, date).with_names()

@@ -5,8 +5,14 @@ from typing import Self
 from django.conf import settings
 from django.db import models
 
+from market.models.owned import OwnedQuerySet, Reader
 
-class FactorFormulaQuerySet(models.QuerySet["FactorFormula"]):
+
+class FactorFormulaQuerySet(OwnedQuerySet):
+    def visible_to(self, user: Reader, action: str = "view") -> Self:
+        """A formula is a factor, and factors are everybody's to read; changed and deleted by owner and staff."""
+        return self if action == "view" else super().visible_to(user, action)
+
     def active(self) -> Self:
         return self.filter(is_active=True)
 

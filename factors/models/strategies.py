@@ -11,6 +11,7 @@ from factors.models.jobs import Job
 from factors.models.runs import Factor
 from market.models import Instrument
 from market.models.columns import RealField
+from market.models.owned import OwnedQuerySet, Reader, owned
 from market.regions import REGION_CHOICES
 
 
@@ -30,6 +31,8 @@ class Strategy(models.Model):
     )
     created_at = models.DateTimeField(auto_now_add=True)
     changed_at = models.DateTimeField(auto_now=True)
+
+    objects = OwnedQuerySet.as_manager()
 
     class Meta:
         ordering = ["name"]
@@ -57,6 +60,12 @@ class StrategyFactor(models.Model):
         return f"{self.strategy}: {self.factor}"
 
 
+class CombineRunQuerySet(models.QuerySet["CombineRun"]):
+    def visible_to(self, user: Reader) -> Self:
+        """Those of strategies that ``user`` may view."""
+        return self.filter(owned(user, "view", Strategy, "strategy__owner"))
+
+
 class CombineRun(Job):
     """One combination of a strategy's factors over a range of sessions, with the weights it used."""
 
@@ -72,6 +81,8 @@ class CombineRun(Job):
     warnings = models.JSONField(default=list, blank=True)
     score_count = models.PositiveBigIntegerField(default=0)
     stored_at = models.DateTimeField(null=True, blank=True, help_text="When it stored its last scores.")
+
+    objects = CombineRunQuerySet.as_manager()
 
     class Meta:
         ordering = ["-id"]

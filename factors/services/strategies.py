@@ -21,6 +21,7 @@ from factors.registry import UnknownFactor
 from factors.services.catalogue import factors_resolved
 from factors.services.given import number_given
 from factors.services.universes import StrategyError, conditions_of, universe_check
+from market.models.owned import Reader
 from market.regions import region_get
 from market.texts import is_storable
 
@@ -195,11 +196,14 @@ def _define(one: Any) -> Strategy:
     return strategy_save(**one, strategy=Strategy.objects.filter(name=name).first() if is_name else None)
 
 
-def strategy_get(*, name: str) -> Strategy:
-    """The strategy of this name; StrategyError tells what is close to a wrong one."""
-    found = Strategy.objects.filter(name=name).first() if is_storable(name) else None
+def strategy_get(*, name: str, user: Reader | None = None) -> Strategy:
+    """The strategy of this name, for ``user``'s eyes (None: a command's, which sees all); StrategyError tells what is
+    close to a wrong one.
+    """
+    visible = Strategy.objects.all() if user is None else Strategy.objects.visible_to(user)
+    found = visible.filter(name=name).first() if is_storable(name) else None
     if found is None:
-        names = list(Strategy.objects.values_list("name", flat=True))
+        names = list(visible.values_list("name", flat=True))
         close = difflib.get_close_matches(name, names, n=3)
         hint = f"; did you mean {', '.join(close)}?" if close else "; there are none yet" if not names else ""
         raise StrategyError(f"strategy: unknown strategy {name!r}{hint}")

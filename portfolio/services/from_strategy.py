@@ -45,7 +45,7 @@ def portfolio_from_strategy(
     """
     _check(count, capital, lot, commission)
     _check_words(weighting, fill)
-    scores = _best(_strategy(strategy), date, count, fill)
+    scores = _best(_strategy(strategy, owner), date, count, fill)
     day = scores[0].date if fill == SAME_CLOSE else _session_after(scores[0])
     closes = _closes(scores, day)
     lots = np.floor(capital * _weights(scores, weighting) / (np.array(closes) * (1.0 + commission / 100.0) * lot))
@@ -87,9 +87,9 @@ def _check_words(weighting: str, fill: str) -> None:
             raise PortfolioError(f"{field}: {word[:40]!r} is neither of {', '.join(words)}")
 
 
-def _strategy(name: str) -> Strategy:
+def _strategy(name: str, user: User) -> Strategy:
     try:
-        return strategy_get(name=name)
+        return strategy_get(name=name, user=user)
     except StrategyError as error:
         raise PortfolioError(f"strategy: {error}") from error
 

@@ -29,9 +29,9 @@ def site(request: HttpRequest) -> dict[str, Any]:
         "theme": theme if theme in THEMES else "",
         "version": settings.VERSION,
         "search_url": _address("market:search"),
-        "account_url": _address("account"),
+        "account_url": _address("accounts:account"),
         "login_url": _address(settings.LOGIN_URL),
-        "logout_url": _address("logout") or _address("admin:logout"),
+        "logout_url": _address("accounts:logout"),
     }
 
 

@@ -48,9 +48,9 @@ def test_the_list(boss):
     assert "12.35" in text
     assert "1,234" in text
     assert 'title="1 serious, 2 warnings"' in text
-    assert "location.reload" in text  # one of them goes on
+    assert "quantsite/reload.js" in text  # one of them goes on
     BacktestSession.objects.filter(name="at work").update(status=Status.FAILED)
-    assert "location.reload" not in boss.get(address("changelist")).content.decode()
+    assert "quantsite/reload.js" not in boss.get(address("changelist")).content.decode()
 
 
 def test_the_best_first_those_without_a_figure_last(boss):
@@ -84,10 +84,10 @@ def test_a_page_of_one_that_goes_on_and_of_one_that_failed(boss):
     BacktestSession.objects.filter(pk=failed.pk).update(error="start: <b>wrong</b>")
     text = boss.get(address("change", going.pk)).content.decode()
     assert "computing factors 40 %" in text
-    assert "location.reload" in text
+    assert "quantsite/reload.js" in text
     text = boss.get(address("change", failed.pk)).content.decode()
     assert "start: &lt;b&gt;wrong&lt;/b&gt;" in text
-    assert "location.reload" not in text
+    assert "quantsite/reload.js" not in text
 
 
 def test_asked_for_as_yaml(boss, finished):
@@ -213,7 +213,7 @@ def test_sweeps_and_variants(boss):
     assert "max positions 77" not in text  # neither those that failed nor those that wait are among the best
     assert "max positions 88" not in text
     assert "Every combination" in text
-    assert "location.reload" in text  # it goes on
+    assert "quantsite/reload.js" in text  # it goes on
     assert "5, 10" in text
     assert text.index("max positions 10") < text.index("max positions 5")  # the best first
     rows = boss.get(address("changelist", model="backtestvariant"), {"sweep": sweep.pk}).context["cl"].result_list

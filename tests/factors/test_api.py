@@ -10,11 +10,11 @@ import pytest
 from django.contrib.auth.models import Permission, User
 from django.test import Client
 from django_q.models import OrmQ
-from rest_framework.authtoken.models import Token
 
 from factors.models import Factor, FactorRun, FactorScore
 from factors.registry import all_factors
 from market.models import Instrument, PriceBar
+from quantsite.accounts.tokens import token_create
 
 DAY, BEFORE = dt.date(2024, 6, 28), dt.date(2024, 6, 27)
 SCORES = {"005930": 1.1, "000660": 0.3, "035420": None, "005380": 1.1}
@@ -196,7 +196,7 @@ def test_the_texts_of_exceptions_are_for_those_who_are_logged_in(client: Client,
 def writer(scored) -> Client:
     user = User.objects.create_user("someone")
     user.user_permissions.add(Permission.objects.get(codename="add_factorrun"))
-    return Client(headers={"Authorization": f"Token {Token.objects.create(user=user).key}"})
+    return Client(headers={"Authorization": f"Token {token_create(user=user, name='test')[1]}"})
 
 
 def ask(client: Client, **body):

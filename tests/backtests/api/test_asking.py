@@ -7,12 +7,12 @@ from django.contrib.auth.models import Permission, User
 from django.db import connection
 from django.test import Client
 from django_q.models import OrmQ
-from rest_framework.authtoken.models import Token
 
 from backtests import tasks
 from backtests.models import BacktestCondition, BacktestSession, BacktestStatistics, BacktestTrade, Status
 from backtests.services.watching import lock_name
 from factors.store.locks import LOCK_CLASS
+from quantsite.accounts.tokens import token_create
 from tests.backtests.services.tables import config
 from tests.backtests.stored import bare, made_up
 
@@ -116,7 +116,7 @@ def test_asking_needs_login_and_permission(client, reader, finished):
     assert reader.delete(f"/api/backtests/{finished.five}/").status_code == 403
     user = User.objects.create_user("writer")
     user.user_permissions.add(Permission.objects.get(codename="add_backtestsession"))
-    writer = Client(headers={"Authorization": f"Token {Token.objects.create(user=user).key}"})
+    writer = Client(headers={"Authorization": f"Token {token_create(user=user, name='test')[1]}"})
     assert BacktestSession.objects.count() == before
     assert post(writer, "", config(max_positions=7)).status_code == 202
     assert writer.delete(f"/api/backtests/{finished.five}/").status_code == 403

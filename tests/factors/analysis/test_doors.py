@@ -12,11 +12,11 @@ from django.contrib.auth.models import Permission, User
 from django.core.management import call_command
 from django.test import Client
 from django_q.models import OrmQ
-from rest_framework.authtoken.models import Token
 
 from factors import services
 from factors.models import FactorAnalysis
 from factors.tearsheet.charts import quantile_colour, rolling_mean
+from quantsite.accounts.tokens import token_create
 from tests.factors.analysis.scored import scored_market
 from tests.factors.market_tables import random_market
 
@@ -188,7 +188,7 @@ def test_rolling_means_and_colours():
 def writer() -> Client:
     user = User.objects.create_user("someone")
     user.user_permissions.add(Permission.objects.get(codename="add_factoranalysis"))
-    return Client(headers={"Authorization": f"Token {Token.objects.create(user=user).key}"})
+    return Client(headers={"Authorization": f"Token {token_create(user=user, name='test')[1]}"})
 
 
 def ask(client: Client, **body):

@@ -7,11 +7,11 @@ import pytest
 from django.contrib.auth.models import Permission, User
 from django.test import Client
 from django_q.models import OrmQ
-from rest_framework.authtoken.models import Token
 
 from factors.models import CombineRun, CompositeScore, Strategy
 from factors.services import strategy_save
 from market.models import Instrument
+from quantsite.accounts.tokens import token_create
 from tests.factors.market_tables import SESSION, sessions
 
 SCORES = {"005930": 100.0, "000660": 33.3, "035420": 0.0}
@@ -39,7 +39,7 @@ def writer(scored) -> Client:
     user = User.objects.create_user("someone")
     names = ("add_strategy", "change_strategy", "delete_strategy", "add_combinerun")
     user.user_permissions.set(Permission.objects.filter(codename__in=names))
-    return Client(headers={"Authorization": f"Token {Token.objects.create(user=user).key}"})
+    return Client(headers={"Authorization": f"Token {token_create(user=user, name='test')[1]}"})
 
 
 def results(client: Client, address: str) -> list[dict]:
@@ -181,6 +181,8 @@ def test_making_rewriting_and_deleting(writer: Client) -> None:
     assert changed.json()["factors"] == {"beta": 3.0, "roe": 1.0}
     assert writer.delete("/api/strategies/made anew/").status_code == 204
     assert not Strategy.objects.filter(name__startswith="made").exists()
+    assert writer.delete("/api/strategies/mine/").status_code == 403  # it belongs to nobody: staff may
+    User.objects.update(is_staff=True)
     assert writer.delete("/api/strategies/mine/").status_code == 204
     assert not CompositeScore.objects.exists()
 

@@ -1,0 +1,14 @@
+"""Work of somebody's own over HTTP."""
+
+from typing import Any
+
+from rest_framework.exceptions import PermissionDenied
+
+from market.models.owned import Reader
+
+
+def allowed(row: Any, user: Reader, action: str) -> Any:
+    """``row``, which ``user`` may see; PermissionDenied (403) where it is not theirs to change or delete."""
+    if action != "view" and not type(row).objects.visible_to(user, action).filter(pk=row.pk).exists():
+        raise PermissionDenied(f"{row} is not yours to {action}: its owner and staff may")
+    return row
