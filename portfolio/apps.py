@@ -1,3 +1,5 @@
+import importlib
+
 from django.apps import AppConfig
 from django.db.models.signals import post_migrate
 
@@ -12,4 +14,5 @@ class PortfolioConfig(AppConfig):
 
     def ready(self) -> None:
         timescale.register(ARRANGEMENTS)
+        importlib.import_module("portfolio.registrations").fill()  # it needs models, which are there only now
         post_migrate.connect(ensure_schedules, sender=self, dispatch_uid="portfolio.schedules")

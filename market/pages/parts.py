@@ -46,13 +46,15 @@ class Table:
 
 @dataclass(frozen=True)
 class Tile:
-    """One key figure."""
+    """One key figure. ``trail``: where it is told how it was computed; ``tone``: a class of the style sheet."""
 
     label: str
     value: str
     detail: str = ""
     strong: bool = False
     title: str = ""
+    trail: str = ""
+    tone: str = ""
 
 
 def number(value: float | None, digits: int = 3, sign: bool = False, suffix: str = "") -> str:

@@ -78,3 +78,16 @@ def last_closes(ids: Sequence[int], before: dt.date) -> dict[int, tuple[dt.date,
             [list(ids), before],
         )
         return {one: (day, close) for one, day, close in cursor.fetchall()}
+
+
+def day_changes(ids: Sequence[int], on: dt.date) -> dict[int, float]:
+    """What each instrument with a bar on a day earned from its bar before, fraction, splits and dividends adjusted."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT instrument_id, bar.close * bar.adjustment_factor / (before.close * before.adjustment_factor) - 1 FROM"
+            " market_pricebar bar, LATERAL (SELECT close, adjustment_factor FROM market_pricebar"
+            " WHERE instrument_id = bar.instrument_id AND date < bar.date ORDER BY date DESC LIMIT 1) before"
+            " WHERE bar.instrument_id = ANY(%s) AND bar.date = %s",
+            [list(ids), on],
+        )
+        return dict(cursor.fetchall())

@@ -106,6 +106,7 @@
     if (first.labels) return [["", figure.layout.meta?.parent ?? "", figure.layout.meta?.value ?? ""], ...first.labels.map((name, i) => [name, first.parents?.[i] ?? "", first.values[i]])];
     if (first.theta) return [["", ...figure.data.map((one) => one.name)], ...first.theta.map((name, i) => [name, ...figure.data.map((one) => one.r[i])])];
     if (first.open) return [[figure.first_column, "open", "high", "low", "close"], ...first.x.map((x, i) => [x, first.open[i], first.high[i], first.low[i], first.close[i]])];
+    if (first.orientation === "h") return [["", ...figure.data.map((one) => one.name)], ...first.y.map((name, i) => [name, ...figure.data.map((one) => one.x[i])])];
     const named = (one) => one.hovertext ?? one.x;
     const together = figure.data.every((one) => one.x.length === first.x.length && one.x.every((x, i) => x === first.x[i]));
     if (!together) {
