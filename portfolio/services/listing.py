@@ -5,12 +5,18 @@ from collections import defaultdict
 from collections.abc import Collection
 
 from django.db.models import Count, DateField, ExpressionWrapper, F, Func, OuterRef, Q, QuerySet, Subquery
-from django.db.models.functions import TruncYear
 
 from portfolio.models import Portfolio, PortfolioPerformanceHistory, PortfolioRiskMetrics
 
 A_YEAR = dt.timedelta(days=366)
 EVERY = 5  # sessions between the points of a line of a year
+
+
+class YearBegins(Func):
+    """The first day of its year."""
+
+    template = "date_trunc('year', %(expressions)s)::date"
+    output_field = DateField()
 
 
 class YearBefore(Func):
@@ -33,7 +39,7 @@ def with_returns(rows: QuerySet[Portfolio]) -> QuerySet[Portfolio]:
     """
     daily = PortfolioPerformanceHistory.objects.filter(portfolio=OuterRef("pk")).order_by("-date")
     risk = PortfolioRiskMetrics.objects.filter(portfolio=OuterRef("pk")).order_by("-date")
-    begins = {"ytd": Q(date__lt=TruncYear(OuterRef("valued_to"))), "1y": Q(date__lte=YearBefore(OuterRef("valued_to")))}
+    begins = {"ytd": Q(date__lt=YearBegins(OuterRef("valued_to"))), "1y": Q(date__lte=YearBefore(OuterRef("valued_to")))}
     before = {f"index_{name}": Subquery(daily.filter(day).values("twr_index")[:1]) for name, day in begins.items()}
     found = with_newest(rows).annotate(
         newest_index=Subquery(daily.values("twr_index")[:1]), day_change=Subquery(daily.values("daily_return")[:1]),
