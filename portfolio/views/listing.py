@@ -44,7 +44,7 @@ class LineColumn(TextColumn):
 
 class PortfolioTable(HouseTable):
     name = TextColumn(verbose_name=_("Portfolio"), linkify=portfolio_address)
-    owner = TextColumn(verbose_name=_("Owner"), accessor="owner.username")
+    owner = TextColumn(verbose_name=_("Owner"), accessor="owner__username")
     newest_value = MoneyColumn(verbose_name=_("Value"), currency=lambda record: record.base_currency, digits=0)
     day_change = PointsColumn(verbose_name=_("Day"), tone=True)
     line = LineColumn(verbose_name=_("1 year"), accessor="pk", orderable=False, exclude_from_export=True)
