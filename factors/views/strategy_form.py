@@ -192,12 +192,12 @@ def data_of_new(query: QueryDict, region: str) -> QueryDict:
 
 
 def members_pressed(data: QueryDict) -> bool:
-    """Carry out the buttons ``add_member`` and ``remove_member`` in ``data``; whether one was pressed."""
-    add, remove = data.pop("add_member", [""])[-1], data.pop("remove_member", [""])[-1]
-    if remove.isdecimal():
+    """Carry out the buttons ``add_member`` and ``drop_member`` in ``data``; whether one was pressed."""
+    add, dropped = data.pop("add_member", [""])[-1], data.pop("drop_member", [""])[-1]
+    if dropped.isdecimal():
         for name in ("member", "weight"):
-            data.setlist(name, [text for place, text in enumerate(data.getlist(name)) if place != int(remove)])
+            data.setlist(name, [text for place, text in enumerate(data.getlist(name)) if place != int(dropped)])
     if add:
         data.appendlist("member", "")
         data.appendlist("weight", "1")
-    return bool(add or remove)
+    return bool(add or dropped)
