@@ -61,10 +61,10 @@ class RowKind:
         return f"{self.model._meta.app_label}.{action}_{self.model._meta.model_name}"
 
     def visible_to(self, user: Any) -> QuerySet[Any]:
-        """Their own; all with the permission to view the model's rows."""
+        """Their own; with the permission to view the model's rows all of them that are not somebody else's own work."""
         rows = self.model._default_manager.all()
         if user.has_perm(self.permission("view")):
-            return rows
+            return rows.visible_to(user) if hasattr(rows, "visible_to") else rows
         return rows.filter(**{self.owner: user}) if self.owner and user.is_authenticated else rows.none()
 
     def read(self, user: Any, ask: Ask) -> Sequence[Job]:
@@ -95,7 +95,10 @@ class RowKind:
     def job(self, row: Any, user: Any) -> Job:
         told = str(getattr(row, self.state))
         state, owner = self.states[told], getattr(row, self.owner) if self.owner else None
-        may = user.has_perm(self.permission("add" if owner in (None, user) else "change"))
+        is_own = not self.owner or owner == user
+        may = user.has_perm(self.permission("add")) if is_own else user.is_staff and user.has_perm(
+            self.permission("change")
+        )  # fmt: skip
         stoppable = (State.QUEUED, State.RUNNING) if self.cancels_running else (State.QUEUED,)
         return Job(
             kind=self.name, kind_title=self.title, pk=str(row.pk), title=str(row), state=state, told=told,
