@@ -42,7 +42,9 @@ def choose(visitor, label):
     """A radio button of the chart, by its text."""
     script = """return [...document.querySelectorAll("#prices .controls label")]
       .find((one) => one.innerText.trim() === arguments[0])"""
-    visitor.until(lambda driver: driver.execute_script(script, label), f"no choice {label}").click()
+    found = visitor.until(lambda driver: driver.execute_script(script, label), f"no choice {label}")
+    visitor.driver.execute_script("arguments[0].scrollIntoView({block: 'center'})", found)
+    found.click()
 
 
 def test_enter_leads_to_the_ticker(visitor):
