@@ -89,7 +89,7 @@ class CommonTable(HouseTable):
 def common_table(symbols: list[str]) -> type[HouseTable]:
     """The table with a column for each fund."""
     columns = {f"fund_{i}": FigureColumn(verbose_name=symbol) for i, symbol in enumerate(symbols)}
-    return type("CommonTable", (CommonTable,), columns)
+    return type("CommonTable", (CommonTable,), {**columns, "Meta": CommonTable.Meta})
 
 
 class MixTable(HouseTable):
