@@ -14,6 +14,7 @@ class PortfolioConfig(AppConfig):
 
     def ready(self) -> None:
         sections_of("portfolio.views.instrument_section")
+        sections_of("portfolio.views.home_section")
         jobs.provided_by("portfolio.jobs")
         timescale.register(ARRANGEMENTS)
         post_migrate.connect(ensure_schedules, sender=self, dispatch_uid="portfolio.schedules")

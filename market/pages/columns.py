@@ -68,6 +68,13 @@ class PercentColumn(FigureColumn):
         return formats.percent(value, self.digits, sign=self.tone)
 
 
+class PointsColumn(FigureColumn):
+    """What is percent already (12.5), shown as percent."""
+
+    def shown(self, value: Any, record: Any) -> str:
+        return formats.points(value, self.digits, sign=self.tone)
+
+
 class MeterColumn(FigureColumn):
     """A figure on a scale from 0 to ``top``, with a bar."""
 

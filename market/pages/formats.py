@@ -44,6 +44,11 @@ def percent(value: Number, digits: int = 2, *, sign: bool = False) -> str:
     return f"{number(100 * value, digits, sign=sign)}%"
 
 
+def points(value: Number, digits: int = 2, *, sign: bool = False) -> str:
+    """What is percent already: 12.3 is ``12.30%``."""
+    return NONE if is_missing(value) else f"{number(value, digits, sign=sign)}%"
+
+
 def money(value: Number, currency: str, digits: int | None = None) -> str:
     """An amount with its currency's own decimals (none for won and yen), or with ``digits``."""
     if is_missing(value):

@@ -1,6 +1,7 @@
 """``{% load house %}``: figures in the page's language, charts, scripts inside reports."""
 
 import datetime as dt
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +37,17 @@ def change(value: formats.Number, digits: int = 2) -> str:
 
 
 @register.filter
+def points(value: formats.Number, digits: int = 2) -> str:
+    """What is percent already (12.5), as percent."""
+    return formats.points(value, digits)
+
+
+@register.filter
+def signed_points(value: formats.Number, digits: int = 2) -> str:
+    return formats.points(value, digits, sign=True)
+
+
+@register.filter
 def money(value: formats.Number, currency: str) -> str:
     return formats.money(value, currency)
 
@@ -43,6 +55,20 @@ def money(value: formats.Number, currency: str) -> str:
 @register.filter
 def compact(value: formats.Number, currency: str = "") -> str:
     return formats.compact(value, currency)
+
+
+@register.filter
+def exact(value: Any) -> str:
+    """A value of a calculation, to ten digits: what somebody adds up again."""
+    if isinstance(value, bool) or value is None:
+        return formats.NONE if value is None else str(value)
+    if isinstance(value, int | float):
+        return f"{value:,.10g}".replace("-", formats.MINUS)
+    if isinstance(value, dict):
+        return ", ".join(f"{name} {exact(one)}" for name, one in value.items()) or formats.NONE
+    if isinstance(value, list | tuple):
+        return ", ".join(exact(one) for one in value) or formats.NONE
+    return str(value)
 
 
 @register.filter
@@ -91,3 +117,9 @@ def static_text(path: str) -> SafeString:
     if not isinstance(found, str):
         raise template.TemplateSyntaxError(f"no static file {path}")
     return mark_safe(Path(found).read_text(encoding="utf-8"))  # noqa: S308 # our own files
+
+
+@register.filter
+def at(found: Mapping[str, Any], key: str) -> Any:
+    """What a mapping has under a key that only the template knows; None without it."""
+    return found.get(key)

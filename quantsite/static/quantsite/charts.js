@@ -121,6 +121,7 @@
       const head = [figure.first_column, "open", "high", "low", "close", ...others.map((one) => one.name)];
       return [head, ...first.x.map((x, i) => [x, first.open[i], first.high[i], first.low[i], first.close[i], ...others.map((one) => one.y[i])])];
     }
+    if (first.orientation === "h") return [["", ...figure.data.map((one) => one.name)], ...first.y.map((name, i) => [name, ...figure.data.map((one) => one.x[i])])];
     const named = (one) => one.hovertext ?? one.x;
     const together = figure.data.every((one) => one.x.length === first.x.length && one.x.every((x, i) => x === first.x[i]));
     if (!together) {
