@@ -89,6 +89,9 @@ class RowKind:
         if self.stop(int(pk)) is False:
             raise JobProblem(f"{self.title} #{pk} does not wait or run: there is nothing to cancel")
 
+    def recover(self) -> int:
+        return 0  # by ``market.jobs.recovery``, which reads the queue once for all kinds
+
     def job(self, row: Any, user: Any) -> Job:
         told = str(getattr(row, self.state))
         state, owner = self.states[told], getattr(row, self.owner) if self.owner else None
