@@ -23,6 +23,6 @@ def last_backtests(request: HttpRequest) -> dict[str, Any] | None:
     return {"backtests": found} if found else None
 
 
-def register() -> None:
-    """Called once, when the app is ready."""
+def fill() -> None:
+    """Registers it."""
     register_section(Section("home", "backtests", _("Backtests"), "backtests/pages/home.html", last_backtests, 60))
