@@ -107,7 +107,8 @@ class Holdings(TablesMixin, PortfolioPage):
         rows = holding_rows(standing=self.standing)
         for row in rows:
             row |= {
-                "instrument": row["instrument"] or told("Cash"), "base": self.portfolio.base_currency,
+                "instrument": row["instrument"] or told("Cash, %(currency)s") % {"currency": row["currency"]},
+                "base": self.portfolio.base_currency,
                 "cost": row.get(f"cost_{method}"), "gain": row.get(f"unrealised_{method}"), "percent": row.get(percent),
                 "realised": row.get(f"realised_{method}"), "lots_address": self._lots(row),
             }  # fmt: skip

@@ -18,7 +18,7 @@ from tests.portfolio.books.test_commands import run
 pytestmark = pytest.mark.django_db
 DAYS = [dt.date(2024, 3, number) for number in (4, 5, 6, 7)]
 LONG_AGO = dt.date(2020, 3, 4)
-QUERIES = 7
+QUERIES = 8
 KEPT_QUERIES = 2
 DEPOSIT = {"kind": "DEPOSIT", "date": "2024-03-04", "amount": 1_000}
 BUY = {"kind": "BUY", "date": "2024-03-04", "quantity": 10, "price": 50}

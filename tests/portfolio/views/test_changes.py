@@ -131,7 +131,7 @@ def test_settings_benchmarks_and_limits(pages, month):
     assert list(AlertLimit.objects.values_list("kind", "limit", "by_email")) == [("DRAWDOWN", 15.0, True)]
     for wrong in ("much", "150", "nan"):
         told = pages.post(address("limits", month), {"limit-DRAWDOWN": wrong}, follow=True)
-        assert [one.level_tag for one in told.context["messages"]] == ["error"]
+        assert [one.level_tag for one in told.context["messages"]][-1] == "error"
     assert AlertLimit.objects.get().limit == 15.0
 
 
