@@ -7,6 +7,7 @@ RUN pip install --no-deps -r requirements.lock.txt
 COPY . .
 RUN useradd --system --home-dir /app quantsite && mkdir /data && chown quantsite /data
 USER quantsite
-ENV QUANTSITE_VAR=/data
+ENV QUANTSITE_VAR=/data QUANTSITE_BIND=0.0.0.0:8000 QUANTSITE_LOG_FORMAT=json QUANTSITE_LOG_LEVEL=INFO
 EXPOSE 8000
-CMD ["gunicorn", "quantsite.wsgi", "--bind", "0.0.0.0:8000", "--workers", "2", "--threads", "4"]
+# Everything else of the web server is in gunicorn.conf.py.
+CMD ["gunicorn"]

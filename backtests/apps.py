@@ -2,6 +2,7 @@ from django.apps import AppConfig
 from django.db.models.signals import post_migrate
 
 from backtests.schedules import ensure_schedules
+from market.jobs import registry as jobs
 
 
 class BacktestsConfig(AppConfig):
@@ -9,4 +10,5 @@ class BacktestsConfig(AppConfig):
     verbose_name = "Backtests"
 
     def ready(self) -> None:
+        jobs.provided_by("backtests.jobs")
         post_migrate.connect(ensure_schedules, sender=self, dispatch_uid="backtests.schedules")

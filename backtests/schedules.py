@@ -7,7 +7,12 @@ from market.schedules import schedules_ensure
 TIDY_MINUTES = 10
 
 
-def ensure_schedules(**kwargs: Any) -> None:
-    """A django-q2 schedule, created where missing (after every ``migrate``); an existing one stays as edited."""
+def schedules() -> dict[str, dict[str, Any]]:
+    """Name -> columns of a django-q2 schedule."""
     tidy = {"func": "backtests.tasks.tidy", "schedule_type": "I", "minutes": TIDY_MINUTES}
-    schedules_ensure({"end interrupted backtests": tidy})
+    return {"end interrupted backtests": tidy}
+
+
+def ensure_schedules(**kwargs: Any) -> None:
+    """Created where missing (after every ``migrate``); an existing one stays as edited."""
+    schedules_ensure(schedules())

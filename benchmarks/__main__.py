@@ -54,6 +54,7 @@ def measure_all(database: BenchDatabase, options: argparse.Namespace, report: Re
         optimisation,
         portfolios,
         qlib_workload,
+        readers,
         simulation,
         universe,
     )
@@ -92,6 +93,7 @@ def measure_all(database: BenchDatabase, options: argparse.Namespace, report: Re
     backtest_sessions.measure(database, report, runs, part)
     portfolios.measure(database, report, min(3, runs), part)
     optimisation.measure(report, min(3, runs))
+    readers.measure(report, part)
     say("")
 
 

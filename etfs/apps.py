@@ -4,6 +4,7 @@ from django.apps import AppConfig
 from django.db.models.signals import post_migrate
 
 from etfs.schedules import ensure_schedules
+from market.jobs import registry as jobs
 
 
 class EtfsConfig(AppConfig):
@@ -12,4 +13,5 @@ class EtfsConfig(AppConfig):
 
     def ready(self) -> None:
         importlib.import_module("etfs.registrations").fill()  # it needs models, which are there only now
+        jobs.provided_by("etfs.jobs")
         post_migrate.connect(ensure_schedules, sender=self, dispatch_uid="etfs.schedules")

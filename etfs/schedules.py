@@ -17,15 +17,18 @@ SCHEDULES = (
 )  # the letters are django-q2's for daily and weekly
 
 
+def schedules() -> dict[str, dict[str, Any]]:
+    """Name -> columns of a django-q2 schedule each."""
+    today = dt.datetime.now(tz=dt.UTC).date()
+    return {
+        name: {"func": func, "schedule_type": kind, "next_run": dt.datetime.combine(today, moment)}
+        for name, func, kind, moment in SCHEDULES
+    }
+
+
 def ensure_schedules(**kwargs: Any) -> None:
-    """A django-q2 schedule each, created where missing (after every ``migrate``); existing ones stay as edited.
+    """Created where missing (after every ``migrate``); existing ones stay as edited.
 
     Collecting does nothing until a configuration names sources; thinning out asks for ``QUANTSITE_ETF_PRUNE``.
     """
-    today = dt.datetime.now(tz=dt.UTC).date()
-    schedules_ensure(
-        {
-            name: {"func": func, "schedule_type": kind, "next_run": dt.datetime.combine(today, moment)}
-            for name, func, kind, moment in SCHEDULES
-        }
-    )
+    schedules_ensure(schedules())

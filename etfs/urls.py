@@ -1,6 +1,23 @@
-"""Addresses of the pages: funds, comparison."""
+"""Addresses of the pages: funds, one fund by its sides, comparison, what all of them bought."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from etfs.views.exposure import FundExposure
+from etfs.views.flows import FundFlows
+from etfs.views.funds import Funds
+from etfs.views.history import FundHistory
+from etfs.views.holdings import FundHoldings
+from etfs.views.quality import FundQuality
+from etfs.views.trades import FundTrades
 
 app_name = "etfs"
-urlpatterns: list[URLPattern] = []
+FUND = "etfs/<str:region>/<path:ticker>/"
+urlpatterns = [
+    path("etfs/", Funds.as_view(), name="funds"),
+    path(f"{FUND}trades/", FundTrades.as_view(), name="fund-trades"),
+    path(f"{FUND}history/", FundHistory.as_view(), name="fund-history"),
+    path(f"{FUND}flows/", FundFlows.as_view(), name="fund-flows"),
+    path(f"{FUND}exposure/", FundExposure.as_view(), name="fund-exposure"),
+    path(f"{FUND}quality/", FundQuality.as_view(), name="fund-quality"),
+    path(FUND, FundHoldings.as_view(), name="fund"),
+]

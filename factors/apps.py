@@ -4,6 +4,7 @@ from django.db.models.signals import post_migrate
 from factors import library
 from factors.schedules import ensure_daily_schedules
 from factors.timescale import ARRANGEMENTS
+from market.jobs import registry as jobs
 from market.timescale import registry as timescale
 
 
@@ -12,6 +13,7 @@ class FactorsConfig(AppConfig):
     verbose_name = "Factors"
 
     def ready(self) -> None:
+        jobs.provided_by("factors.jobs")
         library.load()
         timescale.register(ARRANGEMENTS)
         post_migrate.connect(ensure_daily_schedules, sender=self, dispatch_uid="factors.daily_schedules")

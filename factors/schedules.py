@@ -12,10 +12,8 @@ TIDY_MINUTES = 10
 AFTER_ALL = dt.time(23, 30, tzinfo=dt.UTC)  # New York, the last to close, has been computed by then
 
 
-def ensure_daily_schedules(**kwargs: Any) -> None:
-    """A django-q2 schedule per region, one for the aggregates and one for dead jobs, created where missing (after every
-    ``migrate``); existing ones stay as edited.
-    """
+def schedules() -> dict[str, dict[str, Any]]:
+    """Name -> columns of a django-q2 schedule: one per region, one for the aggregates and one for dead jobs."""
     daily = {
         f"daily factors {region.code}": {
             "func": "factors.tasks.run_daily", "args": f"'{region.code}',", "schedule_type": "D",
@@ -26,7 +24,12 @@ def ensure_daily_schedules(**kwargs: Any) -> None:
     after_all = dt.datetime.combine(dt.datetime.now(tz=dt.UTC).date(), AFTER_ALL)
     refresh = {"func": "factors.tasks.refresh_aggregates", "schedule_type": "D", "next_run": after_all}
     tidy = {"func": "factors.tasks.tidy_jobs", "schedule_type": "I", "minutes": TIDY_MINUTES}
-    schedules_ensure(daily | {"refresh score aggregates": refresh, "mark interrupted jobs": tidy})
+    return daily | {"refresh score aggregates": refresh, "mark interrupted jobs": tidy}
+
+
+def ensure_daily_schedules(**kwargs: Any) -> None:
+    """Created where missing (after every ``migrate``); existing ones stay as edited."""
+    schedules_ensure(schedules())
 
 
 def _next_run(region: Region) -> dt.datetime:

@@ -17,12 +17,15 @@ SCHEDULES = (
 )
 
 
-def ensure_schedules(**kwargs: Any) -> None:
-    """A django-q2 schedule each, created where missing (after every ``migrate``); existing ones stay as edited."""
+def schedules() -> dict[str, dict[str, Any]]:
+    """Name -> columns of a django-q2 schedule each."""
     today = dt.datetime.now(tz=dt.UTC).date()
-    schedules_ensure(
-        {
-            name: {"func": func, "schedule_type": kind, "next_run": dt.datetime.combine(today, moment)}
-            for name, func, kind, moment in SCHEDULES
-        }
-    )
+    return {
+        name: {"func": func, "schedule_type": kind, "next_run": dt.datetime.combine(today, moment)}
+        for name, func, kind, moment in SCHEDULES
+    }
+
+
+def ensure_schedules(**kwargs: Any) -> None:
+    """Created where missing (after every ``migrate``); existing ones stay as edited."""
+    schedules_ensure(schedules())

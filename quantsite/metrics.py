@@ -13,11 +13,14 @@ from prometheus_client import CollectorRegistry, generate_latest
 
 from etfs.metrics import EtfCollector
 from quantsite.embedded.errors import EmbeddedPostgresError
+from quantsite.job_metrics import JobCollector
+from quantsite.request_metrics import requests_register
+from quantsite.run_metrics import RunCollector
 
 logger = logging.getLogger(__name__)
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
-COLLECTORS = (EtfCollector,)  # one of each room; they read the database when asked
+COLLECTORS = (EtfCollector, JobCollector, RunCollector)  # they read the database when asked
 TIME_LIMIT = "10s"  # for one query: a scrape must not burden a database that is slow already
 FORWARDED = ("HTTP_X_FORWARDED_FOR", "HTTP_FORWARDED", "HTTP_X_REAL_IP")
 
@@ -44,6 +47,7 @@ def exposition() -> bytes:
     registry = CollectorRegistry()
     for collector in COLLECTORS:
         registry.register(collector())
+    requests_register(registry)
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SELECT set_config('statement_timeout', %s, true)", [TIME_LIMIT])
         return generate_latest(registry)

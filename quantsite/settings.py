@@ -4,7 +4,6 @@ Every variable has a safe default: DEBUG is off, the secret key is generated on 
 under ``var/``, and without DATABASE_URL the embedded PostgreSQL is used. ``.env.example`` lists them all.
 """
 
-import sys
 from datetime import timedelta
 from pathlib import Path
 
@@ -12,7 +11,10 @@ import environ
 
 from quantsite.admin_site import UNFOLD  # noqa: F401 # read by django-unfold
 from quantsite.database_url import database_of, days_of
+from quantsite.limits import limits_of
+from quantsite.logs import logging_of
 from quantsite.pages.plotly import plotly_folder
+from quantsite.redaction import secrets_of
 from quantsite.secret import secret_key
 from quantsite.security_policy import POLICY
 
@@ -76,6 +78,7 @@ INSTALLED_APPS = [
 ]
 MIGRATION_MODULES = {"knox": None}  # its own table of tokens is not used: accounts.ApiToken is
 MIDDLEWARE = [
+    "quantsite.middleware.RequestMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "quantsite.security.permissions_policy",
     "quantsite.security.SitePolicy",
@@ -228,8 +231,11 @@ Q_CLUSTER = {
     "max_attempts": 1,
     "catch_up": False,
     "ack_failures": True,
+    "save_limit": 0,  # all results, until retention takes them (QUANTSITE_KEEP_DAYS)
     "label": "Background tasks",
 }
+# Every so often each worker looks for jobs whose process died (docs/jobs.md).
+JOB_RECOVERY_SECONDS = env.float("QUANTSITE_JOB_RECOVERY_SECONDS", default=15.0)
 
 # --- numbers ---------------------------------------------------------------------------------------------------
 # Fundamentals of several sources: the first that has a figure wins (docs/conventions.md).
@@ -280,12 +286,14 @@ METRICS_TOKEN = env.str("QUANTSITE_METRICS_TOKEN", default="")  # empty: only th
 # --- admin: quantsite/admin_site.py ------------------------------------------------------------------------------
 IMPORT_EXPORT_TMP_STORAGE_CLASS = "import_export.tmp_storages.CacheStorage"  # under var/, not the system's /tmp
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "stream": sys.stderr, "formatter": "line"}},
-    # Each further try of a request is one of its warnings; what it came to is told by us.
-    "loggers": {"urllib3": {"level": "ERROR"}},
-    "root": {"handlers": ["stderr"], "level": env.str("QUANTSITE_LOG_LEVEL", default="WARNING")},
-}
+# --- operations: quantsite/logs.py, ready.py, retention.py (docs/operations.md) ------------------------------------
+LOG_FORMAT = env.str("QUANTSITE_LOG_FORMAT", default="line")  # line or json
+LOGGING = logging_of(
+    format_name=LOG_FORMAT,
+    level=env.str("QUANTSITE_LOG_LEVEL", default="WARNING"),
+    secrets={SECRET_KEY, str(DATABASES["default"].get("PASSWORD", "")), *secrets_of()},
+)
+# Sessions that bars and scores may be behind the exchange before /api/ready fails: *=3,VN=5. Empty: it only tells.
+STALE_SESSIONS = limits_of(env, "QUANTSITE_STALE_SESSIONS")
+# Days that results of tasks, sessions and so on are kept (docs/operations.md): task_results=30,correlations=365.
+KEEP_DAYS = limits_of(env, "QUANTSITE_KEEP_DAYS")

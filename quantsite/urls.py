@@ -11,6 +11,7 @@ from quantsite.accounts.views import Setup
 from quantsite.health import Health
 from quantsite.metrics import metrics
 from quantsite.pages.home import Home
+from quantsite.ready import Ready
 
 admin.autodiscover()  # here, not at every start: see quantsite.admin_app
 api = [
@@ -21,6 +22,8 @@ api = [
     path("", include("backtests.api.urls")),
     path("health/", Health.as_view(), name="health"),
     path("health", Health.as_view(schema=None)),
+    path("ready/", Ready.as_view(), name="ready"),
+    path("ready", Ready.as_view(schema=None)),
     path("schema/", SpectacularAPIView.as_view(), name="schema"),
     path("docs/", SpectacularSwaggerSplitView.as_view(url_name="schema"), name="api-docs"),
 ]

@@ -14,8 +14,6 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 HOST = "127.0.0.1"
-WEB_WORKERS = 2
-WEB_THREADS = 4
 SECONDS_TO_STOP = 15
 HIGHEST_PORT = 65535
 
@@ -32,8 +30,7 @@ def main(arguments: list[str]) -> int:
     print("Bringing the database up to date ...", flush=True)
     if subprocess.run([*manage, "migrate", "--verbosity", "0"], cwd=ROOT, check=False).returncode != 0:
         return 1
-    web = [sys.executable, "-m", "gunicorn", "quantsite.wsgi", "--bind", f"{HOST}:{port}"]
-    web += ["--workers", str(WEB_WORKERS), "--threads", str(WEB_THREADS), "--log-level", "warning"]
+    web = [sys.executable, "-m", "gunicorn", "--bind", f"{HOST}:{port}"]  # the rest is in gunicorn.conf.py
     print(
         f"quantsite is on http://{HOST}:{port}/ (admin: /admin/, API: /api/docs/). Ctrl-C stops it.",
         flush=True,

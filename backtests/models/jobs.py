@@ -44,6 +44,8 @@ class BacktestJob(models.Model):
         self.save(update_fields=["status", "started_at", "finished_at", "progress", "stage", "error"])
 
     def stop(self, status: Status, error: str = "") -> bool:
-        """It ended in ``status`` unless somebody has said so already; nothing else of the row is saved."""
-        going = type(self)._default_manager.filter(pk=self.pk, status__in=GOING)
+        """It ended in ``status`` unless somebody has said so already, or another process has begun it since; nothing
+        else of the row is saved.
+        """
+        going = type(self)._default_manager.filter(pk=self.pk, status__in=GOING, started_at=self.started_at)
         return bool(going.update(status=status, error=error, stage="", finished_at=timezone.now()))

@@ -2,14 +2,16 @@
 
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 
 from backtests.models import BacktestJob, BacktestSession, BacktestSweep, Status
 from backtests.services.errors import BacktestBusy, BacktestError, Cancelled
-from backtests.services.queueing import is_queued
 from backtests.services.running import Progress, silent
 from factors import store
 from factors.services import JobError, NotQueued
+from market.jobs.locks import connection_lost
+from market.jobs.recovery import dead_settle
+from market.jobs.rows import kind_of
 
 EVERY = 0.3  # seconds between two looks at the row
 
@@ -44,6 +46,11 @@ def lock_name(job: BacktestJob) -> str:
     return f"{job._meta.model_name}:{job.pk}"
 
 
+def job_lock(job: BacktestJob) -> AbstractContextManager[None]:
+    """What the process that carries a job out holds; RunInProgress when another one does."""
+    return store.advisory_lock(lock_name(job), f"{job} is carried out by another process")
+
+
 @contextmanager
 def carried_out(job: BacktestJob) -> Iterator[None]:
     """Carry ``job`` out inside, under its lock, if it is pending; ``NotQueued`` otherwise.
@@ -53,7 +60,7 @@ def carried_out(job: BacktestJob) -> Iterator[None]:
     """
     tidy(type(job))
     try:
-        with store.advisory_lock(lock_name(job), f"{job} is carried out by another process"):
+        with job_lock(job):
             job.refresh_from_db()
             if job.status != Status.PENDING:
                 raise NotQueued(f"{job._meta.verbose_name} #{job.pk} is {job.status}, not {Status.PENDING}")
@@ -66,7 +73,8 @@ def carried_out(job: BacktestJob) -> Iterator[None]:
                 job.stop(Status.CANCELLED, "stopped by hand")
                 raise
             except BaseException as error:
-                job.stop(Status.FAILED, told(error))
+                if not connection_lost(error):  # what is left then is settled as that of a dead process
+                    job.stop(Status.FAILED, told(error))
                 raise
     except store.RunInProgress as error:
         raise BacktestBusy(str(error)) from error
@@ -80,19 +88,10 @@ def told(error: BaseException) -> str:
 
 
 def tidy(kind: type[BacktestJob]) -> int:
-    """End jobs that say they run although nobody holds their lock: their process ended without a word; how many. A
-    sweep between two tasks is left alone: the next one takes it up.
+    """Settle jobs that say they run although nobody holds their lock: their process ended without a word; how many were
+    ended. A sweep between two tasks is left alone: the next one takes it up.
     """
-    ended = 0
-    for job in kind._default_manager.filter(status=Status.RUNNING):
-        if isinstance(job, BacktestSweep) and is_queued(job.pk):
-            continue
-        try:
-            with store.advisory_lock(lock_name(job), ""):
-                ended += job.stop(Status.FAILED, "its process ended before it")
-        except store.RunInProgress:
-            continue
-    return ended
+    return dead_settle(kind_of(kind))
 
 
 def backtests_tidy() -> dict[str, int]:

@@ -10,7 +10,7 @@ from django.db import connection
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from backtests.models import BacktestSweep, BacktestVariant, Status
-from factors.store.locks import LOCK_CLASS
+from market.jobs.locks import LOCK_CLASS
 
 
 @dataclass(frozen=True)

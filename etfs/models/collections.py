@@ -1,5 +1,7 @@
 """What was collected or imported, and what became of each answer."""
 
+from typing import Self
+
 from django.db import models
 
 from etfs.models.payloads import Payload
@@ -29,6 +31,12 @@ class CollectRun(Job):
         return f"#{self.pk} {self.source} {self.region}"
 
 
+class CollectItemQuerySet(models.QuerySet["CollectItem"]):
+    def about(self, region: str, ticker: str) -> Self:
+        """Answers about one fund, with their runs."""
+        return self.filter(ticker=ticker, run__region=region).select_related("run")
+
+
 class CollectItem(models.Model):
     """One answer of a run: stored, or why not."""
 
@@ -54,6 +62,8 @@ class CollectItem(models.Model):
     bad_rows = models.JSONField(default=list, blank=True, help_text="Row, column, reason of what could not be read.")
     seconds = models.FloatField(default=0)
     created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = CollectItemQuerySet.as_manager()
 
     class Meta:
         verbose_name = "answer"

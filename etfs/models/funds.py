@@ -1,5 +1,7 @@
 """What a fund is, and how it went by day."""
 
+import datetime as dt
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Self
 
@@ -10,11 +12,31 @@ from etfs.models.choices import Category, Tier
 from market.models import Instrument
 from market.models.columns import NumericField
 from market.regions import REGION_CHOICES
+from market.texts import is_storable
 
 LARGEST = Decimal("1e300")
 
 
 class ETFQuerySet(models.QuerySet["ETF"]):
+    def at(self, region: str, ticker: str) -> "ETF | None":
+        """The fund of a region's ticker, with its instrument; None also for a text that no database could hold."""
+        if not is_storable(region + ticker):
+            return None
+        return self.filter(region=region, instrument__ticker=ticker).select_related("instrument").first()
+
+    def with_flow(self, first: dt.date, last: dt.date) -> Self:
+        """``flow``: the money that came in from one day to another, in the trading currency; None where nobody knows."""
+        days = ETFDailyStat.objects.filter(etf=models.OuterRef("pk"), date__range=(first, last)).order_by()
+        return self.annotate(
+            flow=models.Subquery(days.values("etf").annotate(total=models.Sum("net_flow")).values("total"))
+        )
+
+    def with_krw(self, rates: Mapping[str, float]) -> Self:
+        """``assets_krw``: assets at so many won for one unit of each currency; None in another one."""
+        known = [models.When(instrument__currency=code, then=models.Value(rate)) for code, rate in rates.items()]
+        rate = models.Case(*known, default=None, output_field=models.FloatField())
+        return self.annotate(assets_krw=Cast("total_assets", models.FloatField()) * rate)
+
     def listed_in(self, region: str = "", category: str = "", issuer: str = "") -> Self:
         """What meets every condition given, the largest first."""
         asked = {"region": region, "category": category, "issuer__iexact": issuer}
@@ -110,6 +132,12 @@ class ETFDailyStatQuerySet(models.QuerySet["ETFDailyStat"]):
     def of(self, etf_id: int) -> Self:
         """The days of one fund, newest first."""
         return self.filter(etf=etf_id).order_by("-date")
+
+    def with_premium(self) -> Self:
+        """``premium``: percent of close over NAV (``etfs.calc.tracking.premium_discount``); None without both."""
+        priced = models.Q(close__gt=0, nav__gt=0)
+        close, nav = (Cast(name, models.FloatField()) for name in ("close", "nav"))
+        return self.annotate(premium=models.Case(models.When(priced, then=100.0 * (close / nav - 1.0)), default=None))
 
 
 class ETFDailyStat(models.Model):

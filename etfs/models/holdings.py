@@ -54,9 +54,18 @@ class SnapshotQuerySet(models.QuerySet["Snapshot"]):
     def served(self) -> Self:
         return self.filter(is_served=True)
 
+    def newest_first(self, etf: models.OuterRef | int) -> Self:
+        """Served compositions of a fund, or of the fund of an outer query."""
+        return self.served().filter(etf=etf).order_by("-as_of_date")
+
+    def withheld_after(self, etf: int, day: dt.date | None) -> Self:
+        """Compositions of a fund that are not served, later than a day (None: all), newest first."""
+        found = self.filter(etf=etf, is_served=False).order_by("-as_of_date")
+        return found if day is None else found.filter(as_of_date__gt=day)
+
     def latest_of(self, etf_id: int, on: dt.date) -> "Snapshot | None":
         """The fund's newest composition served on a day."""
-        return self.served().filter(etf=etf_id, as_of_date__lte=on).order_by("-as_of_date").first()
+        return self.newest_first(etf_id).filter(as_of_date__lte=on).first()
 
 
 class Snapshot(models.Model):

@@ -9,6 +9,7 @@ import numpy as np
 from etfs.calc.changes import Change, Changes, compare
 from etfs.calc.snapshot import Snapshot as Composition
 from etfs.calc.splits import Splits, detect_splits, split_shows
+from etfs.calc.trade_values import trade_values
 from etfs.models import ETF, Snapshot
 from etfs.services.errors import EtfError, NotFound
 from etfs.services.lookup import day_or_today
@@ -25,14 +26,17 @@ Action = tuple[int, int, float]  # instrument, ex-date in days since 1970, ratio
 
 @dataclass(frozen=True)
 class FundChanges:
-    """Changes between the compositions of ``start`` and ``end`` (the fund's own newest ones up to the days asked for).
+    """Changes between the compositions of ``start`` and ``end`` (the fund's own newest ones up to the days asked for),
+    money in ``currency``, that of the later one.
 
-    ``rows``: status, what it is, the figures of ``etfs.calc.changes.Changes``, and the split ratio in between.
+    ``rows``: status, what it is, the figures of ``etfs.calc.changes.Changes``, what the trade was worth
+    (``trade_value``) and the split ratio in between.
     """
 
     fund: ETF
     start: dt.date
     end: dt.date
+    currency: str
     rows: list[dict[str, Any]]
 
 
@@ -48,8 +52,9 @@ def changes_get(
     """
     if start and end and start >= end:
         raise EtfError(f"from: {start} is not before to ({end})")
-    last = _day(fund, day_or_today(end))
-    first = _day(fund, start if start else last - dt.timedelta(days=1))
+    newest = _newest(fund, day_or_today(end))
+    last = newest.as_of_date
+    first = _newest(fund, start if start else last - dt.timedelta(days=1)).as_of_date
     if first == last:
         raise NotFound(f"{fund.instrument} has no other composition between the two days: both have that of {last}")
     rows = span_read(fund.pk, first, last)
@@ -59,24 +64,26 @@ def changes_get(
         _composition(part, keys)
         for part, keys in zip(np.split(rows, begins[1:]), np.split(key, begins[1:]), strict=True)
     ]
-    splits = _splits(parts, days)
+    splits = splits_between(parts, days)
     found = compare(parts[0], parts[-1], splits)
+    worth = trade_values(parts[0], parts[-1], found)
     line_of = dict(zip(key[::-1].tolist(), rows["line_id"][::-1].tolist(), strict=True))
-    return FundChanges(fund, first, last, _shown(found, splits.of(found.key), line_of, held))
+    shown = _shown(found, worth, splits.of(found.key), line_of, held)
+    return FundChanges(fund, first, last, newest.currency, shown)
 
 
-def _day(fund: ETF, on: dt.date) -> dt.date:
+def _newest(fund: ETF, on: dt.date) -> Snapshot:
     found = Snapshot.objects.latest_of(fund.pk, on)
     if found is None:
         raise NotFound(f"no composition of {fund.instrument} up to {on}")
-    return found.as_of_date
+    return found
 
 
 def _composition(rows: np.ndarray, key: np.ndarray) -> Composition:
     return Composition.of(key, rows["weight"], rows["shares"], rows["value"])
 
 
-def _splits(parts: list[Composition], days: np.ndarray) -> Splits:
+def splits_between(parts: list[Composition], days: np.ndarray) -> Splits:
     """The ratio of each security over all of ``parts``, from neighbour to neighbour.
 
     Lists as of the start of a day show a split a day after its ex-date: until it shows, it is waited for.
@@ -117,7 +124,9 @@ def _actions(parts: list[Composition], days: np.ndarray) -> list[Action]:
     return [(one, (day - EPOCH).days, ratio) for one, day, ratio in splits_known(ids, after=first, until=last)]
 
 
-def _shown(found: Changes, ratio: np.ndarray, line_of: dict[int, int], held: bool) -> list[dict[str, Any]]:
+def _shown(
+    found: Changes, worth: np.ndarray, ratio: np.ndarray, line_of: dict[int, int], held: bool
+) -> list[dict[str, Any]]:
     described = lines_described([line_of[one] for one in found.key.tolist()])
     order = np.argsort(-np.abs(np.nan_to_num(found.weight_change)), kind="stable")
     shown = []
@@ -128,7 +137,12 @@ def _shown(found: Changes, ratio: np.ndarray, line_of: dict[int, int], held: boo
         what = described[line_of[int(found.key[place])]]
         figures = {name: _known(getattr(found, name)[place]) for name in FIGURES}
         names = {name: what[name] for name in ("kind", "region", "ticker", "name", "identifier", "instrument_id")}
-        shown.append({"status": status} | names | figures | {"split_ratio": float(ratio[place])})
+        shown.append(
+            {"status": status}
+            | names
+            | figures
+            | {"trade_value": _known(worth[place]), "split_ratio": float(ratio[place])}
+        )
     return shown
 
 

@@ -56,11 +56,19 @@ def flows_get(
     code = _region(region)
     if category and category not in Category.values:
         raise EtfError(f"category: unknown {category!r}: use one of {', '.join(Category.values)}")
-    last = min(end or newest_day(code) or day_or_today(None), day_or_today(None))
-    first = start or _sessions_back(code, last)
+    first, last = flow_window(region=code, start=start, end=end)
+    return _view(code, (first, last), flows_read(first, last, code), category, top)
+
+
+def flow_window(
+    *, region: str = "", start: dt.date | None = None, end: dt.date | None = None
+) -> tuple[dt.date, dt.date]:
+    """The days that flows are added over, both included; what is not asked for as in ``flows_get``."""
+    last = min(end or newest_day(region) or day_or_today(None), day_or_today(None))
+    first = start or _sessions_back(region, last)
     if first > last:
         raise EtfError(f"from: {first} is after to ({last})")
-    return _view(code, (first, last), flows_read(first, last, code), category, top)
+    return first, last
 
 
 def _sessions_back(region: str, last: dt.date) -> dt.date:

@@ -8,7 +8,7 @@ from django.db import connection
 from django.db.backends.utils import CursorWrapper
 
 from etfs.models import CollectRun
-from factors.store.locks import RunInProgress
+from market.jobs.locks import RunInProgress
 
 FUND_LOCK = 7424
 RUN_LOCK = 7425

@@ -40,6 +40,9 @@ class Job(models.Model):
         self.save()
 
     def stop(self, state: JobState, message: str) -> None:
-        """It ended in ``state`` unless somebody has said so already; nothing else of the row is saved."""
+        """It ended in ``state`` unless somebody has said so already, or another process has begun it since; nothing
+        else of the row is saved.
+        """
         going = type(self)._default_manager.filter(pk=self.pk, state__in=[JobState.QUEUED, JobState.RUNNING])
+        going = going.filter(started_at=self.started_at)
         going.update(state=state, message=message, finished_at=timezone.now())

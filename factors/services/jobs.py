@@ -5,6 +5,7 @@ from contextlib import contextmanager
 
 from factors import store
 from factors.models import Job, JobState
+from market.jobs.locks import connection_lost
 
 
 class JobError(ValueError):
@@ -35,14 +36,18 @@ def carried_out(job: Job, starts: Sequence[JobState] = (JobState.QUEUED,)) -> It
                 job.stop(JobState.INTERRUPTED, "stopped by hand")
                 raise
             except BaseException as error:
-                job.stop(
-                    JobState.FAILED, str(error) if isinstance(error, JobError) else f"{type(error).__name__}: {error}"
-                )
+                if not connection_lost(error):  # what is left then is settled as that of a dead process
+                    job.stop(JobState.FAILED, told(error))
                 raise
     except store.RunInProgress as error:
         cancelled = type(job)._default_manager.filter(pk=job.pk, state=JobState.QUEUED)
         cancelled.update(state=JobState.CANCELLED, message=str(error))
         raise
+
+
+def told(error: BaseException) -> str:
+    """Why, as a person reads it."""
+    return str(error) if isinstance(error, JobError) else f"{type(error).__name__}: {error}"
 
 
 def jobs_tidy() -> dict[str, int]:

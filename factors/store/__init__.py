@@ -5,8 +5,6 @@ from factors.store.catalogue import factors_sync, formulas_lock
 from factors.store.composites import Composites, composites_delete, composites_read, composites_write
 from factors.store.cubes import FIGURES, ScoreCube, cube_read
 from factors.store.locks import (
-    RunInProgress,
-    advisory_lock,
     analysis_lock,
     backfill_lock,
     interrupted_mark,
@@ -18,6 +16,7 @@ from factors.store.locks import (
 )
 from factors.store.returns import returns_write, scores_before
 from factors.store.scores import scores_read, scores_write
+from market.jobs.locks import RunInProgress, advisory_lock
 
 __all__ = [
     "FIGURES",

@@ -6,16 +6,10 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from typing import Any
 
-from django.db import connection
-
-from factors.models import CombineRun, FactorAnalysis, FactorBackfill, FactorRun, Job, JobState
-
-LOCK_CLASS = 7422
-POLL = 0.5  # seconds between two looks at a lock that is waited for
-
-
-class RunInProgress(RuntimeError):
-    """Another process computes the same region and date, or strategy."""
+from factors.models import CombineRun, FactorAnalysis, FactorBackfill, FactorRun, Job
+from market.jobs.locks import advisory_lock
+from market.jobs.recovery import dead_settle
+from market.jobs.rows import kind_of
 
 
 @contextmanager
@@ -58,25 +52,6 @@ def analysis_lock(analysis_id: int) -> Iterator[None]:
         yield
 
 
-@contextmanager
-def advisory_lock(name: str, busy: str, deadline: float = 0.0) -> Iterator[None]:
-    """Hold the advisory lock ``name``; RunInProgress, which says ``busy``, when somebody else still has it at
-    ``deadline`` (of ``time.monotonic``).
-    """
-    key: tuple[int, str] = (LOCK_CLASS, name)
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s, hashtext(%s))", key)
-        while not cursor.fetchone()[0]:
-            if time.monotonic() >= deadline:
-                raise RunInProgress(busy)
-            time.sleep(POLL)
-            cursor.execute("SELECT pg_try_advisory_lock(%s, hashtext(%s))", key)
-        try:
-            yield
-        finally:
-            cursor.execute("SELECT pg_advisory_unlock(%s, hashtext(%s))", key)
-
-
 def lock_of(job: Job) -> AbstractContextManager[None]:
     """The lock a job holds while it runs."""
     return _LOCKS[type(job)](job)
@@ -95,13 +70,8 @@ def job_kinds() -> list[type[Job]]:
 
 
 def interrupted_mark(kind: type[Job]) -> None:
-    """Mark jobs that say they run although nobody holds their lock: their process ended without a word."""
-    for job in kind._default_manager.filter(state=JobState.RUNNING):
-        try:
-            with lock_of(job):
-                job.stop(JobState.INTERRUPTED, "its process ended before it")
-        except RunInProgress:
-            continue
+    """Settle jobs that say they run although nobody holds their lock: their process ended without a word."""
+    dead_settle(kind_of(kind))
 
 
 _LOCKS: dict[type[Job], Callable[[Any], AbstractContextManager[None]]] = {

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from market.api import views
+from market.api import jobs, views
 
 urlpatterns = [
     path("instruments/", views.InstrumentList.as_view(), name="instrument-list"),
@@ -14,4 +14,8 @@ urlpatterns = [
     path("load-runs/", views.LoadRunList.as_view(), name="loadrun-list"),
     path("load-runs/<int:pk>/", views.LoadRunDetail.as_view(), name="loadrun-detail"),
     path("load-runs/<int:pk>/rejected/", views.RejectedRows.as_view(), name="loadrun-rejected"),
+    path("jobs/", jobs.JobList.as_view(), name="job-list"),
+    path("jobs/<str:kind>/<str:pk>/", jobs.JobDetail.as_view(), name="job-detail"),
+    path("jobs/<str:kind>/<str:pk>/retry/", jobs.JobRetry.as_view(), name="job-retry"),
+    path("jobs/<str:kind>/<str:pk>/cancel/", jobs.JobCancel.as_view(), name="job-cancel"),
 ]

@@ -3,6 +3,8 @@
 import datetime as dt
 import math
 from collections.abc import Iterable, Sequence
+from decimal import Decimal
+from numbers import Real
 from tempfile import TemporaryFile
 from typing import Any
 
@@ -50,9 +52,6 @@ def _cell(value: Any) -> Any:
         return timezone.make_naive(value, dt.UTC)
     if value is None or isinstance(value, bool | int | dt.date):
         return value
-    if isinstance(value, float):
-        return None if math.isnan(value) else value
-    try:
-        return float(value)
-    except (TypeError, ValueError, ArithmeticError):
-        return cell_safe(str(value))
+    if isinstance(value, Real | Decimal):
+        return None if math.isnan(value) else float(value)
+    return cell_safe(str(value))

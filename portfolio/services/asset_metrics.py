@@ -12,7 +12,7 @@ from django.db import DatabaseError
 from factors.services.jobs import JobError
 from factors.services.progress import Progress, silent
 from factors.services.runs import session_resolve
-from factors.store.locks import RunInProgress
+from market.jobs.locks import RunInProgress
 from market.models import Instrument, PriceBar
 from market.panel import Panel
 from market.regions import REGIONS

@@ -3,7 +3,7 @@
 import datetime as dt
 from contextlib import AbstractContextManager
 
-from factors.store.locks import advisory_lock
+from market.jobs.locks import advisory_lock
 
 
 def metrics_lock(region: str, date: dt.date) -> AbstractContextManager[None]:

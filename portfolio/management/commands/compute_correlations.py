@@ -5,8 +5,8 @@ from dataclasses import asdict
 from typing import Any
 
 from factors.services.jobs import JobError
-from factors.store.locks import RunInProgress
 from market.cli import Exit, HouseCommand, iso_date, progress_bar
+from market.jobs.locks import RunInProgress
 from market.models import Instrument
 from portfolio.services.correlations import CorrelationRun, assets_of, assets_traded, correlations_compute
 

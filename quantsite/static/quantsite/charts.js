@@ -97,7 +97,11 @@
     folded.clear();
   });
 
-  function rows(figure) {
+  // Bars that lie have their names on the other axis.
+  const upright = (one) => (one.orientation === "h" ? { ...one, x: one.y, y: one.x } : one);
+
+  function rows(drawn) {
+    const figure = { ...drawn, data: drawn.data.map(upright) };
     const [first] = figure.data;
     if (first.z) {
       const head = ["", ...figure.data.flatMap((one) => one.x.map((name) => (figure.data.length > 1 ? `${one.name}: ${name}` : name)))];

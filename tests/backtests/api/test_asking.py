@@ -11,7 +11,7 @@ from django_q.models import OrmQ
 from backtests import tasks
 from backtests.models import BacktestCondition, BacktestSession, BacktestStatistics, BacktestTrade, Status
 from backtests.services.watching import lock_name
-from factors.store.locks import LOCK_CLASS
+from market.jobs.locks import LOCK_CLASS
 from quantsite.accounts.tokens import token_create
 from tests.backtests.services.tables import config
 from tests.backtests.stored import bare, made_up

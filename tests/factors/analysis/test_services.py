@@ -13,8 +13,8 @@ from factors.calc.analysis import Plan
 from factors.models import Factor, FactorAnalysis, FactorRun, FactorScore
 from factors.services import analysis as service
 from factors.services import analysis_figures
-from factors.store.locks import LOCK_CLASS
 from factors.tasks import run_analysis
+from market.jobs.locks import LOCK_CLASS
 from market.models import PriceBar
 from tests.factors.analysis.scored import NAMES, Market, scored_market
 from tests.factors.market_tables import sessions

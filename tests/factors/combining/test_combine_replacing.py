@@ -9,7 +9,7 @@ from factors.combiners import Option, combiner_named
 from factors.models import CombineRun, CompositeScore, FactorFormula, FactorScore, JobState, Strategy
 from factors.services import StrategyError, combine_chunks, combine_run_create, combine_run_execute, strategy_save
 from factors.services.formulas import formula_save
-from factors.store.locks import LOCK_CLASS
+from market.jobs.locks import LOCK_CLASS
 from market.store.arrow import dsn
 from tests.factors.combining.scored_market import add_factor, add_scores, add_stocks
 from tests.factors.market_tables import SESSION, sessions

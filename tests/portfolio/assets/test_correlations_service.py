@@ -12,7 +12,7 @@ from scipy.stats import pearsonr
 
 from etfs.services import Ambiguous, EtfError, NotFound
 from factors.services.jobs import JobError
-from factors.store.locks import RunInProgress
+from market.jobs.locks import RunInProgress
 from market.models import DataChange, Instrument
 from market.store.arrow import dsn
 from portfolio.calc.windows import WINDOWS

@@ -9,7 +9,7 @@ import talib
 from django.db import IntegrityError, transaction
 
 from factors.services.jobs import JobError
-from factors.store.locks import RunInProgress
+from market.jobs.locks import RunInProgress
 from market.models import Instrument, PriceBar
 from market.store.arrow import dsn
 from portfolio import tasks

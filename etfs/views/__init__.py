@@ -1,0 +1,1 @@
+"""Pages of ETFs: the list, one fund, comparison, what all of them bought."""

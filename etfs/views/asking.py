@@ -1,0 +1,41 @@
+"""What pages of funds are asked with: days, checked before a service sees them."""
+
+import datetime as dt
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+
+def day_field(label: Any) -> forms.DateField:
+    """A day that may be left open."""
+    return forms.DateField(label=label, required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+
+
+class AsOf(forms.Form):
+    """A day, or today."""
+
+    as_of = day_field(_("As of"))
+
+    @property
+    def day(self) -> dt.date | None:
+        return self.cleaned_data.get("as_of") if self.is_valid() else None
+
+
+class Span(forms.Form):
+    """From one day to another; either may be open."""
+
+    start = day_field(_("From"))
+    end = day_field(_("To"))
+
+    def clean(self) -> dict[str, Any]:
+        asked = super().clean() or {}
+        start, end = asked.get("start"), asked.get("end")
+        if start and end and start >= end:
+            self.add_error("start", _("Must be before the other day."))
+        return asked
+
+    @property
+    def days(self) -> tuple[dt.date | None, dt.date | None]:
+        asked = self.cleaned_data if self.is_valid() else {}
+        return asked.get("start"), asked.get("end")

@@ -1,0 +1,22 @@
+"""Columns that tables of holdings share, and where their links lead."""
+
+from typing import Any
+
+from django.urls import reverse
+
+from market.pages.columns import MoneyColumn
+
+
+def instrument_address(record: dict[str, Any]) -> str | None:
+    """The page of the instrument that a line is; None where it is none of ours."""
+    return reverse("market:instrument", args=[record["region"], record["ticker"]]) if record["instrument_id"] else None
+
+
+def line_currency(record: dict[str, Any]) -> str:
+    """Currency of the composition that a line stands in."""
+    return str(record["value_currency"])
+
+
+def value_column(label: Any, **kwargs: Any) -> MoneyColumn:
+    """An amount in whole units of the composition's currency."""
+    return MoneyColumn(verbose_name=label, currency=line_currency, digits=0, **kwargs)

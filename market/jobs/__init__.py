@@ -1,0 +1,1 @@
+"""Long jobs of all rooms: which kinds there are, who sees them, how they are taken up again (docs/jobs.md)."""

@@ -1,0 +1,40 @@
+"""Figures as English and Korean readers write them; expected texts are those of the languages, not of the library."""
+
+import datetime as dt
+from decimal import Decimal
+
+import pytest
+from django.utils import translation
+
+from market.pages import formats
+
+
+@pytest.mark.parametrize(("language", "shown"), [
+    ("en", ["1,234.50", "12.30%", "₩1,235", "$1,234.50", "1.2M", "Mar 5, 2024"]),
+    ("ko", ["1,234.50", "12.30%", "₩1,235", "US$1,234.50", "120만", "2024. 3. 5."]),
+])  # fmt: skip
+def test_each_language_in_its_own_way(language, shown):
+    with translation.override(language):
+        assert [
+            formats.number(1234.5), formats.percent(0.123), formats.money(Decimal("1234.6"), "KRW"),
+            formats.money(1234.5, "USD"), formats.compact(1_200_000), formats.day(dt.date(2024, 3, 5)),
+        ] == shown  # fmt: skip
+
+
+@pytest.mark.parametrize("missing", [None, float("nan"), Decimal("NaN")])
+def test_what_is_missing_is_a_dash(missing):
+    assert [
+        formats.number(missing),
+        formats.percent(missing),
+        formats.money(missing, "KRW"),
+        formats.compact(missing),
+    ] == ["–"] * 4
+    assert formats.tone(missing) == ""
+
+
+def test_signs():
+    assert formats.percent(-0.05, 1) == "−5.0%"
+    assert formats.percent(0.05, 1, sign=True) == "+5.0%"
+    assert formats.number(0, 1, sign=True) == "0.0"
+    assert formats.compact(-3_400_000_000, "USD") == "−$3.4B"
+    assert [formats.tone(value) for value in (1, -1, 0)] == ["up", "down", ""]
