@@ -107,13 +107,15 @@ class DayColumn(TextColumn):
 
 
 class BadgeColumn(TextColumn):
-    """A state as a coloured word; ``tones``: class of the style sheet by value (done, running, failed, quiet)."""
+    """A state as a coloured word; ``tones``: class of the style sheet by value (done, running, failed, quiet);
+    ``labels``: what people read for a value.
+    """
 
-    def __init__(self, *args: Any, tones: dict[str, str], **kwargs: Any) -> None:
-        self.tones = tones
+    def __init__(self, *args: Any, tones: dict[str, str], labels: dict[str, Any] | None = None, **kwargs: Any) -> None:
+        self.tones, self.labels = tones, labels or {}
         super().__init__(*args, **kwargs)
 
     def render(self, value: Any, record: Any, bound_column: Any) -> str:
         name = f"get_{bound_column.accessor}_display"
-        label = getattr(record, name)() if hasattr(record, name) else value
+        label = getattr(record, name)() if hasattr(record, name) else self.labels.get(str(value), value)
         return format_html('<span class="state {}">{}</span>', self.tones.get(str(value), "quiet"), label)
