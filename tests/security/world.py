@@ -86,10 +86,14 @@ def things() -> dict[str, Any]:
     token, _text = token_create(user=ann, name="notebook")
     by_start: dict[str, Any] = {name: {"pk": row.pk} for name, row in jobs.items()}
     return by_start | {
-        "portfolios": {"pk": book.pk, "event": event.pk, "alert": alert.pk, "number": book.transactions.get().pk},
+        "portfolios": {"pk": book.pk, "event": event.pk, "alert": alert.pk, "number": book.transactions.get().pk,
+                       "figure": "value", "instrument": stock.pk},
         "strategies": {"name": mine.name, "pk": mine.pk}, "factor-formulas": {"name": formula.name},
-        "factors": {"name": Factor.objects.get(name="roe").name, "kind": "factor_analysis", "pk": jobs["factor-analysis"].pk},
-        "backtests/sweeps": {"pk": sweep.pk}, "formulas": {"name": formula.name}, "etfs": {"symbol": "069500", "ticker": "069500"},
+        "factors": {"name": Factor.objects.get(name="roe").name, "kind": "factor_analysis",
+                    "pk": jobs["factor-analysis"].pk},
+        "backtests/sweeps": {"pk": sweep.pk}, "formulas": {"name": formula.name},
+        "etfs": {"symbol": "069500", "ticker": "069500"},
+        "jobs": {"kind": "backtest", "pk": session.pk, "change": "cancel"}, "data": {"pk": load.pk},
         "accounts": {"uidb64": "MQ", "token": "set-password", "token_key": token.token_key},
         "": {"region": "KR", "ticker": "005930", "number": 1, "secret": (setup_path() or "//").split("/")[2], "pk": 1,
              "id": ann.pk, "token": "none", "content_type_id": 1, "object_id": ann.pk, "app_label": "market",
