@@ -35,5 +35,5 @@ urlpatterns = [
     path("strategies/<int:pk>/delete/", strategy_edit.StrategyDelete.as_view(), name="strategy-delete"),
     path("strategies/<int:pk>/copy/", strategy_edit.copy, name="strategy-copy"),
     path("strategies/<int:pk>/combine/", strategy_edit.combine, name="strategy-combine"),
-    path("strategies/runs/<int:pk>/cancel/", strategy_edit.combine_cancel, name="combine-cancel"),
+    path("combine-runs/<int:pk>/cancel/", strategy_edit.combine_cancel, name="combine-cancel"),
 ]

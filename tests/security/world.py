@@ -13,7 +13,6 @@ from backtests.models import BacktestSweep, BacktestVariant
 from etfs.models import ETF, CollectRun, Payload, Snapshot
 from factors.models import (
     CombineRun,
-    Factor,
     FactorAnalysis,
     FactorBackfill,
     FactorFormula,
@@ -88,7 +87,8 @@ def things() -> dict[str, Any]:
     return by_start | {
         "portfolios": {"pk": book.pk, "event": event.pk, "alert": alert.pk, "number": book.transactions.get().pk},
         "strategies": {"name": mine.name, "pk": mine.pk}, "factor-formulas": {"name": formula.name},
-        "factors": {"name": Factor.objects.get(name="roe").name}, "etfs": {"symbol": "069500", "ticker": "069500"},
+        "factors": {"name": "roe", "kind": "combine_run", "pk": jobs["combine-runs"].pk},
+        "etfs": {"symbol": "069500", "ticker": "069500"},
         "accounts": {"uidb64": "MQ", "token": "set-password", "token_key": token.token_key},
         "": {"region": "KR", "ticker": "005930", "number": 1, "secret": (setup_path() or "//").split("/")[2], "pk": 1,
              "id": ann.pk, "token": "none", "content_type_id": 1, "object_id": ann.pk, "app_label": "market",
