@@ -13,6 +13,8 @@ from factors.views import (
     strategy,
     strategy_edit,
 )
+from factors.views.home_section import MoversPage
+from factors.views.instrument_section import InstrumentScores, ScoreHistory
 
 app_name = "factors"
 urlpatterns = [
@@ -36,4 +38,7 @@ urlpatterns = [
     path("strategies/<int:pk>/copy/", strategy_edit.copy, name="strategy-copy"),
     path("strategies/<int:pk>/combine/", strategy_edit.combine, name="strategy-combine"),
     path("combine-runs/<int:pk>/cancel/", strategy_edit.combine_cancel, name="combine-cancel"),
+    path("movers/", MoversPage.as_view(), name="movers"),
+    path("scores/<region>/<path:ticker>/", InstrumentScores.as_view(), name="instrument-scores"),
+    path("score-history/<region>/<path:ticker>/", ScoreHistory.as_view(), name="instrument-history"),
 ]

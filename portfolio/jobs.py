@@ -10,7 +10,7 @@ from market.jobs.registry import register
 from market.jobs.rows import beyond, number_of
 from market.jobs.states import Ask, Job, JobProblem, State
 from portfolio.models import Portfolio
-from portfolio.services.queueing import valuation_enqueue
+from portfolio.services.queueing import valuation_enqueue, valuations_recover
 
 WAITS, FAILED = Q(valuation_asked_at__isnull=False), ~Q(valuation_error="")
 
@@ -41,6 +41,9 @@ class Valuations:
 
     def cancel(self, user: Any, pk: str) -> None:
         raise JobProblem("values of portfolios follow from their transactions: computing them cannot be called off")
+
+    def recover(self) -> int:
+        return valuations_recover()
 
     def _visible(self, user: Any) -> QuerySet[Any]:  # with columns that the model does not have
         known = Q(valuation_asked_at__isnull=False) | FAILED | Q(valued_at__isnull=False)

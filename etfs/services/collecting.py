@@ -102,6 +102,8 @@ def _execute(run: CollectRun, progress: Progress, on_item: OnItem | None) -> Non
     asked = Kind(run.kind)
     if not run.force and not run.tickers:
         tickers = due_of(source=source, region=run.region, tickers=tickers, kind=asked)
+    reached = set(run.items.filter(outcome__in=_REACHED).values_list("ticker", flat=True))
+    tickers = [ticker for ticker in tickers if ticker not in reached]  # of an attempt before, whose process ended
     importer = Importer(region, source.name, run.force, config.max_holdings)
     asks = [Ask(asked, region, ticker) for ticker in tickers]
     with closing(answers_fetch(source, asks, config.max_workers)) as answers:

@@ -52,6 +52,9 @@ class BackgroundTasks:
     def cancel(self, user: Any, pk: str) -> None:
         raise JobProblem("a background task cannot be called off")
 
+    def recover(self) -> int:
+        return 0  # a task is the job itself
+
     def _waiting(self, user: Any, ask: Ask) -> list[Job]:
         of_rows, now = _tasks_of_rows(), timezone.now()
         shown = [row for row in OrmQ.objects.order_by("-pk")[:WAITING_SHOWN] if row.task.get("func") not in of_rows]

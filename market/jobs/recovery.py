@@ -46,6 +46,7 @@ def jobs_recover() -> Recovered:
             of_rows, tasks = [kind for kind in kinds() if isinstance(kind, RowKind)], queue_read()
             for kind in of_rows:
                 _recover(kind, [one for one in tasks if one.func == kind.task], found)
+            found.given += sum(kind.recover() for kind in kinds())
             _free(tasks, [kind.task for kind in of_rows], found)
     except RunInProgress:
         return found

@@ -31,6 +31,10 @@ class Kind(Protocol):
 
     def cancel(self, user: Any, pk: str) -> None: ...
 
+    def recover(self) -> int:
+        """Give jobs that lost their task another one, how many; kinds with rows of their own are looked after."""
+        ...
+
 
 _KINDS: dict[str, Kind] = {}
 _MODULES: list[str] = []  # whose kinds are not registered yet

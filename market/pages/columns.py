@@ -68,6 +68,27 @@ class PercentColumn(FigureColumn):
         return formats.percent(value, self.digits, sign=self.tone)
 
 
+class PointsColumn(FigureColumn):
+    """What is percent already (12.5), shown as percent."""
+
+    def shown(self, value: Any, record: Any) -> str:
+        return formats.points(value, self.digits, sign=self.tone)
+
+
+class MeterColumn(FigureColumn):
+    """A figure on a scale from 0 to ``top``, with a bar that screen readers pass over."""
+
+    def __init__(self, *args: Any, top: float = 100.0, digits: int = 0, **kwargs: Any) -> None:
+        self.top = top
+        super().__init__(*args, digits=digits, **kwargs)
+
+    def render(self, value: Any, record: Any) -> str:
+        bar = format_html(
+            '<meter min="0" max="{}" value="{}" aria-hidden="true"></meter>', repr(self.top), repr(float(value))
+        )
+        return format_html("{} {}", bar, self.shown(value, record))
+
+
 class CompactColumn(FigureColumn):
     """A large figure in few characters; the whole of it in files. ``currency``: of a record, where it is an amount."""
 
@@ -99,6 +120,13 @@ class DayColumn(TextColumn):
         return formats.day(value)
 
 
+class MomentColumn(DayColumn):
+    """A moment, in the time zone of the site."""
+
+    def render(self, value: Any) -> str:
+        return formats.moment(value)
+
+
 class BadgeColumn(TextColumn):
     """A state as a coloured word; ``tones``: class of the style sheet by value (done, running, failed, quiet)."""
 
@@ -109,4 +137,5 @@ class BadgeColumn(TextColumn):
     def render(self, value: Any, record: Any, bound_column: Any) -> str:
         name = f"get_{bound_column.accessor}_display"
         label = getattr(record, name)() if hasattr(record, name) else value
-        return format_html('<span class="state {}">{}</span>', self.tones.get(str(value), "quiet"), label)
+        stored = bound_column.accessor.resolve(record, quiet=True)  # of a choice, ``value`` is the word already
+        return format_html('<span class="state {}">{}</span>', self.tones.get(str(stored), "quiet"), label)

@@ -1,65 +1,16 @@
-"""Forms of portfolios, targets, benchmarks and transactions: what the database would refuse is told at its field."""
+"""Forms of transactions, targets and benchmarks: what the database would refuse is told at its field."""
 
-from collections.abc import Callable
 from decimal import Decimal
-from typing import Any
 
 from django import forms
-from django.contrib.auth.models import User
 
-from portfolio.models import Portfolio, Transaction
+from portfolio.forms import currency_or_invalid, line_or_invalid, refuse
+from portfolio.models import Transaction
 from portfolio.services.drafts import FIELDS, NOTE
 from portfolio.services.errors import PortfolioError
-from portfolio.services.portfolios import LONGEST_DESCRIPTION, LONGEST_NAME, SETTINGS
-from portfolio.services.reading import currency_read, line_read, text_read
 from portfolio.services.transactions import entry_check
 
 OF_FORM = {"asset": "instrument"}  # services' names of fields
-
-
-def line_or_invalid(value: str, longest: int) -> str:
-    """Text as services take it."""
-    return _or_invalid(lambda: line_read(value, longest))
-
-
-def currency_or_invalid(value: str) -> str:
-    """A currency as services take it."""
-    return _or_invalid(lambda: currency_read(value))
-
-
-def _or_invalid(read: Callable[[], str]) -> str:
-    try:
-        return read()
-    except ValueError as error:
-        raise forms.ValidationError(str(error)) from error
-
-
-class PortfolioForm(forms.ModelForm):
-    """Settings; the owner is who makes it."""
-
-    user: User
-
-    class Meta:
-        model = Portfolio
-        fields = SETTINGS
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if self.instance.pk is None:
-            self.instance.owner = self.user
-
-    def clean_name(self) -> str:
-        return line_or_invalid(self.cleaned_data["name"], LONGEST_NAME)
-
-    def clean_base_currency(self) -> str:
-        return currency_or_invalid(self.cleaned_data["base_currency"])
-
-    def clean_description(self) -> str:
-        return _or_invalid(lambda: text_read(self.cleaned_data["description"], LONGEST_DESCRIPTION))
-
-    def _get_validation_exclusions(self) -> set[str]:
-        """The owner counts, though it is not asked for: a name is taken once by each."""
-        return super()._get_validation_exclusions() - {"owner"}
 
 
 class TransactionForm(forms.ModelForm):
@@ -82,9 +33,7 @@ class TransactionForm(forms.ModelForm):
         try:
             entry_check(self.instance)
         except PortfolioError as error:
-            name, _, reason = str(error).partition(": ")
-            field = OF_FORM.get(name, name)
-            self.add_error(field if field in self.fields else None, reason or str(error))
+            refuse(self, error, OF_FORM)
 
 
 class Targets(forms.BaseInlineFormSet):

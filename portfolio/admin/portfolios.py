@@ -17,9 +17,10 @@ from unfold.decorators import display
 from etfs.admin.base import LINK, Section, SectionsMixin
 from market.adminbase import figure
 from portfolio.admin.base import OfOwner, OwnPages
-from portfolio.admin.forms import Benchmarks, PortfolioForm, Targets
+from portfolio.admin.forms import Benchmarks, Targets
 from portfolio.admin.overview import portfolio_sections
 from portfolio.admin.portfolio_actions import PortfolioActions
+from portfolio.forms import PortfolioForm
 from portfolio.models import AlertLimit, Portfolio, PortfolioAllocation, PortfolioBenchmark
 from portfolio.services.listing import with_newest
 from portfolio.services.portfolios import SETTINGS, portfolio_create, portfolio_delete, portfolio_update, values_outdate

@@ -67,3 +67,8 @@ class Portfolio(models.Model):
     def is_stale(self) -> bool:
         """Whether transactions changed since its values were computed."""
         return self.stale_from is not None
+
+    @property
+    def is_awaited(self) -> bool:
+        """Whether a worker is asked to compute its values, and has not said yet that it cannot."""
+        return self.valuation_asked_at is not None or (self.is_stale and not self.valuation_error)

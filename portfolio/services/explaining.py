@@ -26,10 +26,10 @@ def performance_explain(
     *, portfolio: Portfolio, start: dt.date | None = None, end: dt.date | None = None
 ) -> dict[str, Any]:
     """``sessions``: value, flows and return of every session, which all figures are made of; ``figures``: a trail for
-    TWR, MWR and every statistic by name. PortfolioError as ``performance_report``.
+    gain, TWR, MWR and every statistic by name. PortfolioError as ``performance_report``.
     """
     found = performance_of(portfolio=portfolio, start=start, end=end)
-    figures = {"twr": _twr(found), "mwr": _mwr(found)}
+    figures = {"gain": _gain(found), "twr": _twr(found), "mwr": _mwr(found)}
     figures |= _statistics(found, [one.name for one in all_statistics()])
     return {"sessions": _sessions(found), "figures": figures}
 
@@ -90,6 +90,17 @@ def _gains(standing: Standing, found: Performance) -> dict[str, Any]:
         inputs={"value": standing.value, "paid_in": paid_in, "paid_out": paid_out}, rows=rows,
         source="docs/portfolio-accounting.md",
     )  # fmt: skip
+
+
+def _gain(found: Performance) -> dict[str, Any]:
+    worth = found.record.worth
+    inputs = {
+        "opening": worth.opening, "value": float(worth.value[-1]), "inflow": float(worth.inflow.sum()),
+        "outflow": float(worth.outflow.sum()),
+    }  # fmt: skip
+    result = inputs["value"] - inputs["opening"] - inputs["inflow"] + inputs["outflow"]
+    formula = "value - opening - inflow + outflow; flows are the sums of those of the sessions"
+    return trail(result, found.record.portfolio.base_currency, formula, inputs=inputs, source=DOCUMENT)
 
 
 def _sessions(found: Performance) -> list[dict[str, Any]]:

@@ -82,10 +82,14 @@ def performance_report(
     time-weighted: they differ where money came or went before good or bad sessions. PortfolioError for a period
     without a session, or one that no return leads through.
     """
-    found = performance_of(portfolio=portfolio, start=start, end=end)
+    return report_of(performance_of(portfolio=portfolio, start=start, end=end))
+
+
+def report_of(found: Performance) -> dict[str, Any]:
+    """The same of a record that is read."""
     record, worth = found.record, found.record.worth
     return {
-        "from": record.dates[0].item(), "to": record.dates[-1].item(), "currency": portfolio.base_currency,
+        "from": record.dates[0].item(), "to": record.dates[-1].item(), "currency": record.portfolio.base_currency,
         "sessions": len(record.dates), "opening": record.opening, "value": float(record.daily.value[-1]),
         "inflow": float(worth.inflow.sum()), "outflow": float(worth.outflow.sum()),
         "gain": float(record.daily.value[-1] - record.opening - worth.inflow.sum() + worth.outflow.sum()),

@@ -6,6 +6,7 @@ from typing import Any
 from django.db import transaction
 
 from market.texts import storable
+from portfolio.calc.accounting import Problem
 from portfolio.models import Portfolio, Transaction
 from portfolio.services.checking import book_check, book_refusal, rows_refusal
 from portfolio.services.drafts import FIELDS, drafts_read, odd_fields
@@ -64,6 +65,17 @@ def transaction_update(*, entry: Transaction, **changes: Any) -> Transaction:
     draft.save(force_update=True)
     valuation_enqueue(portfolio=draft.portfolio)
     return draft
+
+
+def transaction_check(*, portfolio: Portfolio, entry: Transaction | None = None, **fields: Any) -> list[Problem]:
+    """What is wrong with a transaction that is still being written (in the place of ``entry``): nothing is booked."""
+    drafts, problems = drafts_read([fields], base_currency=portfolio.base_currency)
+    if problems:
+        return problems
+    if entry is not None:
+        drafts[0].pk = entry.pk
+    checked = book_check(portfolio.pk, drafts, without=[] if entry is None else [entry.pk])
+    return [*checked.problems, *(Problem(0, one.field, one.reason) for one in checked.broken)]
 
 
 def entry_check(entry: Transaction) -> None:

@@ -26,11 +26,15 @@ class Visitor:
         self.driver, self.site, self.screen = driver, site, screen
         self.allowed: set[int] = set()
         self.width, height = SCREENS[screen]
-        size = {"width": self.width, "height": height, "deviceScaleFactor": 1, "mobile": screen == "phone"}
-        driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
+        self.resize(height)
         driver.execute_cdp_cmd("Network.clearBrowserCookies", {})
         driver.get("about:blank")
         self.problems()  # of who was here before
+
+    def resize(self, height: int) -> None:
+        """Another height of the window; its width is the screen's."""
+        size = {"width": self.width, "height": height, "deviceScaleFactor": 1, "mobile": self.screen == "phone"}
+        self.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
 
     def log_in(self, name: str) -> None:
         """As ``analyst``, ``operator`` or ``admin``."""

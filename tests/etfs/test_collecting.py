@@ -579,3 +579,20 @@ def test_what_no_text_can_hold_is_refused(fake, answer):
     run = collect("F1", "F2")
     assert sorted(outcomes(run).values()) == [Outcome.STORED, "refused"]
     assert held() == {"F2"}
+
+
+def test_a_collection_taken_up_again_goes_on_where_it_stopped(fake):
+    for ticker in FUNDS:
+        fund("KR", ticker)
+
+    def dies(item: CollectItem) -> None:
+        if item.ticker == "F2":
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        collect(*FUNDS, force=True, on_item=dies)
+    run = CollectRun.objects.get()
+    CollectRun.objects.update(state=JobState.QUEUED)
+    again = collect_execute(run_id=run.pk)
+    assert [item.ticker for item in again.items.order_by("id")] == list(FUNDS)  # each asked once
+    assert (again.state, again.stored) == (JobState.DONE, len(FUNDS))

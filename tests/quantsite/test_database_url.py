@@ -3,14 +3,14 @@
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
-from quantsite.database_url import database_of
+from quantsite.database_url import KEEPALIVE, database_of
 
 
 def test_a_server_and_its_database() -> None:
     found = database_of("postgres://quant:s%40cret@db.example.org:6432/site?sslmode=require")
     assert (found["HOST"], found["PORT"], found["NAME"]) == ("db.example.org", 6432, "site")
     assert (found["USER"], found["PASSWORD"]) == ("quant", "s@cret")
-    assert found["OPTIONS"] == {"sslmode": "require"}
+    assert found["OPTIONS"] == KEEPALIVE | {"sslmode": "require"}
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from django_q.models import OrmQ
 
 from portfolio.models import Portfolio
 from portfolio.services.portfolios import portfolio_create
-from portfolio.services.queueing import TASK, valuation_enqueue
+from portfolio.services.queueing import TASK, valuation_enqueue, valuations_recover
 from portfolio.tasks import value_portfolio
 
 pytestmark = pytest.mark.django_db
@@ -57,3 +57,11 @@ def test_asking_takes_the_same_queries_whatever_waits(book, owner, ask, django_a
         ask(portfolio_create(owner=owner, name=f"p{number}", base_currency="USD"))
     with django_assert_num_queries(2):  # the mark, and the task
         ask(book)
+
+
+def test_a_mark_without_a_task_is_asked_for_anew(book, ask):
+    ask(book)
+    Portfolio.objects.update(valuation_asked_at=timezone.now() - dt.timedelta(minutes=3))
+    assert valuations_recover() == 0  # it waits
+    OrmQ.objects.all().delete()
+    assert (valuations_recover(), waiting()) == (1, [book.pk])

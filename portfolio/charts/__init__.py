@@ -1,0 +1,1 @@
+"""Charts of portfolios as plain data for the page (``market.pages.charts``)."""

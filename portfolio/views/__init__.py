@@ -1,0 +1,1 @@
+"""Pages of portfolios: thin doors to the services."""

@@ -1,0 +1,118 @@
+"""What every page of a portfolio shares: whose it is, its tabs, how far its values are."""
+
+from functools import cached_property
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext_lazy as _
+from django.views import View
+
+from market.pages.views import OwnPage
+from portfolio.models import Portfolio
+from portfolio.services.access import portfolio_of
+from portfolio.services.errors import PortfolioBusy, PortfolioError, PortfolioNotFound
+from portfolio.services.queueing import valuation_enqueue
+
+TABS = (
+    ("portfolio", _("Overview")), ("holdings", _("Holdings")), ("transactions", _("Transactions")),
+    ("risk", _("Risk")), ("allocation", _("Allocation")), ("rebalancing", _("Rebalancing")),
+    ("optimise", _("Optimisation")), ("correlations", _("Correlations")), ("stress", _("Stress")),
+    ("exposure", _("Exposure")), ("settings", _("Settings")),
+)  # fmt: skip
+SAFE = ("GET", "HEAD", "OPTIONS")
+Refused = (PortfolioError, PortfolioBusy)
+
+
+def reason_of(error: Exception) -> str:
+    """What a person is told: the reason, without the name of the field before it."""
+    field, found, reason = str(error).partition(": ")
+    told = reason if found and " " not in field else str(error)
+    return told[:1].upper() + told[1:]
+
+
+class OfPortfolio(OwnPage):
+    """A page below ``/portfolios/<pk>/``: for its owner, and for staff by permission; for others it is not there."""
+
+    @cached_property
+    def portfolio(self) -> Portfolio:
+        action = "view" if self.request.method in SAFE else "change"
+        try:
+            return portfolio_of(user=self.request.user, portfolio_id=self.kwargs["pk"], action=action)
+        except PortfolioNotFound as error:
+            raise Http404(str(error)) from error
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(portfolio=self.portfolio, **kwargs)
+
+
+class PortfolioPage(OfPortfolio):
+    """A tab. ``figures()`` gives what it shows; where a service refuses, the reason stands there instead."""
+
+    tab = ""
+    state_address = ""
+
+    def get_title(self) -> Any:
+        return self.portfolio.name
+
+    def figures(self) -> dict[str, Any]:
+        """What the page shows of the portfolio; may raise what services refuse with."""
+        return {}
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context = super().get_context_data(**kwargs)
+        context |= {"tabs": tabs_of(self.portfolio, self.tab), "tab": self.tab}
+        try:
+            context |= self.figures()
+        except Refused as error:
+            context["problem"] = reason_of(error)
+        return context
+
+
+class Part(OfPortfolio):
+    """A part of a page that htmx asks for after the page itself stands there."""
+
+    def figures(self) -> dict[str, Any]:
+        """What the part shows; may raise what services refuse with."""
+        return {}
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        context: dict[str, Any] = {"portfolio": self.portfolio}
+        try:
+            context |= self.figures()
+        except Refused as error:
+            context["problem"] = reason_of(error)
+        return render(request, str(self.template_name), context)
+
+
+def tabs_of(portfolio: Portfolio, tab: str) -> list[dict[str, Any]]:
+    """Those that there are, with the address of each."""
+    found = []
+    for name, title in TABS:
+        try:
+            href = reverse(f"portfolio:{name}", args=[portfolio.pk])
+        except NoReverseMatch:
+            continue
+        found.append({"name": name, "title": title, "href": href, "here": name == tab})
+    return found
+
+
+class State(OfPortfolio, View):
+    """How far the values are, asked for again until they are there; then the page is read anew."""
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        answer = render(request, "portfolio/state.html", {"portfolio": self.portfolio})
+        if not self.portfolio.is_awaited:
+            answer["HX-Refresh"] = "true"
+        return answer
+
+
+class Revalue(OfPortfolio, View):
+    """Have a worker compute the values."""
+
+    http_method_names = ("post",)
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        valuation_enqueue(portfolio=self.portfolio)
+        return redirect("portfolio:portfolio", self.portfolio.pk)
