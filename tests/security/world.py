@@ -13,7 +13,6 @@ from backtests.models import BacktestSweep, BacktestVariant
 from etfs.models import ETF, CollectRun, Payload, Snapshot
 from factors.models import (
     CombineRun,
-    Factor,
     FactorAnalysis,
     FactorBackfill,
     FactorFormula,
