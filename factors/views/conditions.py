@@ -80,7 +80,7 @@ def conditions_added(data: QueryDict, conditions: Iterable[Mapping[str, Any]]) -
 
 
 def buttons_done(data: QueryDict) -> bool:
-    """Carry out the buttons ``add_condition`` and ``drop_condition`` (its place) in ``data``; whether one was pressed."""
+    """Carry out the buttons ``add_condition`` and ``drop_condition`` in ``data``; whether one was pressed."""
     add, dropped = data.pop("add_condition", [""])[-1], data.pop("drop_condition", [""])[-1]
     if dropped.isdecimal():
         for name in NAMES:

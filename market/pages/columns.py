@@ -128,14 +128,16 @@ class MomentColumn(DayColumn):
 
 
 class BadgeColumn(TextColumn):
-    """A state as a coloured word; ``tones``: class of the style sheet by value (done, running, failed, quiet)."""
+    """A state as a coloured word; ``tones``: class of the style sheet by value (done, running, failed, quiet);
+    ``labels``: what people read for a value.
+    """
 
-    def __init__(self, *args: Any, tones: dict[str, str], **kwargs: Any) -> None:
-        self.tones = tones
+    def __init__(self, *args: Any, tones: dict[str, str], labels: dict[str, Any] | None = None, **kwargs: Any) -> None:
+        self.tones, self.labels = tones, labels or {}
         super().__init__(*args, **kwargs)
 
     def render(self, value: Any, record: Any, bound_column: Any) -> str:
         name = f"get_{bound_column.accessor}_display"
-        label = getattr(record, name)() if hasattr(record, name) else value
         stored = bound_column.accessor.resolve(record, quiet=True)  # of a choice, ``value`` is the word already
+        label = getattr(record, name)() if hasattr(record, name) else self.labels.get(str(stored), value)
         return format_html('<span class="state {}">{}</span>', self.tones.get(str(stored), "quiet"), label)
