@@ -88,7 +88,10 @@ def things() -> dict[str, Any]:
     return by_start | {
         "portfolios": {"pk": book.pk, "event": event.pk, "alert": alert.pk, "number": book.transactions.get().pk},
         "strategies": {"name": mine.name, "pk": mine.pk}, "factor-formulas": {"name": formula.name},
-        "factors": {"name": Factor.objects.get(name="roe").name}, "etfs": {"symbol": "069500", "ticker": "069500"},
+        "factors": {
+            "name": Factor.objects.get(name="roe").name, "kind": "factor_analysis", "pk": jobs["factor-analysis"].pk
+        },
+        "etfs": {"symbol": "069500", "ticker": "069500"},
         "jobs": {"kind": "backtest", "pk": session.pk, "change": "cancel"}, "data": {"pk": load.pk},
         "accounts": {"uidb64": "MQ", "token": "set-password", "token_key": token.token_key},
         "": {"region": "KR", "ticker": "005930", "number": 1, "secret": (setup_path() or "//").split("/")[2], "pk": 1,
