@@ -13,7 +13,7 @@ VENV_PYTHON := .venv/bin/python
 export PYTHON
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test faults bench lint format lock clean clean-all db-stop venv venv-dev
+.PHONY: help demo serve test faults fuzz screenshots bench lint format lock clean clean-all db-stop venv venv-dev
 
 help: ## list these commands
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | awk -F'|' '{printf "%-16s %s\n", $$1, $$2}'
@@ -29,6 +29,12 @@ test: venv-dev ## install what tests need, then run them (ARGS="..." goes to pyt
 
 faults: venv-dev ## kill workers, machines and the database in mid-job; all of it takes some minutes
 	@QUANTSITE_TEST_FAULTS=1 $(VENV_PYTHON) -m pytest tests/faults $(ARGS)
+
+fuzz: venv-dev ## ask the API whatever schemathesis makes up (FUZZ_EXAMPLES=100 FUZZ_SEED=1)
+	@FUZZ_EXAMPLES=$${FUZZ_EXAMPLES:-100} $(VENV_PYTHON) -m pytest -q tests/security/test_fuzz.py $(ARGS)
+
+screenshots: venv-dev ## make the pictures of the user guide anew (Chromium)
+	@$(VENV_PYTHON) scripts/screenshots.py
 
 bench: venv-dev ## measure speed and memory on a synthetic universe
 	@$(VENV_PYTHON) -m benchmarks $(ARGS)

@@ -5,6 +5,7 @@ from django.db.models.signals import post_migrate
 
 from etfs.schedules import ensure_schedules
 from market.jobs import registry as jobs
+from market.pages.sections import sections_of
 
 
 class EtfsConfig(AppConfig):
@@ -14,4 +15,6 @@ class EtfsConfig(AppConfig):
     def ready(self) -> None:
         importlib.import_module("etfs.registrations").fill()  # it needs models, which are there only now
         jobs.provided_by("etfs.jobs")
+        for name in ("home_section", "instrument_section"):
+            sections_of(f"etfs.views.{name}")
         post_migrate.connect(ensure_schedules, sender=self, dispatch_uid="etfs.schedules")

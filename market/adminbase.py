@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any, ClassVar
 
 from django.contrib.admin import ShowFacets
+from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.db import connection, models
 from django.http import HttpRequest
@@ -25,6 +26,7 @@ from market.spreadsheets import cell_safe
 
 COUNTED_ROWS = 1_000
 SEARCHED_INSTRUMENTS = 50
+MOST_BYTES = 20_000_000  # of a file that is imported in the admin: all of it is in memory, several times
 
 
 class BoundedPaginator(Paginator):
@@ -101,10 +103,22 @@ class HouseExport(ExportMixin):
         return self.has_view_permission(request)
 
 
+class HouseImportForm(ImportForm):
+    """A CSV of a size that is read at once."""
+
+    def clean_import_file(self) -> Any:
+        file = self.cleaned_data["import_file"]
+        if file.size > MOST_BYTES:
+            raise ValidationError(f"at most {MOST_BYTES / 1e6:,.0f} MB are read at once: load it with a command")
+        if not file.name.lower().endswith(".csv"):
+            raise ValidationError("only .csv files are read here")
+        return file
+
+
 class HouseImport(ImportMixin):
     """Import by those who may add rows. The load run is the log of it."""
 
-    import_form_class = ImportForm
+    import_form_class = HouseImportForm
     import_formats = (CSV,)
     skip_admin_log = True
     import_model: ClassVar[type[models.Model]]  # whose ``add`` permission counts

@@ -1,9 +1,8 @@
-import importlib
-
 from django.apps import AppConfig
 from django.db.models.signals import post_migrate
 
 from market.jobs import registry as jobs
+from market.pages.sections import sections_of
 from market.timescale import registry as timescale
 from portfolio.schedules import ensure_schedules
 from portfolio.timescale import ARRANGEMENTS
@@ -14,7 +13,8 @@ class PortfolioConfig(AppConfig):
     verbose_name = "Portfolios"
 
     def ready(self) -> None:
+        sections_of("portfolio.views.instrument_section")
+        sections_of("portfolio.views.home_section")
         jobs.provided_by("portfolio.jobs")
         timescale.register(ARRANGEMENTS)
-        importlib.import_module("portfolio.registrations").fill()  # it needs models, which are there only now
         post_migrate.connect(ensure_schedules, sender=self, dispatch_uid="portfolio.schedules")

@@ -20,6 +20,7 @@ from market.adminbase import HouseAdmin, ReadOnlyMixin
 from market.texts import counted
 from quantsite.accounts.models import ApiToken
 from quantsite.accounts.roles import ANALYST, role_assign, role_of, staff_settle
+from quantsite.schedule_form import ScheduleForm
 
 for model in (Group, User, Failure, OrmQ, Schedule, Success, AccessAttempt, AccessFailureLog, AccessLog):
     if admin.site.is_registered(model):
@@ -92,6 +93,7 @@ class HouseAttemptAdmin(AccessAttemptAdmin, HouseAdmin):
 class HouseScheduleAdmin(q_admin.ScheduleAdmin, HouseAdmin):
     """When the workers do what: `manage.py setup_schedules` makes them, and leaves what is edited here alone."""
 
+    form = ScheduleForm
     list_display = ("name", "func", "schedule_type", "minutes", "is_on", "next_run", "get_last_run", "last_result")
     list_display_links = ("name",)
     list_filter = ("schedule_type",)

@@ -123,9 +123,7 @@ UNFOLD = {
     "SITE_HEADER": "quantsite",
     "SITE_SUBHEADER": "Research, factors, portfolios",
     "SITE_SYMBOL": "query_stats",
-    "SITE_FAVICONS": [
-        {"rel": "icon", "type": "image/svg+xml", "href": lambda request: static("quantsite/icon.svg")}
-    ],
+    "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": lambda request: static("quantsite/icon.svg")}],
     "STYLES": [lambda request: static("quantsite/admin.css")],
     "SHOW_HISTORY": True,
     "SHOW_VIEW_ON_SITE": False,

@@ -5,12 +5,13 @@ import re
 import time
 import uuid
 from collections.abc import Callable
+from urllib.parse import quote
 
 from django.http import HttpRequest, HttpResponse, QueryDict
 
 from quantsite.redaction import HIDDEN, IS_SECRET_NAME
 from quantsite.request_metrics import request_observe
-from quantsite.tracing import Traced, request_now
+from quantsite.tracing import TRACED, Traced, request_now
 
 logger = logging.getLogger("quantsite.access")
 
@@ -31,7 +32,7 @@ class RequestMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         given = request.headers.get(ID_HEADER, "")
         traced = Traced(given if SANE_ID.fullmatch(given) else uuid.uuid4().hex, request)
-        request.traced = traced
+        setattr(request, TRACED, traced)
         token = request_now.set(traced)
         began = time.perf_counter()
         try:
@@ -52,9 +53,12 @@ def told(request: HttpRequest, status: int, seconds: float) -> None:
 
 
 def path_shown(request: HttpRequest) -> str:
-    """The path with its query, the values of secrets hidden; cut where it is long."""
+    """The path with its query; values of secrets, in either, are hidden. Cut where it is long."""
     query = QueryDict(mutable=True)
     for name, values in request.GET.lists():
         query.setlist(name, [HIDDEN] if IS_SECRET_NAME.fullmatch(name) else values)
     path = request.get_full_path().partition("?")[0]
+    for name, value in request.resolver_match.kwargs.items() if request.resolver_match else ():
+        if IS_SECRET_NAME.fullmatch(name):  # of an address that lets somebody in once
+            path = path.replace(quote(str(value)), HIDDEN)
     return (f"{path}?{query.urlencode(safe='/*')}" if query else path)[:LONGEST_PATH]

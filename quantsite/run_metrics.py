@@ -11,7 +11,7 @@ from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector
 
 from backtests.models import BacktestSession, BacktestSweep
-from backtests.models.jobs import Status
+from backtests.models.jobs import GOING, Status
 from etfs.models import CollectRun
 from factors.models import CombineRun, FactorAnalysis, FactorBackfill, FactorRun, JobState
 from market.models import LoadRun
@@ -38,7 +38,6 @@ class Kind:
         return self.model._default_manager.order_by().annotate(place=place)
 
 
-BACKTEST = {"state": "status", "good": (Status.COMPLETED,), "going": (Status.PENDING, Status.RUNNING)}
 KINDS = (
     Kind("load", LoadRun),
     Kind("factors", FactorRun),
@@ -46,8 +45,8 @@ KINDS = (
     Kind("combination", CombineRun, region=""),
     Kind("analysis", FactorAnalysis),
     Kind("etf_collection", CollectRun),
-    Kind("backtest", BacktestSession, **BACKTEST),
-    Kind("sweep", BacktestSweep, region="", **BACKTEST),
+    Kind("backtest", BacktestSession, "region", "status", (Status.COMPLETED,), GOING),
+    Kind("sweep", BacktestSweep, "", "status", (Status.COMPLETED,), GOING),
 )
 
 

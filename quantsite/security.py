@@ -3,7 +3,7 @@
 The site's own pages run scripts of this site's files only, never text inside a page. Two kinds of pages of other
 people's make need more, each the least that works (docs/security.md):
 the admin, whose Alpine evaluates expressions in attributes (``'unsafe-eval'``; still nothing inline);
-reports, which are whole files with their scripts inside: they are shut into a sandbox (``market.web``).
+reports, which are whole files with their scripts inside: they are shut into a sandbox (``market.pages.reports``).
 """
 
 import ipaddress
@@ -12,7 +12,8 @@ from typing import Any
 
 from csp.constants import UNSAFE_EVAL
 from csp.middleware import CSPMiddleware, PolicyParts
-from django.http import HttpRequest, HttpResponse
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from rest_framework.throttling import BaseThrottle
 
 OF_ADMIN = {"script-src": [UNSAFE_EVAL]}
@@ -37,6 +38,22 @@ def permissions_policy(get_response: Callable[[HttpRequest], HttpResponse]) -> C
         response = get_response(request)
         response.headers.setdefault("Permissions-Policy", PERMISSIONS)
         return response
+
+    return answer
+
+
+def limited_body(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+    """413 for a body larger than ``QUANTSITE_MAX_UPLOAD``, before anything of it is read: Django's own limit counts no
+    files, and the API's parsers read bodies past it."""
+
+    def answer(request: HttpRequest) -> HttpResponse:
+        length = request.META.get("CONTENT_LENGTH") or "0"
+        if length.isdecimal() and int(length) <= settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
+            return get_response(request)
+        told = f"at most {settings.DATA_UPLOAD_MAX_MEMORY_SIZE:,} bytes are taken at once"
+        if request.path_info.startswith("/api/"):
+            return JsonResponse({"detail": told}, status=413)
+        return HttpResponse(f"{told}\n", status=413, content_type="text/plain; charset=utf-8")
 
     return answer
 

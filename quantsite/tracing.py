@@ -26,6 +26,7 @@ class Traced:
     request: HttpRequest
 
 
+TRACED = "traced"  # on a request that is over, but still spoken of
 request_now: ContextVar[Traced | None] = ContextVar("request_now", default=None)
 job_now: ContextVar[Job | None] = ContextVar("job_now", default=None)
 
@@ -48,7 +49,7 @@ def fields_of(record: logging.LogRecord) -> dict[str, Any]:
     """What a line says of where it comes from; only what there is. Django tells of bad answers when their request is
     over, and hands it on."""
     given = getattr(record, "request", None)
-    traced, job = request_now.get() or getattr(given, "traced", None), job_now.get()
+    traced, job = request_now.get() or getattr(given, TRACED, None), job_now.get()
     found: dict[str, Any] = {"request_id": traced.id if traced else job.request_id if job else ""}
     found["user_id"] = user_id_of(traced.request) if traced else None
     found |= {"job_id": job.id, "task": job.task} if job else {}

@@ -69,6 +69,15 @@ def overlaps(fund: np.ndarray, key: np.ndarray, weight: np.ndarray, funds: int) 
     return Overlaps(percent, common)
 
 
+def active_shares(percent: np.ndarray) -> np.ndarray:
+    """Active share of every two funds [F, F], percent: half the sum of absolute differences of their (long) weights.
+
+    ``percent`` of ``overlaps``: the difference of two weights is their sum less twice the smaller of them.
+    """
+    own = np.diag(percent)
+    return np.asarray((own[:, None] + own[None, :]) / 2.0 - percent)
+
+
 def _by_column(
     held: Holdings, column: np.ndarray, wanted: np.ndarray, columns: int, funds: int
 ) -> tuple[np.ndarray, np.ndarray]:

@@ -25,17 +25,17 @@ class ETFQuerySet(models.QuerySet["ETF"]):
         return self.filter(region=region, instrument__ticker=ticker).select_related("instrument").first()
 
     def with_flow(self, first: dt.date, last: dt.date) -> Self:
-        """``flow``: the money that came in from one day to another, in the trading currency; None where nobody knows."""
+        """``flow``: the money that came in from one day to another, in the trading currency; None: not known."""
         days = ETFDailyStat.objects.filter(etf=models.OuterRef("pk"), date__range=(first, last)).order_by()
         return self.annotate(
             flow=models.Subquery(days.values("etf").annotate(total=models.Sum("net_flow")).values("total"))
         )
 
     def with_krw(self, rates: Mapping[str, float]) -> Self:
-        """``assets_krw``: assets at so many won for one unit of each currency; None in another one."""
+        """``assets_krw``: ``assets`` (an annotation) at so many won for one unit of each currency; None in another."""
         known = [models.When(instrument__currency=code, then=models.Value(rate)) for code, rate in rates.items()]
         rate = models.Case(*known, default=None, output_field=models.FloatField())
-        return self.annotate(assets_krw=Cast("total_assets", models.FloatField()) * rate)
+        return self.annotate(assets_krw=Cast("assets", models.FloatField()) * rate)
 
     def listed_in(self, region: str = "", category: str = "", issuer: str = "") -> Self:
         """What meets every condition given, the largest first."""

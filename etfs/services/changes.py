@@ -8,20 +8,16 @@ import numpy as np
 
 from etfs.calc.changes import Change, Changes, compare
 from etfs.calc.snapshot import Snapshot as Composition
-from etfs.calc.splits import Splits, detect_splits, split_shows
 from etfs.calc.trade_values import trade_values
 from etfs.models import ETF, Snapshot
 from etfs.services.errors import EtfError, NotFound
 from etfs.services.lookup import day_or_today
+from etfs.services.splits_between import actions_known, splits_between
 from etfs.store.reads import lines_described, span_read
-from etfs.store.splits import splits_known
 
 FIGURES = (
     "shares_before", "shares_after", "share_change", "weight_before", "weight_after", "weight_change", "value_change",
 )  # fmt: skip
-EPOCH = dt.date(1970, 1, 1)
-LATE = 3  # days after an ex-date up to which a list may be one of before the split
-Action = tuple[int, int, float]  # instrument, ex-date in days since 1970, ratio
 
 
 @dataclass(frozen=True)
@@ -64,7 +60,7 @@ def changes_get(
         _composition(part, keys)
         for part, keys in zip(np.split(rows, begins[1:]), np.split(key, begins[1:]), strict=True)
     ]
-    splits = splits_between(parts, days)
+    splits = splits_between(parts, days, actions_known(np.concatenate([part.key for part in parts]), days))
     found = compare(parts[0], parts[-1], splits)
     worth = trade_values(parts[0], parts[-1], found)
     line_of = dict(zip(key[::-1].tolist(), rows["line_id"][::-1].tolist(), strict=True))
@@ -81,47 +77,6 @@ def _newest(fund: ETF, on: dt.date) -> Snapshot:
 
 def _composition(rows: np.ndarray, key: np.ndarray) -> Composition:
     return Composition.of(key, rows["weight"], rows["shares"], rows["value"])
-
-
-def splits_between(parts: list[Composition], days: np.ndarray) -> Splits:
-    """The ratio of each security over all of ``parts``, from neighbour to neighbour.
-
-    Lists as of the start of a day show a split a day after its ex-date: until it shows, it is waited for.
-    """
-    waiting = _actions(parts, days)
-    ratio: dict[int, float] = {}
-    for before, after, day in zip(parts, parts[1:], days[1:].tolist(), strict=False):
-        due = _due(waiting, day)
-        shown = split_shows(before, after, _as_splits({one: value for one, (value, _) in due.items()}))
-        late = {
-            one for one, is_there in zip(due, shown, strict=True) if not is_there and day - due[one][1] <= LATE
-        }  # fmt: skip
-        waiting = [action for action in waiting if action[1] > day or action[0] in late]
-        told = {one: 1.0 if one in late else value for one, (value, _) in due.items()}
-        found = detect_splits(before, after, _as_splits(told) if told else None)
-        for one, value in (dict(zip(found.key.tolist(), found.ratio.tolist(), strict=True)) | told).items():
-            ratio[one] = ratio.get(one, 1.0) * value
-    return _as_splits(ratio)
-
-
-def _due(actions: list[Action], day: int) -> dict[int, tuple[float, int]]:
-    """Instrument -> (ratio of its splits up to ``day`` together, the ex-date of the last of them)."""
-    found: dict[int, tuple[float, int]] = {}
-    for one, ex_date, value in actions:
-        if ex_date <= day:
-            found[one] = (found.get(one, (1.0, 0))[0] * value, ex_date)
-    return found
-
-
-def _as_splits(ratio: dict[int, float]) -> Splits:
-    return Splits(np.array(list(ratio), dtype=np.int64), np.array(list(ratio.values()), dtype=float))
-
-
-def _actions(parts: list[Composition], days: np.ndarray) -> list[Action]:
-    """The splits between the days that are known of what the fund held, by ex-date."""
-    ids = sorted({int(one) for part in parts for one in part.key if one > 0})
-    first, last = (EPOCH + dt.timedelta(int(day)) for day in (days[0], days[-1]))
-    return [(one, (day - EPOCH).days, ratio) for one, day, ratio in splits_known(ids, after=first, until=last)]
 
 
 def _shown(

@@ -1,9 +1,11 @@
 """The list of funds: narrowed, with what is known of each at a glance."""
 
 import datetime as dt
+from typing import Any
 
 from django.conf import settings
-from django.db.models import OuterRef, Q, Subquery
+from django.db.models import Case, OuterRef, Q, QuerySet, Subquery, When
+from django.db.models.functions import Coalesce
 
 from etfs.models import ETF, Snapshot
 from etfs.models.funds import ETFQuerySet
@@ -21,7 +23,8 @@ def funds_listed(
     held: bool = False, flow_days: tuple[dt.date, dt.date],
 ) -> ETFQuerySet:  # fmt: skip
     """Funds that meet every condition given, with their instrument and ``newest_day``, ``newest_lines`` (of the newest
-    composition served), ``flow`` (money that came in over ``flow_days``, trading currency) and ``assets_krw``.
+    composition served), ``flow`` (money that came in over ``flow_days``), ``assets`` (those told of the fund, else what
+    that composition is worth), both in the trading currency, and ``assets_krw``.
 
     ``kind``: one of KINDS. ``large``: assets of at least ``etfs.services.won.large_krw``. ``held``: with a composition.
     """
@@ -29,12 +32,18 @@ def funds_listed(
     exact = {"region": region, "issuer": issuer, "category": category}
     found = ETF.objects.select_related("instrument").filter(**{name: value for name, value in exact.items() if value})
     found = (found.search(search) if search else found).filter(KINDS[kind] if kind else Q())
-    found = found.with_krw(settings.ETF_KRW_PER).with_flow(*flow_days)
     found = found.annotate(
-        newest_day=Subquery(newest.values("as_of_date")[:1]), newest_lines=Subquery(newest.values("line_count")[:1])
-    )
+        newest_day=Subquery(newest.values("as_of_date")[:1]), newest_lines=Subquery(newest.values("line_count")[:1]),
+        assets=Coalesce("total_assets", Subquery(_worth(newest)[:1])),
+    ).with_krw(settings.ETF_KRW_PER).with_flow(*flow_days)  # fmt: skip
     found = found.filter(_large()) if large else found
     return found.filter(newest_day__isnull=False) if held else found
+
+
+def _worth(newest: QuerySet[Snapshot]) -> QuerySet[Any, Any]:
+    """What a composition of the whole fund, in its trading currency, adds up to; None of another one."""
+    whole = When(per_unit=False, currency=OuterRef("instrument__currency"), then="market_value")
+    return newest.annotate(worth=Case(whole, default=None)).values("worth")
 
 
 def _large() -> Q:

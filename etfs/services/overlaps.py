@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from etfs.calc.concentration import AT_LEAST, concentration_risk
-from etfs.calc.overlap import common_holdings, overlaps
+from etfs.calc.overlap import active_shares, common_holdings, overlaps
 from etfs.models import ETF
 from etfs.services.errors import NotFound
 from etfs.services.given import different_check
@@ -23,11 +23,13 @@ MOST_STOCKS = 500  # of a list
 
 @dataclass(frozen=True)
 class OverlapView:
-    """``percent`` and ``common`` [F][F] in the order of ``funds`` (symbol, day of its composition)."""
+    """``percent``, ``common`` and ``active`` (active share of the stocks, percent) [F][F] in the order of ``funds``
+    (symbol, day of its composition)."""
 
     funds: list[dict[str, Any]]
     percent: list[list[float]]
     common: list[list[int]]
+    active: list[list[float]]
 
 
 def overlap_matrix(*, funds: Sequence[ETF], as_of: dt.date | None = None) -> OverlapView:
@@ -69,7 +71,8 @@ def _matrix(funds: Sequence[ETF], rows: np.ndarray, days: dict[int, dict[str, An
     place = order[np.searchsorted(ids, rows["etf_id"], sorter=order)]
     found = overlaps(place, keys_of(rows), rows["weight"], len(funds))
     named = [{"symbol": str(fund.instrument), "as_of_date": days[fund.pk]["as_of_date"]} for fund in funds]
-    return OverlapView(named, np.round(found.percent, 6).tolist(), found.common.tolist())
+    active = np.round(active_shares(found.percent), 6).tolist()
+    return OverlapView(named, np.round(found.percent, 6).tolist(), found.common.tolist(), active)
 
 
 def _stocks(funds: Sequence[ETF], on: dt.date) -> tuple[np.ndarray, dict[int, dict[str, Any]]]:

@@ -14,8 +14,8 @@ MOST = 20
 
 @dataclass(frozen=True)
 class WeightsView:
-    """``days`` of the fund's compositions, oldest first; ``lines``: how many each has; ``series``: key -> percent on each
-    of them, 0 where it was not held, None where its weight is not known."""
+    """``days`` of the fund's compositions, oldest first; ``lines``: how many each has; ``series``: key -> percent on
+    each of them, 0 where it was not held, None where its weight is not known."""
 
     days: list[dt.date]
     lines: list[int]

@@ -4,15 +4,30 @@ import datetime as dt
 from typing import Any
 
 from django import forms
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 
 def day_field(label: Any) -> forms.DateField:
     """A day that may be left open."""
-    return forms.DateField(label=label, required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+    return forms.DateField(
+        label=label, required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
 
 
-class AsOf(forms.Form):
+class Asking(forms.Form):
+    """A form of the page's address; not asked at all, it shows the days that were found (``show``)."""
+
+    def __init__(self, query: QueryDict, **kwargs: Any) -> None:
+        asked = any(name in query for name in self.base_fields)
+        super().__init__(query if asked else None, **kwargs)
+
+    def show(self, **days: dt.date) -> None:
+        """What the form's fields stand for where nobody said it."""
+        self.initial.update(days)
+
+
+class AsOf(Asking):
     """A day, or today."""
 
     as_of = day_field(_("As of"))
@@ -22,7 +37,7 @@ class AsOf(forms.Form):
         return self.cleaned_data.get("as_of") if self.is_valid() else None
 
 
-class Span(forms.Form):
+class Span(Asking):
     """From one day to another; either may be open."""
 
     start = day_field(_("From"))

@@ -2,8 +2,10 @@
 
 from typing import Any
 
-from django.urls import reverse
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext
 
+from etfs.models import Kind
 from market.pages.columns import MoneyColumn
 
 
@@ -20,3 +22,16 @@ def line_currency(record: dict[str, Any]) -> str:
 def value_column(label: Any, **kwargs: Any) -> MoneyColumn:
     """An amount in whole units of the composition's currency."""
     return MoneyColumn(verbose_name=label, currency=line_currency, digits=0, **kwargs)
+
+
+def kind_word(value: str) -> str:
+    """What a line is, in a word; a kind of instrument that lines do not have stays as it is."""
+    return gettext(str(Kind(value).label).partition(":")[0]) if value in Kind.values else value.capitalize()
+
+
+def factor_address(record: dict[str, Any]) -> str | None:
+    """Where the factor's page is; None on a site without one."""
+    try:
+        return reverse("factors:factor", args=[record["factor"]])
+    except NoReverseMatch:
+        return None

@@ -2,23 +2,17 @@
 
 from typing import Any
 
-from django.urls import reverse
 from django.utils.functional import cached_property
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from etfs.services import LookThroughView, NotFound, exposures_get, tilts_get
 from etfs.views.asking import AsOf
+from etfs.views.cells import factor_address
 from etfs.views.exposure_charts import exposure_charts, uncovered_told
 from etfs.views.fund import FundPage
 from market.pages.columns import FigureColumn, TextColumn
 from market.pages.tables import HouseTable
 from market.pages.views import TablesMixin
-
-
-def factor_address(record: dict[str, Any]) -> str:
-    """Where the factor's page is."""
-    return reverse("factors:factor", args=[record["factor"]])
 
 
 class TiltTable(HouseTable):
@@ -49,13 +43,15 @@ class FundExposure(TablesMixin, FundPage):
 
     def rows_tilts(self, asked: dict[str, Any]) -> list[dict[str, Any]]:
         try:
-            return tilts_get(fund=self.fund, as_of=self.asked.day)
+            found = tilts_get(fund=self.fund, as_of=self.asked.day)
         except NotFound:
             return []
+        return [row for row in found if row["tilt"] is not None]
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         found: LookThroughView = exposures_get(fund=self.fund, as_of=self.asked.day)
         kwargs |= {"asked": self.asked, "as_of_dates": found.as_of_dates}
         if found.as_of_dates:
+            self.asked.show(as_of=found.as_of_dates[str(self.fund.instrument)])
             kwargs |= {"charts": exposure_charts(found), "uncovered": uncovered_told(found)}
         return super().get_context_data(**kwargs)

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.utils.translation import gettext
 
+from etfs.calc.exposure import UNKNOWN
 from etfs.services import LookThroughView
 from market.pages import formats
 from market.pages.charts import Chart, chart
@@ -15,15 +16,15 @@ SHOWN = 15
 def exposure_charts(found: LookThroughView) -> list[Chart]:
     """A chart for each label, the largest exposure above."""
     titles = {"sector": gettext("Sectors"), "country": gettext("Countries"), "currency": gettext("Currencies")}
-    return [_bars(titles[label], rows) for label, rows in found.by.items() if rows]
+    return [_bars(titles[label], label, rows) for label, rows in found.by.items() if rows]
 
 
-def _bars(title: str, rows: list[dict[str, Any]]) -> Chart:
+def _bars(title: str, label: str, rows: list[dict[str, Any]]) -> Chart:
     largest = sorted(rows, key=lambda row: -abs(row["percent"]))[:SHOWN]
     largest.sort(key=lambda row: row["percent"])
     values = [round(row["percent"], 6) for row in largest]
     trace = {
-        "type": "bar", "orientation": "h", "x": values, "y": [row["label"] or gettext("not said") for row in largest],
+        "type": "bar", "orientation": "h", "x": values, "y": [_word(row[label]) for row in largest],
         "name": gettext("percent"), "marker": {"color": [LONG if value >= 0 else SHORT for value in values]},
         "texttemplate": "%{x:.1f}%", "textposition": "auto", "hovertemplate": "%{y}: %{x:.2f}%<extra></extra>",
     }  # fmt: skip
@@ -33,15 +34,18 @@ def _bars(title: str, rows: list[dict[str, Any]]) -> Chart:
     return chart(title, gettext("percent of the whole"), [trace], layout, note, height=90 + 26 * len(largest))
 
 
+def _word(label: str) -> str:
+    return gettext("not said") if label in ("", UNKNOWN) else label
+
+
 def uncovered_told(found: LookThroughView) -> list[str]:
     """Reasons why a share cannot be looked through, each with its percentage."""
     words = {
         "unresolved": gettext("lines that are none of the site's instruments"),
         "no_composition": gettext("funds without a composition"),
         "missing_weight": gettext("weight that the source does not say"),
-        "too_deep": gettext("funds inside funds, deeper than three levels"),
+        "cycle": gettext("funds that hold each other"),
+        "depth_limit": gettext("funds inside funds, deeper than three levels"),
         "excess_weight": gettext("weight above 100"),
     }  # fmt: skip
-    return [
-        f"{words.get(reason, reason)} {formats.percent(share / 100)}" for reason, share in found.uncovered.items()
-    ]
+    return [f"{words.get(reason, reason)} {formats.percent(share / 100)}" for reason, share in found.uncovered.items()]

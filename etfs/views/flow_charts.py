@@ -19,7 +19,9 @@ def day_charts(days: Iterable[ETFDailyStat], currency: str) -> dict[str, Chart]:
         return {}
     dates, *columns = ([*column] for column in zip(*rows, strict=True))
     shown = [day.isoformat() for day in dates]
-    of = dict(zip(NAMES[1:], ([None if one is None else float(one) for one in column] for column in columns), strict=True))
+    of = dict(
+        zip(NAMES[1:], ([None if one is None else float(one) for one in column] for column in columns), strict=True)
+    )
     made = {
         "flows": _flows(shown, of["net_flow"], currency),
         "premium": _lines(shown, gettext("Premium over NAV"), gettext("percent"), {gettext("premium"): of["premium"]}),
@@ -37,7 +39,9 @@ def day_charts(days: Iterable[ETFDailyStat], currency: str) -> dict[str, Chart]:
 def _lines(days: list[str], title: str, unit: str, series: dict[str, list[float | None]]) -> Chart | None:
     """A line for each series that has figures."""
     known = {name: values for name, values in series.items() if any(value is not None for value in values)}
-    traces = [line(days, values, name, colour) for (name, values), colour in zip(known.items(), (IN, OTHER), strict=False)]
+    traces = [
+        line(days, values, name, colour) for (name, values), colour in zip(known.items(), (IN, OTHER), strict=False)
+    ]
     return chart(title, unit, traces, {"showlegend": len(traces) > 1}) if traces else None
 
 

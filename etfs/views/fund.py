@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from etfs.models import ETF, ETFDailyStat, Snapshot, SnapshotState
 from etfs.services.ages import freshness, sessions_old
-from etfs.services.summaries import FundSummary, summary_get
+from etfs.services.summaries import FundSummary, Quote, summary_get
 from market.pages import formats
 from market.pages.parts import Tile
 from market.pages.views import Page
@@ -44,7 +44,10 @@ class FundPage(Page):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         fund = self.fund
         address = [fund.region, fund.instrument.ticker]
-        tabs = [{"title": title, "href": reverse(f"etfs:{name}", args=address), "here": name == self.tab} for name, title in TABS]  # fmt: skip
+        tabs = [
+            {"title": title, "href": reverse(f"etfs:{name}", args=address), "here": name == self.tab}
+            for name, title in TABS
+        ]
         return super().get_context_data(
             fund=fund, symbol=str(fund.instrument), tabs=tabs, tiles=list(fund_tiles(self.summary)),
             notices=list(fund_notices(self.summary)), kinds=list(_kinds(fund)), **kwargs,
@@ -55,27 +58,41 @@ def fund_tiles(found: FundSummary) -> Iterator[Tile]:
     """The key figures of a fund, each with the day it is of."""
     fund, quote, figures = found.fund, found.quote, found.figures
     currency = fund.instrument.currency
-    moved = formats.percent(None if quote.change_percent is None else quote.change_percent / 100, sign=True)
-    yield Tile(gettext("Close"), formats.money(quote.price, currency), f"{moved} · {formats.day(quote.date)}")
-    priced = ETFDailyStat.objects.of(fund.pk).filter(nav__isnull=False).first()
-    yield Tile(gettext("NAV"), formats.money(priced and priced.nav, currency), formats.day(priced and priced.date))
-    yield Tile(
-        gettext("Premium"), _percent(fund.premium_discount, sign=True), formats.day(fund.figures_as_of),
-        title=gettext("Close over NAV, of the newest of the last five days that has both."),
-    )  # fmt: skip
+    yield _close(quote, currency)
+    yield _premium(fund)
     assets, assets_as_of = _assets(found)
     yield Tile(gettext("Assets"), formats.compact(assets, currency), formats.day(assets_as_of))
     yield Tile(gettext("Fee"), _percent(fund.expense_ratio), gettext("a year"))
     yield Tile(gettext("Net flow"), formats.compact(found.net_flow, currency), gettext("last 20 days with figures"))
     if found.snapshot is not None:
         held = found.snapshot
-        yield Tile(gettext("Holdings"), formats.number(held.line_count, 0), f"{formats.day(held.as_of_date)} · {held.source}")  # fmt: skip
+        told = f"{formats.day(held.as_of_date)} · {held.source}"
+        yield Tile(gettext("Holdings"), formats.number(held.line_count, 0), told)
         yield Tile(gettext("Top 10"), _percent(figures["top_10_percent"]), gettext("of the fund"))
         yield Tile(
             gettext("Effective holdings"), formats.number(figures["effective_holdings"], 1),
             f"HHI {formats.number(figures['hhi_percent'], 0)}",
-            title=gettext("How many equal holdings would be as concentrated: 10,000 / HHI, HHI the sum of squared weights in percent."),
+            title=gettext("So many equal holdings would be as concentrated: 10,000 / HHI, the sum of squared weights."),
         )  # fmt: skip
+
+
+def _close(quote: Quote, currency: str) -> Tile:
+    if quote.price is None:
+        return Tile(gettext("Close"), formats.NONE, gettext("no prices loaded"))
+    moved = None if quote.change_percent is None else quote.change_percent / 100
+    told = f"{formats.percent(moved, sign=True)} · {formats.day(quote.date)}"
+    return Tile(gettext("Close"), formats.money(quote.price, currency), told)
+
+
+def _premium(fund: ETF) -> Tile:
+    """The premium with the day it is of, and the newest NAV."""
+    newest = ETFDailyStat.objects.of(fund.pk).filter(nav__isnull=False).first()
+    nav = "" if newest is None else f" · NAV {formats.money(newest.nav, fund.instrument.currency)}"
+    day = fund.figures_as_of if newest is None or fund.premium_discount is not None else newest.date
+    return Tile(
+        gettext("Premium"), _percent(fund.premium_discount, sign=True), f"{formats.day(day)}{nav}",
+        title=gettext("Close over NAV, of the newest of the last five days that has both."),
+    )  # fmt: skip
 
 
 def _assets(found: FundSummary) -> tuple[Any, Any]:
@@ -84,7 +101,7 @@ def _assets(found: FundSummary) -> tuple[Any, Any]:
     if fund.total_assets is not None or held is None:
         return fund.total_assets, found.assets_as_of
     whole = not held.per_unit and held.currency == fund.instrument.currency
-    return (held.market_value, held.as_of_date) if whole else (None, None)
+    return (held.market_value, held.as_of_date) if whole and held.market_value else (None, None)
 
 
 def _percent(value: Any, *, sign: bool = False) -> str:
@@ -102,7 +119,9 @@ def fund_notices(found: FundSummary) -> Iterator[str]:
                 "old": formats.number(old, 0), "day": formats.day(held.as_of_date)
             }  # fmt: skip
         if held.state == SnapshotState.FLAGGED:
-            yield gettext("The newest composition is flagged, and nothing better exists: %(why)s") % {"why": held.message}
+            yield gettext("The newest composition is flagged, and nothing better exists: %(why)s") % {
+                "why": held.message
+            }
     for later in Snapshot.objects.withheld_after(found.fund.pk, held.as_of_date if held else None)[:3]:
         yield gettext("A composition of %(day)s is not shown (%(state)s): %(why)s") % {
             "day": formats.day(later.as_of_date), "state": later.get_state_display(), "why": later.message

@@ -21,7 +21,7 @@ from market.pages.columns import CompactColumn, DayColumn, FigureColumn, TextCol
 from market.pages.forms import choices
 from market.pages.tables import HouseTable
 from market.pages.views import Page, TablesMixin
-from market.regions import REGION_CHOICES
+from market.regions import REGION_CHOICES, REGIONS
 
 TONES = {"fresh": "done", "ageing": "late", "stale": "failed", "none": "quiet"}
 KINDS = (
@@ -42,30 +42,26 @@ def fund_currency(record: ETF) -> str:
 
 class FundTable(HouseTable):
     ticker = TextColumn(verbose_name=_("Ticker"), accessor="instrument__ticker", linkify=fund_address)
-    name = TextColumn(verbose_name=_("Name"), accessor="instrument__name", css="long")
-    region = TextColumn(verbose_name=_("Region"))
-    issuer = TextColumn(verbose_name=_("Issuer"), css="long")
+    name = TextColumn(verbose_name=_("Name and index"), accessor="instrument__name", css="long")
     tracking_index = TextColumn(verbose_name=_("Index"), visible=False)
-    category = TextColumn(verbose_name=_("Category"))
+    region = TextColumn(verbose_name=_("Region"))
+    issuer = TextColumn(verbose_name=_("Issuer and kind"), css="long", empty_values=())
+    category = TextColumn(verbose_name=_("Category"), visible=False)
     currency = TextColumn(verbose_name=_("Currency"), accessor="instrument__currency", visible=False)
-    total_assets = CompactColumn(verbose_name=_("Assets"), currency=fund_currency)
-    assets_krw = CompactColumn(verbose_name=_("Assets in won"), currency=lambda record: "KRW")
-    expense_ratio = FigureColumn(verbose_name=_("Fee, % a year"))
-    newest_lines = FigureColumn(verbose_name=_("Holdings"), digits=0)
-    newest_day = DayColumn(verbose_name=_("Held on"))
-    age = TextColumn(
-        verbose_name=_("Age, sessions"), accessor="newest_day", orderable=False, exclude_from_export=True,
-        empty_values=(), css="figure",
-    )  # fmt: skip
+    assets = CompactColumn(verbose_name=_("Assets"), currency=fund_currency, order_by="assets_krw")
+    assets_krw = FigureColumn(verbose_name=_("Assets in won"), visible=False)
+    expense_ratio = FigureColumn(verbose_name=_("Fee, %"))
+    flow = CompactColumn(verbose_name=_("Flow, 1 month"), currency=fund_currency, tone=True)
     premium_discount = FigureColumn(verbose_name=_("Premium, %"), tone=True)
     premium_day = DayColumn(verbose_name=_("Premium of"), accessor="figures_as_of", visible=False)
-    flow = CompactColumn(verbose_name=_("Flow, 20 sessions"), currency=fund_currency, tone=True)
+    newest_lines = FigureColumn(verbose_name=_("Holdings"), digits=0)
+    newest_day = DayColumn(verbose_name=_("Held on"))
 
     empty = _("No fund fits. Load some: manage.py load_etfs --region US --source ark holdings/*.csv")
     file = "funds"
 
     class Meta(HouseTable.Meta):
-        order_by = ("-assets_krw",)
+        order_by = ("-assets",)
 
     def __init__(self, data: Any, *, name: str, request: HttpRequest, **kwargs: Any) -> None:
         super().__init__(data, name=name, request=request, **kwargs)
@@ -78,22 +74,36 @@ class FundTable(HouseTable):
             return name
         return format_html('{}<small class="below">{}</small>', name, record.tracking_index)
 
-    def render_category(self, record: ETF) -> str:
-        return gettext(str(record.get_category_display()))
+    def render_issuer(self, value: str, record: ETF) -> SafeString:
+        category = gettext(str(record.get_category_display()))
+        return format_html('{}<small class="below">{}</small>', value or formats.NONE, category)
 
-    def render_age(self, record: ETF) -> SafeString:
-        """Sessions of its exchange since the newest composition, coloured."""
-        old = self.ages.get(record.pk)
+    def render_region(self, record: ETF) -> str:
+        return record.region
+
+    def render_assets(self, value: Any, record: Any) -> SafeString | str:
+        """In its own currency; what it is sorted by, won, below."""
+        own = formats.compact(value, fund_currency(record))
+        if record.assets_krw is None or fund_currency(record) == "KRW":
+            return own
+        return format_html('{}<small class="below">{}</small>', own, formats.compact(record.assets_krw, "KRW"))
+
+    def render_newest_day(self, value: Any, record: ETF) -> SafeString:
+        """With its age in sessions of the fund's exchange, where that is more than fresh."""
+        old = self.ages[record.pk]
         state = freshness(old=old)
-        words = gettext("none") if old is None else f"{formats.number(old, 0)}"
-        told = f"{words} · {gettext('stale')}" if state == "stale" else words
-        return format_html('<span class="state {}">{}</span>', TONES[state], told)
+        words = {"ageing": gettext("%(count)s sessions"), "stale": gettext("stale · %(count)s")}.get(state)
+        if not words:
+            return format_html("{}", formats.day(value))
+        told = words % {"count": formats.number(old, 0)}
+        return format_html(
+            '{}<small class="below"><span class="state {}">{}</span></small>', formats.day(value), TONES[state], told
+        )
 
     def render_premium_discount(self, value: float, record: ETF) -> SafeString:
-        return format_html(
-            '<span class="{}" title="{}">{}</span>', formats.tone(value), formats.day(record.figures_as_of),
-            formats.number(value, 2, sign=True),
-        )  # fmt: skip
+        shown = formats.number(value, 2, sign=True)
+        day = formats.day(record.figures_as_of)
+        return format_html('<span class="{}">{}</span><small class="below">{}</small>', formats.tone(value), shown, day)
 
 
 class FundFilter(forms.Form):
@@ -118,8 +128,9 @@ class Funds(TablesMixin, Page):
 
     @cached_property
     def window(self) -> tuple[Any, Any]:
-        """The days flows are added over."""
-        return flow_window()
+        """The days flows are added over: up to the newest of the region asked for."""
+        region = self.request.GET.get("region", "")
+        return flow_window(region=region if region in REGIONS else "")
 
     def rows_funds(self, asked: dict[str, Any]) -> ETFQuerySet:
         return funds_listed(**asked, flow_days=self.window)

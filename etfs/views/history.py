@@ -1,8 +1,9 @@
 """How the weights of a fund's largest holdings moved."""
 
-from typing import Any
+from typing import Any, cast
 
 from django import forms
+from django.http import QueryDict
 from django.utils.functional import cached_property
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -20,13 +21,12 @@ OFFERED, FIRST = 30, 8
 class HistoryForm(Span):
     """Which holdings, and when."""
 
-    lines = forms.TypedMultipleChoiceField(
-        label=_("Holdings"), required=False, coerce=int, widget=forms.CheckboxSelectMultiple
-    )
+    lines = forms.TypedMultipleChoiceField(label=_("Holdings"), required=False, coerce=int)
 
-    def __init__(self, *args: Any, offered: dict[int, str], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["lines"].choices = list(offered.items())
+    def __init__(self, query: QueryDict, offered: dict[int, str]) -> None:
+        super().__init__(query)
+        chosen = cast("forms.TypedMultipleChoiceField", self.fields["lines"])
+        chosen.choices = list(offered.items())
 
     def clean_lines(self) -> list[int]:
         chosen: list[int] = self.cleaned_data["lines"]
@@ -44,13 +44,11 @@ class FundHistory(FundPage):
     @cached_property
     def offered(self) -> dict[int, str]:
         """What can be chosen: the largest holdings of the last day."""
-        end = self.request.GET.get("end", "")
-        span = Span({"end": end})
-        found = newest_or_none(fund=self.fund, as_of=span.days[1])
+        found = newest_or_none(fund=self.fund, as_of=Span(self.request.GET).days[1])
         return dict(list(securities_held(composition=found).items())[:OFFERED]) if found else {}
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        asked = HistoryForm(self.request.GET, offered=self.offered)
+        asked = HistoryForm(self.request.GET, self.offered)
         chosen = asked.cleaned_data.get("lines", []) if asked.is_valid() else []
         keys = chosen or list(self.offered)[:FIRST]
         start, end = asked.days
@@ -59,6 +57,7 @@ class FundHistory(FundPage):
             names = {key: self.offered[key] for key in keys}
             kwargs |= {"stacked": _weights(found, names, stacked=True), "lines": _weights(found, names, stacked=False)}
             kwargs["counts"] = _counts(found)
+            asked.show(start=found.days[0], end=found.days[-1])
         kwargs |= {"asked": asked, "keys": keys, "compositions": len(found.days)}
         return super().get_context_data(**kwargs)
 
@@ -78,4 +77,6 @@ def _weights(found: WeightsView, names: dict[int, str], *, stacked: bool) -> Cha
 def _counts(found: WeightsView) -> Chart:
     days = [day.isoformat() for day in found.days]
     trace = line(days, list(found.lines), gettext("lines"), COLOURS[0])
-    return chart(gettext("How many lines it held"), gettext("lines of the composition"), [trace], {"showlegend": False}) | {"wide": True}
+    return chart(
+        gettext("How many lines it held"), gettext("lines of the composition"), [trace], {"showlegend": False}
+    ) | {"wide": True}

@@ -10,7 +10,7 @@ from etfs.models import Kind, Snapshot
 from etfs.services.compositions_read import CompositionView
 from etfs.services.factsheets import newest_or_none
 from etfs.views.asking import AsOf
-from etfs.views.cells import instrument_address, value_column
+from etfs.views.cells import instrument_address, kind_word, value_column
 from etfs.views.fund import FundPage
 from etfs.views.treemap import treemap
 from market.pages.columns import FigureColumn, TextColumn
@@ -20,17 +20,17 @@ from market.pages.views import TablesMixin
 
 
 class HoldingTable(HouseTable):
-    rank = FigureColumn(verbose_name="#", digits=0)
     ticker = TextColumn(verbose_name=_("Ticker"), linkify=instrument_address)
     name = TextColumn(verbose_name=_("Name"), css="long")
-    kind = TextColumn(verbose_name=_("Kind"))
-    sector = TextColumn(verbose_name=_("Sector"))
-    country = TextColumn(verbose_name=_("Country"))
     weight = FigureColumn(verbose_name=_("Weight, %"))
     weight_change = FigureColumn(verbose_name=_("Change, points"), tone=True)
     shares = FigureColumn(verbose_name=_("Shares"), digits=0)
     market_value = value_column(_("Value"))
     value_currency = TextColumn(verbose_name=_("Currency"), visible=False)
+    kind = TextColumn(verbose_name=_("Kind"))
+    sector = TextColumn(verbose_name=_("Sector"))
+    country = TextColumn(verbose_name=_("Country"))
+    rank = FigureColumn(verbose_name=_("Rank"), digits=0)
     identifier = TextColumn(verbose_name=_("Identifier"), visible=False)
 
     empty = _("No line fits.")
@@ -40,6 +40,9 @@ class HoldingTable(HouseTable):
 
     class Meta(HouseTable.Meta):
         order_by = ("rank",)
+
+    def render_kind(self, value: str) -> str:
+        return kind_word(value)
 
 
 class HoldingFilter(forms.Form):
@@ -79,6 +82,7 @@ class FundHoldings(TablesMixin, FundPage):
         kwargs |= {"asked": self.asked, "composition": found}
         if found is not None:
             day = found.snapshot.as_of_date
+            self.asked.show(as_of=day)
             served = Snapshot.objects.newest_first(self.fund.pk)
             kwargs["earlier"] = served.filter(as_of_date__lt=day).values_list("as_of_date", flat=True).first()
             kwargs["later"] = served.filter(as_of_date__gt=day).values_list("as_of_date", flat=True).last()

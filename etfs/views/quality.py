@@ -75,7 +75,9 @@ class AnswerTable(HouseTable):
 
     title = _("Answers of sources")
     empty = _("No answer about this fund by itself.")
-    note = _("What another source says of the same day is kept beside and compared: differences stand among the findings.")
+    note = _(
+        "What another source says of the same day is kept beside and compared: differences stand among the findings."
+    )
     file = "answers"
     per_page = 15
 

@@ -47,9 +47,15 @@ class TradeTable(HouseTable):
     value_currency = TextColumn(verbose_name=_("Currency"), visible=False)
 
     empty = _("Nothing was traded between the two days.")
-    note = _("Share counts are compared after splits: a split is no trade. Trades are valued at the price in the fund's own list of the later day. Without share counts a weight that moved may be the market's doing: that is no trade.")
+    note = _(
+        "Share counts are compared after splits: a split is no trade. Trades are valued at the price in the fund's own"
+        " list of the later day. Without share counts a weight that moved may be the market's doing: that is no trade."
+    )
     file = "trades"
     per_page = 50
+
+    class Meta(HouseTable.Meta):
+        pass
 
     def render_status(self, value: str) -> SafeString:
         return format_html('<span class="state {}">{}</span>', TONES.get(value, "quiet"), WORDS[Change(value)])
@@ -87,6 +93,7 @@ class FundTrades(TablesMixin, FundPage):
         if isinstance(found, str):
             kwargs["why"] = found
         else:
+            self.asked.show(start=found.start, end=found.end)
             kwargs |= {"changes": found, "counts": list(_counts(found)), "bars": _bars(found)}
         return super().get_context_data(**kwargs)
 
@@ -95,7 +102,7 @@ def _counts(found: FundChanges) -> Iterator[Tile]:
     counted = Counter(row["status"] for row in found.rows)
     for status in (Change.ADDED, Change.BOUGHT, Change.SOLD, Change.DROPPED):
         yield Tile(str(WORDS[status]), formats.number(counted[status], 0), gettext("lines"))
-    moved = np.array([np.nan if row["weight_change"] is None else row["weight_change"] for row in found.rows], dtype=float)
+    moved = np.array([row["weight_change"] for row in found.rows], dtype=float)  # None is NaN
     yield Tile(
         gettext("Turnover"), formats.percent(turnover(moved) / 100),
         gettext("market moves included"), title=gettext("Half the sum of absolute changes of weight."),
@@ -123,5 +130,10 @@ def trade_bars(title: str, unit: str, rows: Sequence[dict[str, Any]], figure: st
         "marker": {"color": [BOUGHT if value > 0 else SOLD for value in values]},
         "hovertemplate": "%{y}: %{x:,.4~g}<extra></extra>",
     }  # fmt: skip
-    layout = {"yaxis": {"type": "category"}, "xaxis": {"title": {"text": unit}}, "hovermode": "closest", "showlegend": False}
+    layout = {
+        "yaxis": {"type": "category"},
+        "xaxis": {"title": {"text": unit}},
+        "hovermode": "closest",
+        "showlegend": False,
+    }
     return chart(title, unit, [trace], layout, height=80 + 22 * len(rows)) | {"wide": True}

@@ -7,6 +7,7 @@ from django.db.models import QuerySet
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework import generics, serializers, status
 from rest_framework.exceptions import NotFound, ValidationError
+from rest_framework.renderers import BrowsableAPIRenderer, JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -91,6 +92,7 @@ class CheckAnswer(serializers.Serializer):
 class FormulaList(ListView, generics.ListCreateAPIView):
     """Factors written as formulas, by name. POST saves a new one (permission *add factor formula*)."""
 
+    renderer_classes = (JSONRenderer, BrowsableAPIRenderer)  # no table: no CSV
     queryset = FactorFormula.objects.all()
     serializer_class = FormulaSerializer
     params = FormulaParams

@@ -27,6 +27,15 @@ class InstrumentQuerySet(models.QuerySet["Instrument"]):
         """Ticker prefix or any part of the name, case-insensitive."""
         return self.filter(Q(ticker__istartswith=text) | Q(name__icontains=text))
 
+    def likeliest(self, text: str) -> Self:
+        """What ``search`` finds, in this order: that ticker, tickers and names that begin so, the others; what is still
+        listed first.
+        """
+        places = (Q(ticker__iexact=text), Q(ticker__istartswith=text), Q(name__istartswith=text))
+        rank = models.Case(*(models.When(one, then=place) for place, one in enumerate(places)), default=len(places))
+        listed = models.F("delisted_on").desc(nulls_first=True)
+        return self.search(text).annotate(rank=rank).order_by("rank", listed, "ticker", "region")
+
 
 class Instrument(models.Model):
     """One listed line. The same ticker may exist in several regions; ``company`` groups lines of one company."""

@@ -75,6 +75,18 @@ class PointsColumn(FigureColumn):
         return formats.points(value, self.digits, sign=self.tone)
 
 
+class MeterColumn(FigureColumn):
+    """A figure on a scale from 0 to ``top``, with a bar."""
+
+    def __init__(self, *args: Any, top: float = 100.0, digits: int = 0, **kwargs: Any) -> None:
+        self.top = top
+        super().__init__(*args, digits=digits, **kwargs)
+
+    def render(self, value: Any, record: Any) -> str:
+        bar = format_html('<meter min="0" max="{}" value="{}"></meter>', repr(self.top), repr(float(value)))
+        return format_html("{} {}", bar, self.shown(value, record))
+
+
 class CompactColumn(FigureColumn):
     """A large figure in few characters; the whole of it in files. ``currency``: of a record, where it is an amount."""
 
@@ -106,6 +118,13 @@ class DayColumn(TextColumn):
         return formats.day(value)
 
 
+class MomentColumn(DayColumn):
+    """A moment, in the time zone of the site."""
+
+    def render(self, value: Any) -> str:
+        return formats.moment(value)
+
+
 class BadgeColumn(TextColumn):
     """A state as a coloured word; ``tones``: class of the style sheet by value (done, running, failed, quiet);
     ``labels``: what people read for a value.
@@ -117,5 +136,7 @@ class BadgeColumn(TextColumn):
 
     def render(self, value: Any, record: Any, bound_column: Any) -> str:
         name = f"get_{bound_column.accessor}_display"
-        label = getattr(record, name)() if hasattr(record, name) else self.labels.get(str(value), value)
-        return format_html('<span class="state {}">{}</span>', self.tones.get(str(value), "quiet"), label)
+        own = getattr(record, name)() if hasattr(record, name) else value
+        stored = bound_column.accessor.resolve(record, quiet=True)  # of a choice, ``value`` is the word already
+        label = self.labels.get(str(stored), own)
+        return format_html('<span class="state {}">{}</span>', self.tones.get(str(stored), "quiet"), label)

@@ -7,8 +7,9 @@ import datetime as dt
 from decimal import Decimal
 from typing import Any
 
-from babel.dates import format_date
+from babel.dates import format_date, format_datetime
 from babel.numbers import format_compact_currency, format_compact_decimal, format_currency, format_decimal
+from django.utils import timezone
 from django.utils.translation import get_language
 
 NONE = "–"
@@ -69,6 +70,13 @@ def compact(value: Number, currency: str = "") -> str:
 def day(value: dt.date | dt.datetime | None, width: str = "medium") -> str:
     """A date as the language writes it."""
     return NONE if value is None else format_date(value, format=width, locale=locale())
+
+
+def moment(value: dt.datetime | None) -> str:
+    """A date and time, to the minute, in the time zone of the site."""
+    if value is None:
+        return NONE
+    return format_datetime(timezone.localtime(value), format="short", locale=locale())
 
 
 def tone(value: Number) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 NONE = "–"
 
@@ -46,15 +47,15 @@ class Table:
 
 @dataclass(frozen=True)
 class Tile:
-    """One key figure. ``trail``: where it is told how it was computed; ``tone``: a class of the style sheet."""
+    """One key figure. ``tone``: class of a gain or loss; ``trail``: address of how it was computed."""
 
-    label: str
+    label: Any
     value: str
-    detail: str = ""
+    detail: Any = ""
     strong: bool = False
-    title: str = ""
-    trail: str = ""
+    title: Any = ""
     tone: str = ""
+    trail: str = ""
 
 
 def number(value: float | None, digits: int = 3, sign: bool = False, suffix: str = "") -> str:

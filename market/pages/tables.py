@@ -41,7 +41,7 @@ class HouseTable(tables.Table):
     """A table of the site. Subclasses name columns, and in ``Meta`` their ``order_by``.
 
     ``title``: its heading, "" where the page has one. ``empty``: what to do where there are no rows.
-    ``note``: what a reader has to know, below it. ``file``: name of its files.
+    ``note``: what a reader has to know, below it. ``file``: name of its files. ``live``: it asks for itself again.
     """
 
     title: Any = ""
@@ -49,6 +49,7 @@ class HouseTable(tables.Table):
     note: Any = ""
     file = "quantsite"
     per_page = PER_PAGE
+    live = False
 
     class Meta:
         template_name = "pages/table.html"
@@ -59,6 +60,8 @@ class HouseTable(tables.Table):
             if isinstance(column, TextColumn):
                 column.bind(column_name)
         super().__init__(Rows(data) if isinstance(data, list) else data, **kwargs)
+        for bound in self.columns.iterall():  # files have plain values, whatever ``render_<name>`` shows on the page
+            bound.value = getattr(self, f"value_{bound.name}", bound.column.value)
         self.name, self.request, self.target = name, request, f"table-{name}"
         wanted = request.GET.get(self.prefixed_per_page_field, "")
         per_page = min(int(wanted), MOST_PER_PAGE) if wanted.isdecimal() and int(wanted) else self.per_page
@@ -68,6 +71,12 @@ class HouseTable(tables.Table):
     def total(self) -> int:
         """Rows on all pages."""
         return int(self.paginator.count)
+
+    @property
+    def pushes(self) -> bool:
+        """Whether its sorting and pages show in the browser's address: not inside another page."""
+        shown = self.request.htmx.current_url_abs_path
+        return shown is None or shown.partition("?")[0] == self.request.path
 
     def export(self, file_format: str) -> HttpResponseBase:
         """All rows, in the order asked for, with plain values."""

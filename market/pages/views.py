@@ -14,6 +14,8 @@ from django_htmx.http import HttpResponseClientRedirect
 from market.pages.exports import FORMATS
 from market.pages.tables import HouseTable
 
+PARTS = {"table": "pages/table_rows.html", "box": "pages/table_box.html"}  # by the beginning of the target's id
+
 
 class Page(TemplateView):
     """A page of reference data: for everybody where ``settings.PUBLIC_READ``, else for who is logged in."""
@@ -46,8 +48,9 @@ class TablesMixin:
 
     ``tables`` maps names to classes, ``filters`` to the forms that narrow them. Rows come from ``rows_<name>(asked)``:
     a queryset or list, ``asked`` being what the form holds to be good (empty without a form). A table alone is
-    rendered when htmx asks for it, and sent as a file with ``?export=csv&table=<name>``; then no other table's rows
-    are read.
+    rendered when htmx asks for it (with its heading and form for the element ``box-<name>`` of another page,
+    ``pages/table_later.html``), and sent as a file with ``?export=csv&table=<name>``; then no other table's rows are
+    read.
     """
 
     tables: ClassVar[dict[str, type[HouseTable]]] = {}
@@ -55,9 +58,9 @@ class TablesMixin:
     request: HttpRequest
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        wanted = (request.htmx.target or "").removeprefix("table-")
-        if wanted in self.tables:
-            alone = render(request, "pages/table_rows.html", {"table": self.table(wanted)})
+        part, _, wanted = (request.htmx.target or "").partition("-")
+        if wanted in self.tables and part in PARTS:
+            alone = render(request, PARTS[part], {"table": self.table(wanted)})
             patch_vary_headers(alone, ["HX-Request", "HX-Target"])
             return alone
         name, file_format = request.GET.get("table", ""), request.GET.get("export", "")

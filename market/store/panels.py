@@ -137,7 +137,7 @@ def _assemble(source: Source, lookback: int, extra: dict[str, np.ndarray]) -> Pa
             raw["close"][-1], raw["volume"][-1], raw["market_cap"][-1], raw["shares_outstanding"][-1], adjusted[-1]
         ),
         index_days=index_days, index_close=index_close, recent_sessions=source.recent_sessions,
-        fundamentals=_snapshot(source.reports, splits, stocks, day), extra=extra,
+        fundamentals=snapshot_of(source.reports, splits, stocks, day), extra=extra,
         prices=lambda name: stack.take(bars.fields[name], bars.older.fields[name]) * relative,
     )  # fmt: skip
 
@@ -166,7 +166,7 @@ def _splits(splits: Splits, ids: np.ndarray, last_days: np.ndarray) -> Splits:
     return Splits(column[known], splits.ex_day[ours][known], splits.ratio[ours][known])
 
 
-def _snapshot(reports: Reports, splits: Splits, stocks: Stocks, day: int) -> Snapshot:
+def snapshot_of(reports: Reports, splits: Splits, stocks: Stocks, day: int) -> Snapshot:
     """Reports known on ``day``, adjusted for ``splits``, by panel column. Those in another currency than the
     instrument's are left out (no exchange rates yet), and so are those of before the window, which a cache made for an
     earlier date still holds.

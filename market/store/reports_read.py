@@ -1,6 +1,7 @@
 """Fundamentals and splits of a region as arrays, kept under ``var/panels`` like the bars."""
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,6 +12,7 @@ from django.conf import settings
 from django.db import connection
 
 from market.calc.reports import PERIODS, ReportRows, Splits
+from market.models import CorporateAction, Fundamental
 from market.models.fundamentals import FUNDAMENTAL_FIELDS
 from market.regions import region_get
 from market.store import columnar
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     import adbc_driver_postgresql.dbapi as adbc
 
 FORMAT = 2
+SPLITS = (CorporateAction.Kind.SPLIT, CorporateAction.Kind.INFERRED)
 HISTORY_DAYS = 2600  # seven years: eight seasonal differences need three, a year ago of a stale figure four
 
 
@@ -76,6 +79,7 @@ def _fits(arrow: "adbc.Connection", meta: dict[str, Any] | None, region: str, fi
 def _read(arrow: "adbc.Connection", region: str, first: dt.date) -> dict[str, np.ndarray]:
     code = region_get(region).code
     names = ", ".join(f"f.{name}" for name in FUNDAMENTAL_FIELDS)
+    kinds = ", ".join(f"'{kind.value}'" for kind in SPLITS)
     rows = table(
         arrow,
         f"SELECT f.instrument_id, f.period_end, f.period, f.available_on, f.source, f.consolidated, f.currency, {names}"
@@ -87,8 +91,34 @@ def _read(arrow: "adbc.Connection", region: str, first: dt.date) -> dict[str, np
         arrow,
         "SELECT a.instrument_id, a.ex_date, a.ratio FROM market_corporateaction a"
         " JOIN market_instrument i ON i.id = a.instrument_id"
-        f" WHERE i.region = '{code}' AND a.kind IN ('SPLIT', 'INFERRED') ORDER BY a.instrument_id, a.ex_date",
+        f" WHERE i.region = '{code}' AND a.kind IN ({kinds}) ORDER BY a.instrument_id, a.ex_date",
     )
+    return _arrays(rows, splits)
+
+
+def reports_of(instrument_ids: Sequence[int], as_of: dt.date) -> Reports:
+    """The same of a few instruments, straight from the tables."""
+    columns = ("instrument_id", "period_end", "period", "available_on", "source", "consolidated", "currency")
+    first = as_of - dt.timedelta(days=HISTORY_DAYS)
+    filed = Fundamental.objects.filter(instrument__in=instrument_ids, period_end__gte=first)
+    reports = filed.order_by("instrument_id", "period_end", "id").values_list(*columns, *FUNDAMENTAL_FIELDS)
+    divided = CorporateAction.objects.filter(instrument__in=instrument_ids, kind__in=SPLITS)
+    splits = divided.order_by("instrument_id", "ex_date").values_list("instrument_id", "ex_date", "ratio")
+    kinds = [pa.int32(), pa.date32(), pa.string(), pa.date32(), pa.string(), pa.bool_(), pa.string()]
+    figures = dict.fromkeys(FUNDAMENTAL_FIELDS, pa.float64())
+    rows = _table(list(reports), dict(zip(columns, kinds, strict=True)) | figures)
+    layout = {"instrument_id": pa.int32(), "ex_date": pa.date32(), "ratio": pa.float64()}
+    return _from_arrays(_arrays(rows, _table(list(splits), layout)))
+
+
+def _table(rows: list[tuple[Any, ...]], layout: dict[str, pa.DataType]) -> pa.Table:
+    """Rows of the database as a table of Arrow."""
+    columns = list(zip(*rows, strict=True)) or [()] * len(layout)
+    arrays = [pa.array(column, type=kind) for column, kind in zip(columns, layout.values(), strict=True)]
+    return pa.table(dict(zip(layout, arrays, strict=True)))
+
+
+def _arrays(rows: pa.Table, splits: pa.Table) -> dict[str, np.ndarray]:
     arrays = {
         "instrument_id": _integers(rows, "instrument_id"),
         "period_end": _integers(rows, "period_end"),

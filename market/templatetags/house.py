@@ -76,8 +76,19 @@ def day(value: dt.date | None, width: str = "medium") -> str:
 
 
 @register.filter
+def moment(value: dt.datetime | None) -> str:
+    return formats.moment(value)
+
+
+@register.filter
 def tone(value: formats.Number) -> str:
     return formats.tone(value)
+
+
+@register.filter
+def unlocalized(value: float | None) -> str:
+    """As attributes of HTML have numbers."""
+    return "" if formats.is_missing(value) else repr(float(value or 0.0))
 
 
 @register.inclusion_tag("pages/chart.html")
@@ -89,11 +100,13 @@ def chart(of: Chart, name: str) -> dict[str, Any]:
 
 @register.simple_tag(takes_context=True)
 def asking(context: template.Context, *pairs: Any) -> str:
-    """The page's own query with other parameters: ``{% asking "sort" "-name" "page" 2 %}``."""
-    query = context["request"].GET.copy()
+    """The address with other parameters: ``{% asking "sort" "-name" "page" 2 %}``. Whole, as a part of a page that
+    stands inside another one asks for itself."""
+    request = context["request"]
+    query = request.GET.copy()
     for name, value in zip(pairs[::2], pairs[1::2], strict=True):
         query[name] = value
-    return f"?{query.urlencode()}"
+    return f"{request.path}?{query.urlencode()}"
 
 
 @register.simple_tag

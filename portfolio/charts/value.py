@@ -46,9 +46,7 @@ def return_chart(record: Record, benchmarks: dict[str, np.ndarray]) -> Chart:
     traces += others(dates, {name: 100.0 * (_from_first(levels) - 1.0) for name, levels in benchmarks.items()})
     layout = {"yaxis": PERCENT, "xaxis": days(dates)}
     note = _("Without the effect of deposits and withdrawals. Benchmarks in the currency of the portfolio.")
-    return chart(_("Time-weighted return"), _("% since the period began"), traces, layout, note) | {
-        "wide": not benchmarks
-    }
+    return chart(_("Time-weighted return"), _("% since the period began"), traces, layout, note)
 
 
 def drawdown_chart(track: Track) -> Chart:
@@ -76,7 +74,7 @@ def income_chart(record: Record) -> Chart | None:
     ):  # fmt: skip
         sums = np.bincount(parts - first, weights=column, minlength=len(names))
         traces.append({"type": "bar", "x": names, "y": floats(sums, 2), "name": name, "marker": {"color": colour}})
-    layout = {"barmode": "relative", "yaxis": {"hoverformat": ",.2f"}, "xaxis": {"type": "category"}}
+    layout = {"barmode": "relative", "yaxis": {"hoverformat": ",.2f"}, "xaxis": {"type": "category", "nticks": 12}}
     note = _("Dividends and interest before tax; fees and taxes of everything that was booked.")
     return chart(_("Income and costs"), currency, traces, layout, note, height=280) | {"first_column": _("Period")}
 

@@ -2,7 +2,12 @@
 
 import datetime as dt
 from collections.abc import Iterator, Sequence
+from hashlib import sha256
 
+from django.core.cache import cache
+from django.db.models import Subquery
+
+from market.models import DataChange
 from portfolio.calc.accounting import Kind
 from portfolio.models import Portfolio
 from portfolio.services.corporate_actions import actions_missing
@@ -15,6 +20,7 @@ OLD = dt.timedelta(days=7)  # a price that much older than the session is worth 
 CENT = 0.005
 APART = 0.5  # of the close: beyond that a price is another share's, or of before a split
 PAYING = 1.0005  # growth of the adjusted close over the close; below it are rounded factors
+KEPT = 7 * 86_400  # seconds
 NAMED = 5  # assets and transactions in a sentence
 
 
@@ -28,11 +34,35 @@ def portfolio_findings(*, portfolio: Portfolio) -> list[str]:
 
 def findings_of(standing: Standing, record: Record) -> list[str]:
     """Sentences, none where all is well; by a number of queries that does not depend on the portfolio."""
-    bars = bars_behind(standing.portfolio.pk, [one.instrument.pk for one in standing.held], standing.as_of)
     return [
-        *_debts(standing), *_old_prices(standing), *_missing(standing), *_odd_prices(standing),
-        *_adjusted(standing, bars), *_dividends(standing, bars), *_later(standing), *_without_returns(record),
+        *_debts(standing), *_old_prices(standing), *_of_books(standing), *_later(standing), *_without_returns(record),
     ]  # fmt: skip
+
+
+def _of_books(standing: Standing) -> list[str]:
+    """What books and market data say of each other: it takes a look at every trade, and stays the same until one of
+    the two changes. Kept until then.
+    """
+    known, own = standing.portfolio.pk, [one.instrument.pk for one in standing.held]
+    key = books_key(known, standing.as_of)
+    kept: list[str] | None = cache.get(key)
+    if kept is not None:
+        return kept
+    bars = bars_behind(known, own, standing.as_of)
+    found = [*_missing(standing), *_odd_prices(standing), *_adjusted(standing, bars), *_dividends(standing, bars)]
+    cache.set(key, found, KEPT)
+    return found
+
+
+def books_key(portfolio_id: int, as_of: dt.date) -> str:
+    """Another one after every change of transactions or market data. Times tell rows of two databases apart that have
+    equal keys.
+    """
+    newest = DataChange.objects.order_by("-id")
+    changed = {f"data_{name}": Subquery(newest.values(name)[:1]) for name in ("id", "created_at")}
+    row = Portfolio.objects.filter(pk=portfolio_id).annotate(**changed)
+    told = row.values_list("created_at", "revision", *changed).first()
+    return "findings-" + sha256(f"{portfolio_id} {told} {as_of}".encode()).hexdigest()
 
 
 def _debts(standing: Standing) -> Iterator[str]:

@@ -39,7 +39,10 @@ def with_returns(rows: QuerySet[Portfolio]) -> QuerySet[Portfolio]:
     """
     daily = PortfolioPerformanceHistory.objects.filter(portfolio=OuterRef("pk")).order_by("-date")
     risk = PortfolioRiskMetrics.objects.filter(portfolio=OuterRef("pk")).order_by("-date")
-    begins = {"ytd": Q(date__lt=YearBegins(OuterRef("valued_to"))), "1y": Q(date__lte=YearBefore(OuterRef("valued_to")))}
+    begins = {
+        "ytd": Q(date__lt=YearBegins(OuterRef("valued_to"))),
+        "1y": Q(date__lte=YearBefore(OuterRef("valued_to"))),
+    }
     before = {f"index_{name}": Subquery(daily.filter(day).values("twr_index")[:1]) for name, day in begins.items()}
     found = with_newest(rows).annotate(
         newest_index=Subquery(daily.values("twr_index")[:1]), day_change=Subquery(daily.values("daily_return")[:1]),

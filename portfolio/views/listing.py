@@ -5,20 +5,21 @@ from typing import Any
 
 from django import forms
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from market.pages.columns import DayColumn, FigureColumn, MoneyColumn, PointsColumn, TextColumn
+from market.pages.formats import NONE
 from market.pages.sparkline import sparkline
 from market.pages.tables import HouseTable
 from market.pages.views import OwnPage, TablesMixin
 from portfolio.models import Portfolio
 from portfolio.services.listing import lines_of_year, with_returns
 
+LINE = _("Time-weighted return of the last year")
 STATES = {"failed": _("Failed"), "running": _("Computing"), "done": _("Up to date"), "quiet": _("Empty")}
-OF_HOME = 6
 
 
 def state_of(record: Portfolio) -> str:
@@ -39,12 +40,13 @@ class LineColumn(TextColumn):
     """The last year as a small line."""
 
     def render(self, record: Portfolio, table: "PortfolioTable") -> Any:
-        return sparkline(table.lines.get(record.pk, []), str(_("Time-weighted return of the last year")))
+        points = sparkline(table.lines.get(record.pk, []))
+        return render_to_string("pages/sparkline.html", {"points": points, "label": LINE}) if points else NONE
 
 
 class PortfolioTable(HouseTable):
     name = TextColumn(verbose_name=_("Portfolio"), linkify=portfolio_address)
-    owner = TextColumn(verbose_name=_("Owner"), accessor="owner.username")
+    owner = TextColumn(verbose_name=_("Owner"), accessor="owner__username")
     newest_value = MoneyColumn(verbose_name=_("Value"), currency=lambda record: record.base_currency, digits=0)
     day_change = PointsColumn(verbose_name=_("Day"), tone=True)
     line = LineColumn(verbose_name=_("1 year"), accessor="pk", orderable=False, exclude_from_export=True)
@@ -75,7 +77,7 @@ class PortfolioTable(HouseTable):
         return format_html('<span class="state {}">{}</span>', state_of(record), STATES[state_of(record)])
 
     def render_open_alerts(self, value: int, record: Portfolio) -> Any:
-        return value or "–"
+        return value or NONE
 
 
 class PortfolioFilter(forms.Form):
@@ -93,13 +95,3 @@ class Portfolios(TablesMixin, OwnPage):
     def rows_portfolios(self, asked: dict[str, Any]) -> QuerySet[Portfolio]:
         rows = Portfolio.objects.visible_to(self.request.user).select_related("owner")
         return with_returns(rows.filter(name__icontains=asked["search"]) if asked else rows)
-
-
-def home_portfolios(request: HttpRequest) -> dict[str, Any] | None:
-    """Those of who looks at the first page; None for somebody without any."""
-    if not request.user.is_authenticated:
-        return None
-    rows = list(with_returns(Portfolio.objects.filter(owner=request.user)).order_by("-newest_value")[:OF_HOME])
-    lines = lines_of_year(rows)
-    label = str(_("Time-weighted return of the last year"))
-    return {"rows": [(one, sparkline(lines.get(one.pk, []), label)) for one in rows]}

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from django.utils import timezone
+
 from market.pages.sections import sections_shown
 from market.pages.views import Page
 
@@ -12,4 +14,5 @@ class Home(Page):
     template_name = "quantsite/home.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(sections=sections_shown("home", self.request), **kwargs)
+        today = timezone.localdate()
+        return super().get_context_data(sections=sections_shown("home", self.request), today=today, **kwargs)

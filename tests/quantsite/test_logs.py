@@ -14,10 +14,10 @@ from django.conf import settings
 from django.contrib.auth.models import User
 from django.core.exceptions import ImproperlyConfigured
 from django.test import Client
+from django.urls import ResolverMatch
 from django_q.models import OrmQ
 from django_q.signals import post_execute_in_worker, pre_execute
 from django_q.tasks import async_task
-from rest_framework.authtoken.models import Token
 
 from quantsite import middleware
 from quantsite.logs import JsonLines, LineFormatter, logging_of
@@ -46,24 +46,24 @@ def lines() -> Iterator[Lines]:
 
 
 def test_one_line_a_request_with_its_id_and_user(client: Client, db, lines: Lines) -> None:
-    token = Token.objects.create(user=User.objects.create_user("ann"))
-    answer = client.get("/api/factors/?format=json", headers={"Authorization": f"Token {token.key}"})
+    user = User.objects.create_user("ann")
+    client.force_login(user)
+    answer = client.get("/api/factors/?format=json")
     (line,) = lines()
     assert answer.headers["X-Request-ID"] == line["request_id"]
     assert re.fullmatch("[0-9a-f]{32}", line["request_id"])
     assert (line["method"], line["path"], line["status"]) == ("GET", "/api/factors/?format=json", 200)
-    assert (line["level"], line["logger"], line["user_id"]) == ("INFO", "quantsite.access", token.user_id)
+    assert (line["level"], line["logger"], line["user_id"]) == ("INFO", "quantsite.access", user.pk)
     assert line["ms"] > 0
-    assert token.key not in json.dumps(lines())
-
-
-def test_the_line_of_a_login_by_session(client: Client, db, lines: Lines) -> None:
-    user = User.objects.create_user("ann")
-    client.force_login(user)
-    client.get("/api/portfolios/")
-    assert lines()[-1]["user_id"] == user.pk
     Client().get("/api/health/")
     assert "user_id" not in lines()[-1]
+
+
+def test_a_wrong_token_and_a_wrong_password_are_in_no_line(client: Client, db, lines: Lines) -> None:
+    client.get("/api/portfolios/", headers={"Authorization": "Token 0a1b2c3d4e5f60718293"})
+    client.post("/admin/login/", {"username": "ann", "password": "Rz31-secret"})
+    assert len(lines()) >= 2
+    assert not any(secret in json.dumps(lines()) for secret in ("0a1b2c3d4e5f60718293", "Rz31-secret"))
 
 
 @pytest.mark.parametrize(
@@ -80,6 +80,12 @@ def test_secrets_of_an_address_are_hidden_and_no_line_is_broken(client: Client, 
     access = next(line for line in lines() if line["logger"] == "quantsite.access")
     assert access["path"] == "/no%0Asuch/?api_key=***&access_token=***&next=/a/&page=2&password=***"
     assert not any(secret in json.dumps(lines()) for secret in ("Kx81", "Ty92", "Pz73"))
+
+
+def test_secrets_in_a_path_are_hidden(rf) -> None:
+    request = rf.get("/reset/MQ/c5x-0f%20aa/?next=/")
+    request.resolver_match = ResolverMatch(work, (), {"uidb64": "MQ", "token": "c5x-0f aa"})
+    assert middleware.path_shown(request) == "/reset/MQ/***/?next=/"
 
 
 def test_what_django_tells_of_a_bad_answer_has_its_request(client: Client, lines: Lines) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import promql_parser
 import pytest
+import yaml
 from django.contrib.auth.models import User
 from django.core.cache import cache
 from django.test import Client
@@ -29,7 +30,7 @@ from tests.quantsite.test_ready import Cluster
 from tests.shared_data import ROOT
 
 DASHBOARD = ROOT / "quantsite" / "grafana" / "site_and_jobs.json"
-RULES = ROOT / "quantsite" / "prometheus" / "alerts.yaml"
+RULES = ROOT / "monitoring" / "alerts.yaml"
 NOW = timezone.now()
 
 
@@ -194,6 +195,19 @@ def test_the_dashboard_asks_for_what_is_exported(client: Client, stored) -> None
         assert shown <= {name for one in found for key in exported[one.name] for name, _ in key}
     ours = {re.sub("_(bucket|sum|count|created)$", "", name) for name in exported}
     assert used == {name for name in ours if not name.startswith("quantsite_etf_")}
+
+
+def test_alerts_watch_what_is_exported(client: Client, stored) -> None:
+    exported = scrape(client)
+    (group,) = yaml.safe_load(RULES.read_text(encoding="utf-8"))["groups"]
+    assert len({rule["alert"] for rule in group["rules"]}) == len(group["rules"]) >= 8
+    for rule in group["rules"]:
+        found = [one for one in selectors(promql_parser.parse(rule["expr"])) if one.name != "up"]
+        assert len(found) == len(re.findall(r"quantsite_\w+", rule["expr"]))
+        for one in found:
+            known = {name for key in exported[one.name] for name, _ in key}
+            assert {matcher.name for matcher in one.matchers.matchers} <= known
+        assert rule["annotations"]["summary"].endswith(".")
 
 
 def test_panels_do_not_overlap() -> None:

@@ -7,6 +7,7 @@ from typing import Any
 from rich.table import Table
 
 from market.cli import HouseCommand
+from market.texts import counted
 from quantsite.retention import data_prune
 
 
@@ -25,5 +26,5 @@ class Command(HouseCommand):
         table = Table("kind", "what", "kept")
         table.add_column("would go" if options["dry_run"] else "gone", justify="right")
         for one in done:
-            table.add_row(one.kind, one.text, f"{one.days} days" if one.days else "for ever", f"{one.rows:,}")
+            table.add_row(one.kind, one.text, counted(one.days, "day") if one.days else "for ever", f"{one.rows:,}")
         self.out().print(table)

@@ -20,13 +20,20 @@
     const found = {
       paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)", hovermode: "x unified", ...layout,
       font: { family: getComputedStyle(document.body).fontFamily, size: narrow ? 11 : 12, color: colour("--soft") },
-      margin: { l: narrow ? 40 : 52, r: 10, t: layout.annotations ? 26 : 10, b: 34 },
+      margin: layout.margin ?? { l: narrow ? 40 : 52, r: 10, t: layout.annotations ? 26 : 10, b: 34 },
       legend: { orientation: "h", x: 0, y: 1.02, yanchor: "bottom", traceorder: "normal", font: { size: narrow ? 10.5 : 12 } },
       hoverlabel: { bgcolor: colour("--card"), bordercolor: colour("--line"), font: { color: colour("--ink") } },
     };
     for (const name of ["xaxis", "yaxis", "xaxis2", "yaxis2"]) {
       if (layout[name] || !name.endsWith("2")) found[name] = { ...axis, ...layout[name] };
     }
+    if (layout.polar) {
+      found.polar = { bgcolor: "rgba(0,0,0,0)" };
+      for (const name of ["radialaxis", "angularaxis"]) found.polar[name] = { gridcolor: colour("--line"), linecolor: colour("--line"), ...layout.polar[name] };
+      found.margin = { l: 70, r: 70, t: 30, b: 30 };
+      found.hovermode = "closest";
+    }
+    for (const shape of found.shapes ?? []) if (shape.label) shape.label.font = { color: colour("--soft"), size: 11 };
     if (found.annotations) found.annotations = found.annotations.map((one) => ({ ...one, font: { color: colour("--ink") } }));
     if (found.hovermode && layout.annotations) found.hovermode = "closest";
     return found;
@@ -109,7 +116,11 @@
     }
     if (first.labels) return [["", figure.layout.meta?.parent ?? "", figure.layout.meta?.value ?? ""], ...first.labels.map((name, i) => [name, first.parents?.[i] ?? "", first.values[i]])];
     if (first.theta) return [["", ...figure.data.map((one) => one.name)], ...first.theta.map((name, i) => [name, ...figure.data.map((one) => one.r[i])])];
-    if (first.open) return [[figure.first_column, "open", "high", "low", "close"], ...first.x.map((x, i) => [x, first.open[i], first.high[i], first.low[i], first.close[i]])];
+    if (first.open) {
+      const others = figure.data.slice(1);
+      const head = [figure.first_column, "open", "high", "low", "close", ...others.map((one) => one.name)];
+      return [head, ...first.x.map((x, i) => [x, first.open[i], first.high[i], first.low[i], first.close[i], ...others.map((one) => one.y[i])])];
+    }
     if (first.orientation === "h") return [["", ...figure.data.map((one) => one.name)], ...first.y.map((name, i) => [name, ...figure.data.map((one) => one.x[i])])];
     const named = (one) => one.hovertext ?? one.x;
     const together = figure.data.every((one) => one.x.length === first.x.length && one.x.every((x, i) => x === first.x[i]));

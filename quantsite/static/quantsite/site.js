@@ -36,6 +36,17 @@
   document.addEventListener("click", ({ target }) => { if (found && !target.closest(".search")) found.replaceChildren(); });
   document.addEventListener("keydown", ({ key }) => { if (found && key === "Escape") found.replaceChildren(); });
 
+  // Arrow keys walk from the box through what was found, and back.
+  const search = document.querySelector(".search");
+  search?.addEventListener("keydown", (event) => {
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    const stops = [search.querySelector("input"), ...search.querySelectorAll("#found a")];
+    const place = stops.indexOf(document.activeElement);
+    if (!step || place < 0) return;
+    event.preventDefault();
+    stops[(place + step + stops.length) % stops.length].focus();
+  });
+
   // <button data-copy="#id"> copies the text of an element.
   document.addEventListener("click", ({ target }) => {
     const button = target.closest("[data-copy]");

@@ -4,9 +4,12 @@ import csv
 import io
 
 import pytest
+from django.test import RequestFactory
 from openpyxl import load_workbook
 
 from market.models import Instrument
+from market.pages.columns import TextColumn
+from market.pages.tables import HouseTable
 
 pytestmark = pytest.mark.django_db
 ROWS = {"HTTP_HX_REQUEST": "true", "HTTP_HX_TARGET": "table-instruments"}
@@ -99,3 +102,18 @@ def test_a_closed_site_asks_for_a_login(client, settings):
     settings.PUBLIC_READ = False
     assert client.get("/instruments/")["Location"].endswith("?next=/instruments/")
     assert "login" in client.get("/instruments/", **ROWS)["HX-Redirect"]
+
+
+def test_files_have_plain_values_whatever_the_page_makes_of_them(client, thirty):
+    """A table's own ``render_<name>`` is for the page alone."""
+
+    class Shouting(HouseTable):
+        name = TextColumn()
+
+        def render_name(self, value):
+            return f"<b>{value}!</b>"
+
+    request = RequestFactory().get("/")
+    table = Shouting(Instrument.objects.filter(ticker="T01"), name="loud", request=request)
+    assert [row.get_cell("name") for row in table.rows] == ["<b>Company 1!</b>"]
+    assert list(table.as_values()) == [["Name"], ["Company 1"]]

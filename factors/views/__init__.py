@@ -1,0 +1,1 @@
+"""Pages of factors: the catalogue, a factor, the screener, strategies."""

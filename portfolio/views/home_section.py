@@ -1,0 +1,28 @@
+"""One's own portfolios on the first page."""
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from market.pages.sections import Section, register_section
+from market.pages.sparkline import sparkline
+from portfolio.models import Portfolio
+from portfolio.services.listing import lines_of_year, with_returns
+from portfolio.views.listing import LINE
+
+MOST = 6
+
+
+def own_portfolios(request: HttpRequest) -> dict[str, Any] | None:
+    """Those of who looks, the largest first; None for somebody who is not logged in."""
+    if not request.user.is_authenticated:
+        return None
+    rows = list(with_returns(Portfolio.objects.filter(owner=request.user)).order_by("-newest_value")[:MOST])
+    lines = lines_of_year(rows)
+    return {"rows": [(one, sparkline(lines.get(one.pk, []))) for one in rows], "label": LINE}
+
+
+def fill() -> None:
+    """Register it."""
+    register_section(Section("home", "portfolios", _("My portfolios"), "portfolio/home.html", own_portfolios, 50))
