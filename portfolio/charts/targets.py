@@ -57,7 +57,7 @@ def windows_chart(results: Sequence[Row]) -> Chart:
         )
     ]  # fmt: skip
     layout = {"yaxis": PERCENT, "xaxis": {"type": "category"}, "barmode": "group"}
-    return chart(_("Today's weights in bad times"), _("% of the value"), traces, layout, height=300)
+    return chart(_("Today's weights in bad times"), _("% of the value"), traces, layout, height=300) | {"wide": True}
 
 
 def impact_chart(title: str, assets: Sequence[Row]) -> Chart:
@@ -69,7 +69,7 @@ def impact_chart(title: str, assets: Sequence[Row]) -> Chart:
         "name": _("Contribution"), "marker": {"color": [CASH if row["contribution"] > 0 else LOSS for row in shown]},
     }  # fmt: skip
     layout = LYING | {"showlegend": False}
-    return chart(title, _("% points of the portfolio"), [trace], layout, height=100 + 22 * len(shown))
+    return chart(title, _("% points of the portfolio"), [trace], layout, height=100 + 22 * len(shown)) | {"wide": True}
 
 
 def frontier_chart(found: Row, marks: Sequence[tuple[str, float, float]]) -> Chart:

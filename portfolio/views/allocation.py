@@ -7,6 +7,7 @@ from django import forms
 from django.utils.translation import gettext as told
 from django.utils.translation import gettext_lazy as _
 
+from market.pages.charts import Chart
 from market.pages.columns import BadgeColumn, DayColumn, MoneyColumn, PointsColumn, TextColumn
 from market.pages.formats import day, money, points
 from market.pages.forms import choices
@@ -128,11 +129,9 @@ class Allocation(TablesMixin, PortfolioPage):
         has_targets = self.portfolio.allocations.filter(is_active=True).exists()
         if found is None:
             return {"no_drift": self.reason, "has_targets": has_targets}
-        series = [("weight", told("Weight")), *([("target", told("Target"))] if has_targets else [])]
-        title = told("Weights and targets") if has_targets else told("Weights")
         return {
             "analysis": found, "has_targets": has_targets, "tiles": self._tiles(found),
-            "weights_chart": weights_chart(title, found["assets"], series) if found["value"] > 0 else None,
+            "weights_chart": _drawn(found["assets"], has_targets) if found["value"] > 0 else None,
             "due": [one for one in found["triggers"] if one["due"]],
         }  # fmt: skip
 
@@ -148,6 +147,13 @@ class Allocation(TablesMixin, PortfolioPage):
                  tone="down" if outside else ""),
             Tile(told("Cash"), money(found["cash"], currency, 0), ""),
         ]  # fmt: skip
+
+
+def _drawn(rows: list[Row], has_targets: bool) -> Chart:
+    if not has_targets:
+        return weights_chart(told("Weights"), rows, [("weight", told("Weight"))]) | {"wide": True}
+    series = [("weight", told("Weight")), ("target", told("Target"))]
+    return weights_chart(told("Weights and targets"), rows, series) | {"wide": True}
 
 
 def _edges(row: Row) -> Row:

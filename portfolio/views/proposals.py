@@ -144,7 +144,7 @@ class Proposal(TablesMixin, OfProposal, PortfolioPage):
             "chart": weights_chart(
                 told("Weights before, after, and wanted"), self.states,
                 [("before", told("Before")), ("after", told("After")), ("target", told("Target"))],
-            ),
+            ) | {"wide": True},
         }  # fmt: skip
 
     def _tiles(self) -> list[Tile]:

@@ -8,12 +8,11 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils.html import format_html
 from django.utils.translation import gettext as told
 from django.utils.translation import gettext_lazy as _
 from django.views import View
 
-from market.pages.columns import DayColumn, FigureColumn, MoneyColumn, PointsColumn, TextColumn
+from market.pages.columns import BadgeColumn, DayColumn, MoneyColumn, PointsColumn, TextColumn
 from market.pages.formats import day
 from market.pages.forms import choices
 from market.pages.parts import Cell, Table
@@ -37,18 +36,18 @@ MODES = {
 TRIGGERS = {"SCHEDULED": _("Schedule"), "THRESHOLD": _("Tolerance"), "MANUAL": _("By hand")}
 
 
-def proposal_address(event: RebalancingEvent) -> str:
-    return reverse("portfolio:proposal", args=[event.portfolio_id, event.pk])
+def proposal_address(record: RebalancingEvent) -> str:
+    return reverse("portfolio:proposal", args=[record.portfolio_id, record.pk])
 
 
-def _currency(event: RebalancingEvent) -> str:
-    return str(event.portfolio.base_currency)
+def _currency(record: RebalancingEvent) -> str:
+    return str(record.portfolio.base_currency)
 
 
 class ProposalTable(HouseTable):
-    id = FigureColumn(verbose_name=_("No."), digits=0, linkify=proposal_address)
+    id = TextColumn(verbose_name=_("No."), linkify=proposal_address)
     as_of = DayColumn(verbose_name=_("Prices of"))
-    status = TextColumn(verbose_name=_("State"))
+    status = BadgeColumn(verbose_name=_("State"), tones=TONES, labels=STATES)
     mode = TextColumn(verbose_name=_("Method"))
     trigger = TextColumn(verbose_name=_("Set off by"))
     turnover = PointsColumn(verbose_name=_("Turnover"))
@@ -64,9 +63,6 @@ class ProposalTable(HouseTable):
 
     class Meta(HouseTable.Meta):
         order_by = ("-id",)
-
-    def render_status(self, record: RebalancingEvent) -> str:
-        return format_html('<span class="state {}">{}</span>', TONES[record.status], STATES[record.status])
 
     def render_mode(self, record: RebalancingEvent) -> str:
         return str(MODES[record.mode])
