@@ -22,6 +22,7 @@ from tests.shared_data import data_folder
 
 FOLDER = sites.ROOT / "docs" / "images"
 HOLDINGS = "holdings/ark_raw/ARK[KQW]/2021-10-*.csv"  # in the folder of the tests' real data
+CLOSES = "holdings/ark_fund_prices.csv.gz"
 TALLEST = 1500
 DONE_WITH = (
     ("compute_factors", "--region", "US", "--from", "2021-12-28", "--to", "2022-12-28"),
@@ -129,17 +130,20 @@ def work_done(var: Path) -> bool:
     files = sorted(map(str, data_folder().glob(HOLDINGS)))
     if files:
         sites.manage(var, "load_etfs", "--region", "US", "--source", "ark", *files)
+        sites.manage(var, "load_etfs", "--region", "US", "--source", "ark_prices", str(data_folder() / CLOSES))
     return bool(files)
 
 
 def _take(visitor: Visitor, picture: Picture, path: str) -> None:
-    """The whole page, down to ``TALLEST``, when its charts have been drawn; AssertionError where it is an error's."""
+    """The whole page, down to ``TALLEST``, when its charts have been drawn; RuntimeError where it is an error's."""
     visitor.open(path)
     status = visitor.driver.execute_script("return performance.getEntriesByType('navigation')[0].responseStatus")
-    assert status == HTTPStatus.OK, f"{path} answers {status}"
+    if status != HTTPStatus.OK:
+        raise RuntimeError(f"{path} answers {status}")
     time.sleep(1)
     height = min(TALLEST, int(visitor.driver.execute_script("return document.documentElement.scrollHeight")))
     visitor.resize(height)
+    visitor.driver.execute_cdp_cmd("Emulation.setScrollbarsHidden", {"hidden": True})
     visitor.until(lambda _: not visitor.all(".htmx-request"), f"{path} is never whole")
     time.sleep(1.5)
     FOLDER.mkdir(exist_ok=True)
