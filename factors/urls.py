@@ -2,13 +2,24 @@
 
 from django.urls import path
 
-from factors.views import asking, catalogue, factor, factor_parts, screener, strategies, strategy, strategy_edit
+from factors.views import (
+    asking,
+    catalogue,
+    factor,
+    factor_parts,
+    formula,
+    screener,
+    strategies,
+    strategy,
+    strategy_edit,
+)
 from factors.views.home_section import MoversPage
 from factors.views.instrument_section import InstrumentScores, ScoreHistory
 
 app_name = "factors"
 urlpatterns = [
     path("factors/", catalogue.Factors.as_view(), name="factors"),
+    path("formulas/new/", formula.Formula.as_view(), name="formula"),
     path("factors/jobs/<kind>/<int:pk>/", asking.JobBox.as_view(), name="job"),
     path("factors/<name>/", factor.FactorPage.as_view(), name="factor"),
     path("factors/<name>/coverage/", factor_parts.Coverage.as_view(), name="coverage"),

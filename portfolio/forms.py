@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.contrib.auth.models import User
+from django.core.exceptions import NON_FIELD_ERRORS
 
 from portfolio.models import Portfolio
 from portfolio.services.errors import PortfolioError
@@ -58,6 +59,13 @@ class PortfolioForm(forms.ModelForm):
 
     def clean_description(self) -> str:
         return _or_invalid(lambda: text_read(self.cleaned_data["description"], LONGEST_DESCRIPTION))
+
+    def _post_clean(self) -> None:
+        """What constraints of the table say of a field, beside it."""
+        super()._post_clean()
+        for error in self.errors.pop(NON_FIELD_ERRORS, []):
+            field, _, _ = str(error).partition(" ")
+            self.add_error(field if field in self.fields else None, error)
 
     def _get_validation_exclusions(self) -> set[str]:
         """The owner counts, though it is not asked for: a name is taken once by each."""

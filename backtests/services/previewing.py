@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
+from django.contrib.auth.models import User
 
 from backtests.services.config import Config
 from backtests.services.errors import BacktestError
@@ -16,7 +17,6 @@ from backtests.services.signals import decided_of
 from backtests.services.workbench import Workbench
 from factors.services.figures import Layer
 from market.calendars import sessions_before
-from market.models.owned import Reader
 
 SHOWN = 15
 
@@ -35,7 +35,7 @@ class Preview:
     first: list[dict[str, Any]]
 
 
-def universe_preview(*, config: Any, on: dt.date | None = None, user: Reader | None = None) -> Preview:
+def universe_preview(*, config: Any, on: dt.date | None = None, user: User | None = None) -> Preview:
     """The selection of a configuration at the close of ``on`` (none: its last session; of another day the session
     before it). BacktestError begins with the field that is wrong.
     """

@@ -35,6 +35,6 @@ def _conditions(session: BacktestSession, trade: BacktestTrade) -> list[str]:
     rows = session.conditions.order_by("position")
     if trade.side == BacktestTrade.Side.BUY:
         return list(rows.filter(kind=kinds.BUY).values_list("text", flat=True))
-    if Reason[trade.reason] < Reason.STOP_LOSS:
+    if trade.rule is None or Reason[trade.reason] < Reason.STOP_LOSS:
         return []
     return list(rows.filter(kind=kinds.SELL, position=trade.rule).values_list("text", flat=True))

@@ -92,6 +92,10 @@ class SessionTable(HouseTable):
 
     class Meta(HouseTable.Meta):
         order_by = ("-created_at",)
+        sequence = (
+            "name", "pick", "status", "total_return", "annualized_return", "sharpe_ratio", "max_drawdown",
+            "trade_count", "serious", "region", "start", "end", "strategy", "...", "remove",
+        )  # fmt: skip
 
 
 class SessionFilter(forms.Form):

@@ -16,8 +16,9 @@ def factor_charts(days: Sequence[str], found: dict[str, Any]) -> list[Chart]:
     """Every chart of one factor of ``result["factors"]``, in the order of the page."""
     return [
         chart for chart in (
-            _ic_over_time(days, found), _ic_added(days, found), _decay(found), _quantile_bars(found), _quantile_growth(days, found),
-            _spread_growth(days, found), _turnover(days, found), _autocorrelation(days, found), _coverage(found),
+            _ic_over_time(days, found), _ic_added(days, found), _decay(found), _quantile_bars(found),
+            _quantile_growth(days, found), _spread_growth(days, found), _turnover(days, found),
+            _autocorrelation(days, found), _coverage(found),
         ) if chart
     ]  # fmt: skip
 

@@ -80,16 +80,16 @@ def conditions_added(data: QueryDict, conditions: Iterable[Mapping[str, Any]]) -
 
 
 def buttons_done(data: QueryDict) -> bool:
-    """Carry out the buttons ``add`` and ``remove`` (its row) in ``data``; whether one was pressed."""
-    add, remove = data.pop("add", [""])[-1], data.pop("remove", [""])[-1]
-    if remove.isdecimal():
+    """Carry out the buttons ``add_condition`` and ``drop_condition`` in ``data``; whether one was pressed."""
+    add, dropped = data.pop("add_condition", [""])[-1], data.pop("drop_condition", [""])[-1]
+    if dropped.isdecimal():
         for name in NAMES:
-            left = [text for place, text in enumerate(data.getlist(name)) if place != int(remove)]
+            left = [text for place, text in enumerate(data.getlist(name)) if place != int(dropped)]
             data.setlist(name, left)
     if add:
         for name, text in zip(NAMES, EMPTY, strict=True):
             data.appendlist(name, text)
-    return bool(add or remove)
+    return bool(add or dropped)
 
 
 def written(rows: Iterable[ConditionRow]) -> list[dict[str, Any]]:

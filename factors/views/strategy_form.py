@@ -18,7 +18,10 @@ from market.regions import REGION_CHOICES, REGIONS
 
 LISTS = ("sectors", "exclude_sectors", "tickers", "exclude_tickers")
 OPTION = "option-"  # before the names of the combiner's options
-REQUIRED = ("name",)  # nobody is told of these before saving
+WHOLE = {
+    "hx-post": "", "hx-trigger": "change consume", "hx-target": "#strategy-form", "hx-select": "#strategy-form",
+    "hx-swap": "outerHTML show:none",
+}  # fmt: skip # of a field upon which the whole form is shown anew
 
 
 class StrategyForm(forms.Form):
@@ -51,6 +54,8 @@ class StrategyForm(forms.Form):
         self.fields["tickers"].help_text = gettext_lazy("Separated by commas.")
         if strategy:
             self.fields["region"].disabled, self.initial["region"] = True, strategy.region
+        for field in ("combiner", "region"):  # on these the rest of the form depends
+            self.fields[field].widget.attrs.update(WHOLE)
         for option in kind.options if kind else ():
             choices = [(one, one) for one in option.choices]
             field = forms.ChoiceField(choices=choices, required=False) if choices else forms.FloatField(required=False)
@@ -96,6 +101,13 @@ class Draft:
         self.members = [MemberRow(name, weight.strip()) for name, weight in zip(names, weights, strict=False)]
         self.conditions: list[ConditionRow] = rows_of(data)
         self.factors_error = self.universe_error = self.options_error = ""
+
+    def slots(self) -> str:
+        """Where mistakes are shown: what an answer replaces while somebody fills in the rest."""
+        ids = [f"error-{name}" for name in (*self.form.fields, "options", "factors", "universe")]
+        ids += [f"wrong-member-{place}" for place in range(len(self.members))]
+        ids += [f"wrong-{place}" for place in range(len(self.conditions))]
+        return ",".join(f"#{one}" for one in ids)
 
     def check(self, *, quiet: bool = False) -> bool:
         """Whether it could be saved; ``quiet``: what nobody has filled in yet is no mistake."""
@@ -192,12 +204,12 @@ def data_of_new(query: QueryDict, region: str) -> QueryDict:
 
 
 def members_pressed(data: QueryDict) -> bool:
-    """Carry out the buttons ``add_member`` and ``remove_member`` in ``data``; whether one was pressed."""
-    add, remove = data.pop("add_member", [""])[-1], data.pop("remove_member", [""])[-1]
-    if remove.isdecimal():
+    """Carry out the buttons ``add_member`` and ``drop_member`` in ``data``; whether one was pressed."""
+    add, dropped = data.pop("add_member", [""])[-1], data.pop("drop_member", [""])[-1]
+    if dropped.isdecimal():
         for name in ("member", "weight"):
-            data.setlist(name, [text for place, text in enumerate(data.getlist(name)) if place != int(remove)])
+            data.setlist(name, [text for place, text in enumerate(data.getlist(name)) if place != int(dropped)])
     if add:
         data.appendlist("member", "")
         data.appendlist("weight", "1")
-    return bool(add or remove)
+    return bool(add or dropped)

@@ -76,14 +76,16 @@ class PointsColumn(FigureColumn):
 
 
 class MeterColumn(FigureColumn):
-    """A figure on a scale from 0 to ``top``, with a bar."""
+    """A figure on a scale from 0 to ``top``, with a bar that screen readers pass over."""
 
     def __init__(self, *args: Any, top: float = 100.0, digits: int = 0, **kwargs: Any) -> None:
         self.top = top
         super().__init__(*args, digits=digits, **kwargs)
 
     def render(self, value: Any, record: Any) -> str:
-        bar = format_html('<meter min="0" max="{}" value="{}"></meter>', repr(self.top), repr(float(value)))
+        bar = format_html(
+            '<meter min="0" max="{}" value="{}" aria-hidden="true"></meter>', repr(self.top), repr(float(value))
+        )
         return format_html("{} {}", bar, self.shown(value, record))
 
 

@@ -84,11 +84,11 @@ def day_changes(ids: Sequence[int], on: dt.date) -> dict[int, float]:
     """What each instrument with a bar on a day earned from its bar before, fraction, splits and dividends adjusted."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT bar.instrument_id, bar.close * bar.factor / (bar.old_close * bar.old_factor) - 1"
-            " FROM (SELECT here.instrument_id, here.close, here.adjustment_factor AS factor,"
-            " before.close AS old_close, before.adjustment_factor AS old_factor"
-            " FROM market_pricebar here, LATERAL (SELECT close, adjustment_factor FROM market_pricebar WHERE instrument_id = here.instrument_id AND date < here.date"
-            " ORDER BY date DESC LIMIT 1) before WHERE here.instrument_id = ANY(%s) AND here.date = %s) bar",
+            "SELECT here.instrument_id,"
+            " here.close * here.adjustment_factor / (before.close * before.adjustment_factor) - 1"
+            " FROM market_pricebar here, LATERAL (SELECT close, adjustment_factor FROM market_pricebar"
+            " WHERE instrument_id = here.instrument_id AND date < here.date ORDER BY date DESC LIMIT 1) before"
+            " WHERE here.instrument_id = ANY(%s) AND here.date = %s",
             [list(ids), on],
         )
         return dict(cursor.fetchall())

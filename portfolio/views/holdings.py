@@ -46,7 +46,6 @@ class HoldingTable(HouseTable):
     gain = MoneyColumn(verbose_name=_("Unrealised"), currency=_base, digits=0)
     percent = PointsColumn(verbose_name=_("Unrealised, %"), tone=True)
     realised = MoneyColumn(verbose_name=_("Realised"), currency=_base, digits=0)
-    sector = TextColumn(verbose_name=_("Sector"))
     price_date = DayColumn(verbose_name=_("Price of"))
     lots = TextColumn(verbose_name=_("Lots"), empty_values=(), orderable=False, exclude_from_export=True)
 
@@ -60,9 +59,6 @@ class HoldingTable(HouseTable):
 
     class Meta(HouseTable.Meta):
         order_by = ("-value",)
-
-    def render_instrument(self, value: str) -> str:
-        return value or told("Cash")
 
     def render_quantity(self, value: float) -> str:
         return f"{value:,.6g}" if abs(value) < 1 else f"{value:,.4f}".rstrip("0").rstrip(".")
@@ -111,8 +107,9 @@ class Holdings(TablesMixin, PortfolioPage):
         rows = holding_rows(standing=self.standing)
         for row in rows:
             row |= {
-                "base": self.portfolio.base_currency, "cost": row.get(f"cost_{method}"),
-                "gain": row.get(f"unrealised_{method}"), "percent": row.get(percent),
+                "instrument": row["instrument"] or told("Cash, %(currency)s") % {"currency": row["currency"]},
+                "base": self.portfolio.base_currency,
+                "cost": row.get(f"cost_{method}"), "gain": row.get(f"unrealised_{method}"), "percent": row.get(percent),
                 "realised": row.get(f"realised_{method}"), "lots_address": self._lots(row),
             }  # fmt: skip
         return rows

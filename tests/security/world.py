@@ -101,7 +101,7 @@ def book_of(ann: User, stock: Instrument) -> tuple[Any, Any, Any]:
     """A portfolio with a row of everything."""
     book = portfolio_create(owner=ann, name="anns", base_currency="KRW")
     transactions_add(portfolio=book, rows=[{"kind": "DEPOSIT", "date": DAY, "amount": "1000000"}])
-    PortfolioAllocation.objects.create(portfolio=book, instrument=stock, target=50.0)
+    PortfolioAllocation.objects.create(portfolio=book, instrument=stock, target=100.0)
     AlertLimit.objects.create(portfolio=book, kind="DRAWDOWN", limit=10.0)
     alert = Alert.objects.create(portfolio=book, kind="DRAWDOWN", date=DAY, figure=12.0, limit=10.0, message="down")
     event = RebalancingEvent.objects.create(
@@ -112,12 +112,15 @@ def book_of(ann: User, stock: Instrument) -> tuple[Any, Any, Any]:
 
 
 def address_of(route: str, known: dict[str, Any]) -> str:
-    """The address of a route with its parameters filled in; KeyError names one that nothing is known of."""
+    """The address of a route with its parameters filled in; LookupError where ``things`` has nothing for one."""
     path = re.sub(r"^(api|admin)/", "", route)
     start = path.split("/")[0]
     values = known[""] | known.get(start, {})
     if found := re.match(r"admin/(\w+)/(\w+)/", route):
         values = values | _admin_row(*found.groups())
+    missing = set(re.findall(r"<(?:\w+:)?(\w+)>", route)) - set(values)
+    if missing:
+        raise LookupError(f"{route}: say in things() of tests/security/world.py what {', '.join(missing)} stands for")
     filled = re.sub(r"<(?:\w+:)?(\w+)>", lambda part: str(values[part[1]]), route)
     return "/" + re.sub(r"\^|\$|\(\?P<(\w+)>[^)]*\)", lambda part: str(values[part[1]]) if part[1] else "", filled)
 

@@ -5,8 +5,9 @@ import json
 import re
 
 import pytest
+from django.contrib.auth.models import User
 
-from etfs.models import ETFDailyStat
+from etfs.models import CollectRun, ETFDailyStat
 from market.models import Instrument
 from tests.etfs.builder import composition, fund
 
@@ -50,5 +51,18 @@ def test_the_largest_flows_of_the_first_page(client, held):
     for day, flow in zip(DAYS, (5e9, -2e9), strict=True):
         ETFDailyStat.objects.create(etf=held, date=day, net_flow=flow)
     page = client.get("/").content.decode()
-    assert "₩3.0B" in page
+    assert ">₩3B<" in page
     assert 'href="/etfs/KR/069500/"' in page
+
+
+def test_collections_for_who_may_see_them(client):
+    run = CollectRun.objects.create(source="krx", kind="holdings", region="KR", state="FAILED", message="no answer")
+    CollectRun.objects.create(source="ark", kind="holdings", region="US", state="DONE", stored=3)
+    client.force_login(User.objects.create_user("ann"))
+    assert "/collections/" not in client.get("/data/").content.decode()
+    assert client.get("/collections/").context["tables"]["collections"].total == 0
+    client.force_login(User.objects.create_superuser("chief"))
+    assert 'hx-get="/collections/"' in client.get("/data/").content.decode()
+    table = client.get("/collections/", {"state": "FAILED"}).context["tables"]["collections"]
+    assert [row.record.pk for row in table.paginated_rows] == [run.pk]
+    assert f'href="/jobs/etf_collection/{run.pk}/"' in client.get("/collections/").content.decode()

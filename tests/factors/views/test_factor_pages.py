@@ -54,9 +54,8 @@ def test_catalogue_narrowed_sorted_and_as_a_file(client):
     rows = cells(page(client, "/factors/", category="low_volatility", sort="-scored"))
     assert rows[0][0] == "beta"
     assert {row[1] for row in rows} == {"low_volatility"}
-    text = b"".join(
-        client.get("/factors/", {"export": "csv", "table": "factors", "search": "book value"}).streaming_content
-    ).decode()
+    answer = client.get("/factors/", {"export": "csv", "table": "factors", "search": "book value"})
+    text = b"".join(answer.streaming_content).decode()
     assert text.splitlines()[1].startswith("pb_ratio,value,ratio,low,")
 
 

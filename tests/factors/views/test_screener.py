@@ -93,11 +93,11 @@ def test_bad_conditions_are_told_beside_their_row(client, row, told):
 
 def test_rows_are_added_and_removed(client):
     scored_market()
-    added = client.get(asked(ROE) + "&add=1")
+    added = client.get(asked(ROE) + "&add_condition=1")
     assert added.status_code == 302
-    assert dict(parse_qsl(urlsplit(added.url).query, keep_blank_values=True)).get("add") is None
+    assert dict(parse_qsl(urlsplit(added.url).query, keep_blank_values=True)).get("add_condition") is None
     assert client.get(added.url).content.decode().count('name="operator"') == 2
-    removed = client.get(asked(ROE, ("beta", "value", ">=", "1")) + "&remove=0")
+    removed = client.get(asked(ROE, ("beta", "value", ">=", "1")) + "&drop_condition=0")
     query = QueryDict(urlsplit(removed.url).query)
     assert query.getlist("factor") == ["beta"]
     assert query.getlist("value") == ["1"]

@@ -81,7 +81,7 @@ def test_scores_of_an_instrument(client, scored):
     table = client.get("/scores/KR/A/", {"sort": "-percentile"}).context["tables"]["scores"]
     assert [row.record.factor.name for row in table.paginated_rows] == ["pe_ratio", "roe", "beta", "roa"]
     lines = client.get("/scores/KR/A/", {"export": "csv", "table": "scores"}).getvalue().decode().splitlines()
-    assert "pe_ratio,value,90.0,0.5,0.0,ratio" in lines
+    assert "pe_ratio,90.0,0.5,0.0,ratio,value" in lines
 
 
 def test_history_of_a_factor(client, scored):

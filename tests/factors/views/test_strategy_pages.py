@@ -132,10 +132,12 @@ def test_a_form_is_checked_while_it_is_filled_in(ann):
     assert 'name="option-window"' in options
     wrong = client.post("/strategies/new/", FILLED | {"member": ["roe", "roe"]}, headers=htmx()).content.decode()
     assert "roe is there twice" in wrong
-    more = client.post("/strategies/new/", FILLED | {"add_member": "1", "add": "1"}, headers=htmx()).content.decode()
+    more = client.post(
+        "/strategies/new/", FILLED | {"add_member": "1", "add_condition": "1"}, headers=htmx()
+    ).content.decode()
     assert more.count('name="member"') == 3
     assert more.count('name="operator"') == 1
-    less = client.post("/strategies/new/", FILLED | {"remove_member": "0"}, headers=htmx()).content.decode()
+    less = client.post("/strategies/new/", FILLED | {"drop_member": "0"}, headers=htmx()).content.decode()
     assert less.count('name="member"') == 1
     assert "<option selected>beta</option>" in less
     assert not Strategy.objects.exists()

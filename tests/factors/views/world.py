@@ -25,7 +25,7 @@ def scored_market(count: int = COUNT) -> list[Instrument]:
     """Stock i has the roe i on both sessions, its score i / 2; beta 100 - i for those below eight, the score -i."""
     stocks = add_stocks(count)
     numbers = np.arange(count, dtype=float)
-    beta = np.where(numbers < 8, -numbers, np.nan)
+    beta = np.where(numbers < 8, 0.0 - numbers, np.nan)
     for factor, scores, values in (("roe", numbers / 2, numbers), ("beta", beta, 100.0 + beta)):
         add_scores(factor, [BEFORE, DAY], stocks, np.tile(scores, (2, 1)), np.tile(values, (2, 1)))
     for day in (BEFORE, DAY):

@@ -39,7 +39,7 @@ def test_figures_at_the_head(client):
     assert "₩99" in page
     for shown in ("+1.02%", "+4.21%", "+10.00%", "+23.75%"):  # day, month, year to date, year
         assert shown in page
-    assert "hx-get=\"/prices/KR/005930/\"" in page
+    assert 'hx-get="/prices/KR/005930/"' in page
 
 
 def test_reported_figures_are_what_factors_use():

@@ -18,7 +18,8 @@ from tests.portfolio.books.test_commands import run
 pytestmark = pytest.mark.django_db
 DAYS = [dt.date(2024, 3, number) for number in (4, 5, 6, 7)]
 LONG_AGO = dt.date(2020, 3, 4)
-QUERIES = 7
+QUERIES = 8
+KEPT_QUERIES = 2
 DEPOSIT = {"kind": "DEPOSIT", "date": "2024-03-04", "amount": 1_000}
 BUY = {"kind": "BUY", "date": "2024-03-04", "quantity": 10, "price": 50}
 
@@ -145,3 +146,14 @@ def test_as_many_queries_for_two_assets(found, book, assets, django_assert_num_q
     standing, record = standing_of(portfolio=book), record_of(portfolio=book)
     with django_assert_num_queries(QUERIES):
         assert findings_of(standing, record) == []
+    with django_assert_num_queries(KEPT_QUERIES):  # what books and bars say was kept
+        assert findings_of(standing, record) == []
+
+
+def test_kept_findings_follow_books_and_bars(found, book, assets):
+    bars(assets["AAA"])
+    assert found(DEPOSIT, BUY) == []
+    PriceBar.objects.filter(instrument=assets["AAA"]).update(close=1_000)
+    assert any("booked on" in one for one in portfolio_findings(portfolio=book))
+    Transaction.objects.filter(portfolio=book, kind="BUY").update(price=1_000)
+    assert not any("booked on" in one for one in portfolio_findings(portfolio=book))

@@ -45,7 +45,7 @@ def test_my_position_and_nobody_elses(client, stock):
     book = portfolio_create(owner=ann, name="anns", base_currency="KRW")
     transactions_add(portfolio=book, rows=[
         {"kind": "DEPOSIT", "date": DAYS[0], "amount": "1000"},
-        {"kind": "BUY", "date": DAYS[0], "instrument": "KR:005930", "quantity": "10", "price": "50"},
+        {"kind": "BUY", "date": DAYS[0], "asset": "KR:005930", "quantity": "10", "price": "50"},
     ])  # fmt: skip
     portfolio_value(portfolio_id=book.pk)
     request = RequestFactory().get("/")
