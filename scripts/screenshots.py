@@ -34,11 +34,17 @@ DONE_WITH = (
         "--grid", "sell_conditions.0.value=10..25:5",
     ),
 )  # fmt: skip
-TARGETS = """
+OWN = """
+from django.contrib.auth.models import User
+from market.models import Instrument
 from portfolio.models import Portfolio
 from portfolio.services.allocations import allocations_set
+from portfolio.services.benchmarks import Wanted, benchmarks_set
 from portfolio.services.standing import standing_of
 portfolio = Portfolio.objects.get(name="momentum")
+portfolio.owner = User.objects.get(username="admin")
+portfolio.save(update_fields=["owner"])
+benchmarks_set(portfolio=portfolio, benchmarks=[Wanted(Instrument.objects.get(ticker="SPX"))])
 held = [str(one.instrument) for one in standing_of(portfolio=portfolio).held]
 share = 95 // len(held)
 targets = [{"asset": one, "target": share, "threshold": 2} for one in held]
@@ -126,7 +132,8 @@ def work_done(var: Path) -> bool:
     """What somebody who uses the site would have done by now; whether there are holdings of funds to look at."""
     for command in DONE_WITH:
         sites.manage(var, *command)
-    sites.manage(var, "shell", "-c", TARGETS)
+    sites.manage(var, "shell", "-c", OWN)
+    sites.manage(var, "snapshot_portfolios")
     files = sorted(map(str, data_folder().glob(HOLDINGS)))
     if files:
         sites.manage(var, "load_etfs", "--region", "US", "--source", "ark", *files)
