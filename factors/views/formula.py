@@ -81,13 +81,18 @@ class Formula(OwnPage):
             needs = formula_check(formula=formula)
             found = formula_try(formula=formula, region=asked["region"], count=SHOWN)
         except FormulaRefused as refused:
-            self._tell(refused)
-            return {"wrong": refused, **_around(formula, refused.position)}
+            return {"wrong": _first_line(refused.reason), **_around(formula, refused.position)}
         without = [(reason_label(code), count) for code, count in found["without"].items() if count]
         return {"needs": needs, "found": found, "without": without}
 
     def _tell(self, refused: FormulaRefused) -> None:
-        self.form.add_error(refused.field if refused.field in self.form.fields else None, refused.reason)
+        field = refused.field if refused.field in self.form.fields else None
+        self.form.add_error(field, _first_line(refused.reason))
+
+
+def _first_line(reason: str) -> str:
+    """Without the formula below it, where the place is marked: the page marks it itself."""
+    return reason.split("\n", 1)[0]
 
 
 def _around(formula: str, position: int | None) -> dict[str, str]:

@@ -4,7 +4,8 @@ from collections.abc import Callable
 from typing import Any
 
 import django_tables2 as tables
-from django.db.models import F, QuerySet
+from django.db.models import F
+from django.db.models.expressions import OrderBy
 from django.utils.html import format_html
 
 from market.pages import formats
@@ -26,11 +27,10 @@ class TextColumn(tables.Column):
         """As files have it."""
         return value
 
-    def order(self, queryset: QuerySet, is_descending: bool) -> tuple[QuerySet, bool]:
-        """By the column, nulls last; rows that are equal in it in the order of their keys, so that pages do not mix."""
-        name = self.sorted_by.replace(".", "__")
-        by = F(name).desc(nulls_last=True) if is_descending else F(name).asc(nulls_last=True)
-        return queryset.order_by(by, "pk"), True
+    def ordering(self, descending: bool) -> OrderBy:
+        """What a queryset is ordered by: the column, nulls last."""
+        by = F(self.sorted_by.replace(".", "__"))
+        return by.desc(nulls_last=True) if descending else by.asc(nulls_last=True)
 
     _name = ""
 
@@ -128,14 +128,16 @@ class MomentColumn(DayColumn):
 
 
 class BadgeColumn(TextColumn):
-    """A state as a coloured word; ``tones``: class of the style sheet by value (done, running, failed, quiet)."""
+    """A state as a coloured word; ``tones``: class of the style sheet by value (done, running, failed, quiet);
+    ``labels``: what people read for a value.
+    """
 
-    def __init__(self, *args: Any, tones: dict[str, str], **kwargs: Any) -> None:
-        self.tones = tones
+    def __init__(self, *args: Any, tones: dict[str, str], labels: dict[str, Any] | None = None, **kwargs: Any) -> None:
+        self.tones, self.labels = tones, labels or {}
         super().__init__(*args, **kwargs)
 
     def render(self, value: Any, record: Any, bound_column: Any) -> str:
         name = f"get_{bound_column.accessor}_display"
-        label = getattr(record, name)() if hasattr(record, name) else value
         stored = bound_column.accessor.resolve(record, quiet=True)  # of a choice, ``value`` is the word already
+        label = getattr(record, name)() if hasattr(record, name) else self.labels.get(str(stored), value)
         return format_html('<span class="state {}">{}</span>', self.tones.get(str(stored), "quiet"), label)

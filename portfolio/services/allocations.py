@@ -28,11 +28,7 @@ def allocations_set(*, portfolio: Portfolio, targets: Sequence[Mapping[str, Any]
     wrong row by field and reason (rows count from 1), or that the active targets do not sum to 100; nothing is stored
     then.
     """
-    reading = _Reading()
-    rows = [reading.row(number, target) for number, target in enumerate(targets)]
-    instruments = reading.instruments(targets)
-    reading.refuse()
-    _check_sum(rows)
+    rows, instruments = _read(targets)
     with transaction.atomic():
         Portfolio.objects.select_for_update(no_key=True).get(pk=portfolio.pk)
         PortfolioAllocation.objects.filter(portfolio=portfolio).delete()
@@ -40,6 +36,11 @@ def allocations_set(*, portfolio: Portfolio, targets: Sequence[Mapping[str, Any]
             PortfolioAllocation(portfolio=portfolio, instrument=instrument, **row)
             for instrument, row in zip(instruments, rows, strict=True)
         )
+
+
+def allocations_check(*, targets: Sequence[Mapping[str, Any]]) -> None:
+    """What ``allocations_set`` would refuse; nothing is stored."""
+    _read(targets)
 
 
 def allocations_told(*, portfolio: Portfolio) -> list[dict[str, Any]]:
@@ -51,6 +52,16 @@ def allocations_told(*, portfolio: Portfolio) -> list[dict[str, Any]]:
         | {"frequency": one.frequency, "is_active": one.is_active}
         for one in rows
     ]
+
+
+def _read(targets: Sequence[Mapping[str, Any]]) -> tuple[list[dict[str, Any]], list[Instrument | None]]:
+    """Columns and asset of each."""
+    reading = _Reading()
+    rows = [reading.row(number, target) for number, target in enumerate(targets)]
+    instruments = reading.instruments(targets)
+    reading.refuse()
+    _check_sum(rows)
+    return rows, instruments
 
 
 def _check_sum(rows: Sequence[Mapping[str, Any]]) -> None:

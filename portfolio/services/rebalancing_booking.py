@@ -73,19 +73,20 @@ def _carry_out(event: RebalancingEvent, fills: Sequence[Mapping[str, Any]] | Non
     event.post_state = moved_state(before, moves, deposit=deposit, base=portfolio.base_currency)
 
 
-def _refuse_outdated(event: RebalancingEvent, fills: Sequence[Mapping[str, Any]]) -> None:
-    valued_to = event.portfolio.valued_to
+def outdated_notes(event: RebalancingEvent, fills: Sequence[Mapping[str, Any]] = ()) -> list[str]:
+    """Why an event should not be carried out as it is: old prices without ``fills``, changed transactions."""
+    valued_to, notes = event.portfolio.valued_to, []
     unfilled = {action["asset"] for action in event.actions} - {str(fill.get("asset")) for fill in fills}
     if unfilled and valued_to is not None and event.as_of < valued_to:
-        raise PortfolioBusy(
-            f"rebalancing #{event.pk}: prices of {event.as_of} are old: propose again, give fills of all trades, or"
-            " force it"
-        )
+        notes.append(f"prices of {event.as_of} are old: propose again, give fills of all trades, or force it")
     if event.revision != event.portfolio.revision:
-        raise PortfolioBusy(
-            f"rebalancing #{event.pk}: the portfolio's transactions changed since it was planned: propose again, or"
-            " force it"
-        )
+        notes.append("the portfolio's transactions changed since it was planned: propose again, or force it")
+    return notes
+
+
+def _refuse_outdated(event: RebalancingEvent, fills: Sequence[Mapping[str, Any]]) -> None:
+    if notes := outdated_notes(event, fills):
+        raise PortfolioBusy(f"rebalancing #{event.pk}: {notes[0]}")
 
 
 def _book(portfolio: Portfolio, rows: Sequence[Transaction]) -> None:

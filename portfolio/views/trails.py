@@ -11,11 +11,15 @@ from django.shortcuts import render
 from market.pages.exports import FORMATS, export_response
 from portfolio.models import Portfolio
 from portfolio.services.benchmarks import benchmark_report
+from portfolio.services.drift_explaining import allocation_explain
 from portfolio.services.explaining import performance_explain, summary_explain
 from portfolio.services.exposure import factor_exposure, look_through_exposure
+from portfolio.services.held_correlations import correlations_held
 from portfolio.services.risk import risk_inputs, risk_row
 from portfolio.services.risk_explain import risk_explain
 from portfolio.services.risk_report import risk_contributions, var_backtest
+from portfolio.services.shocks import shock_of
+from portfolio.services.stress import stress_historical, stress_reverse, stress_shocks
 from portfolio.views.base import OfPortfolio, Refused, reason_of
 
 SHOWN = 60  # rows in the dialog; all of them are in the file
@@ -42,16 +46,38 @@ OF_A_DAY: dict[str, Callable[[Portfolio, Day], Trails]] = {
     "var": lambda portfolio, day: var_backtest(portfolio=portfolio, as_of=day, explain=True)["explain"],
     "factors": lambda portfolio, day: factor_exposure(portfolio=portfolio, as_of=day, explain=True)["explain"],
     "exposure": lambda portfolio, day: look_through_exposure(portfolio=portfolio, as_of=day, explain=True)["explain"],
+    "allocation": lambda portfolio, day: allocation_explain(portfolio=portfolio, as_of=day),
 }
+OF_A_QUESTION: dict[str, Callable[[Portfolio, Trails], Trails]] = {
+    "performance": lambda portfolio, asked: performance_explain(
+        portfolio=portfolio, start=asked["start"], end=asked["end"]
+    ),
+    "correlations": lambda portfolio, asked: correlations_held(
+        portfolio=portfolio, window=asked["window"], explain=True
+    )["explain"],
+    "stress": lambda portfolio, asked: stress_historical(
+        portfolio=portfolio, windows=[asked["window"]], explain=True
+    )["results"][0]["explain"],
+    "shocks": lambda portfolio, asked: stress_shocks(
+        portfolio=portfolio, shocks=[shock_of(text) for text in asked["shocks"].splitlines()], explain=True
+    )["explain"],
+    "reverse": lambda portfolio, asked: stress_reverse(
+        portfolio=portfolio, loss=asked["loss"] or 0.0, sessions=asked["sessions"] or 1, explain=True
+    )["explain"],
+}  # fmt: skip
 
 
 class TrailForm(forms.Form):
-    """Which trail: of a day, or of a period."""
+    """Which trail: of a day, of a period, or of what else was asked. ``shocks``: one a line."""
 
-    of = forms.ChoiceField(choices=[(name, name) for name in (*OF_A_DAY, "performance")], required=False)
+    of = forms.ChoiceField(choices=[(name, name) for name in (*OF_A_DAY, *OF_A_QUESTION)], required=False)
     date = forms.DateField(required=False)
     start = forms.DateField(required=False)
     end = forms.DateField(required=False)
+    window = forms.CharField(required=False, max_length=40)
+    shocks = forms.CharField(required=False, max_length=8000)
+    loss = forms.FloatField(required=False)
+    sessions = forms.IntegerField(required=False)
 
 
 class Trail(OfPortfolio):
@@ -64,7 +90,7 @@ class Trail(OfPortfolio):
         portfolio, name = self.portfolio, self.kwargs["figure"]
         context: dict[str, Any] = {"portfolio": portfolio, "name": name.replace("_", " "), "title": name}
         try:
-            found = trails_of(portfolio, **form.cleaned_data)
+            found = trails_of(portfolio, form.cleaned_data)
         except Refused as error:
             return render(request, "portfolio/trail.html", context | {"problem": reason_of(error)})
         trail = found["figures"].get(name)
@@ -80,8 +106,7 @@ class Trail(OfPortfolio):
         return render(request, "portfolio/trail.html", context)
 
 
-def trails_of(portfolio: Portfolio, *, of: str, date: Day, start: Day, end: Day) -> Trails:
+def trails_of(portfolio: Portfolio, asked: Trails) -> Trails:
     """All trails of one kind."""
-    if of == "performance":
-        return performance_explain(portfolio=portfolio, start=start, end=end)
-    return OF_A_DAY[of or "summary"](portfolio, date)
+    of = asked["of"] or "summary"
+    return OF_A_QUESTION[of](portfolio, asked) if of in OF_A_QUESTION else OF_A_DAY[of](portfolio, asked["date"])

@@ -29,7 +29,7 @@ def test_look_up_an_instrument_and_read_its_profile(visitor):
     choose(visitor, "5 years")
     visitor.see("Each bar is a week.", "#prices")
     choose(visitor, "Candles")
-    visitor.until(lambda _: visitor.all("#prices .candlesticklayer path"), "no candles")
+    visitor.until(lambda _: visitor.all("#prices path.box"), "no candles")
     visitor.press("Data", "#prices")
     visitor.see("high", "#prices table")
     visitor.fill("Factor", "beta", "#score-history")
