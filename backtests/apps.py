@@ -3,6 +3,7 @@ from django.db.models.signals import post_migrate
 
 from backtests.schedules import ensure_schedules
 from market.jobs import registry as jobs
+from market.pages.sections import sections_of
 
 
 class BacktestsConfig(AppConfig):
@@ -10,5 +11,6 @@ class BacktestsConfig(AppConfig):
     verbose_name = "Backtests"
 
     def ready(self) -> None:
+        sections_of("backtests.views.home_section")
         jobs.provided_by("backtests.jobs")
         post_migrate.connect(ensure_schedules, sender=self, dispatch_uid="backtests.schedules")

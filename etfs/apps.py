@@ -15,6 +15,6 @@ class EtfsConfig(AppConfig):
     def ready(self) -> None:
         importlib.import_module("etfs.registrations").fill()  # it needs models, which are there only now
         jobs.provided_by("etfs.jobs")
-        for name in ("home_section", "instrument_section"):
+        for name in ("home_section", "instrument_section", "data_section"):
             sections_of(f"etfs.views.{name}")
         post_migrate.connect(ensure_schedules, sender=self, dispatch_uid="etfs.schedules")

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from etfs.views.compare import Compare, FundSearch
+from etfs.views.data_section import Collections
 from etfs.views.exposure import FundExposure
 from etfs.views.flows import FundFlows
 from etfs.views.funds import Funds
@@ -26,6 +27,7 @@ urlpatterns = [
     path(f"{FUND}exposure/", FundExposure.as_view(), name="fund-exposure"),
     path(f"{FUND}quality/", FundQuality.as_view(), name="fund-quality"),
     path(FUND, FundHoldings.as_view(), name="fund"),
+    path("collections/", Collections.as_view(), name="collections"),
     path("holders/<region>/<path:ticker>/", Holders.as_view(), name="holders"),
     path("holder-weights/<region>/<path:ticker>/", HolderWeights.as_view(), name="holder-weights"),
 ]

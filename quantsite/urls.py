@@ -1,5 +1,6 @@
 """Every address of the site, by room."""
 
+from django.conf import settings
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import include, path
@@ -36,6 +37,7 @@ urlpatterns = [
     path("", include("backtests.urls")),
     path("", include("portfolio.urls")),
     path("api/", include(api)),
+    path("favicon.ico", RedirectView.as_view(url=f"/{settings.STATIC_URL.lstrip('/')}quantsite/icon.svg")),
     path("metrics", metrics, name="metrics"),
     path("accounts/", include("quantsite.accounts.urls")),
     path("setup/<str:secret>/", Setup.as_view(), name="setup"),

@@ -2,15 +2,12 @@
 
 from typing import Any
 
-import yaml
 from django import forms
 from django.contrib.auth.models import User
 from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldBooleanWidget
 
 from backtests.models import BacktestSession
 from backtests.services import BacktestError, backtest_enqueue
-from backtests.services.config import WRITTEN
-from backtests.services.config_conditions import OF_SELL
 from factors.services.strategy_files import NotYaml, strategies_read
 
 EXAMPLE = """\
@@ -27,7 +24,6 @@ order_by: roe
 rebalance: MONTHLY
 max_positions: 20
 """
-EMPTY: tuple[Any, ...] = (None, "", [], {})
 LONGEST = 1_000_000  # characters; a universe of 20,000 tickers has 200,000
 
 
@@ -61,24 +57,3 @@ class BacktestForm(forms.ModelForm):
             except (NotYaml, BacktestError) as error:
                 self.add_error("text", str(error)[:2000])
         return asked
-
-
-def config_text(session: BacktestSession) -> str:
-    """The configuration of a backtest as the form takes it, in the order people write it."""
-    config = {name: _plain(session.config[name]) for name in WRITTEN if session.config.get(name) not in EMPTY}
-    return yaml.safe_dump(config, sort_keys=False, allow_unicode=True, default_flow_style=None, width=120)
-
-
-def _plain(value: Any) -> Any:
-    """20 for 20.0, and of conditions what they are about before what it is compared with."""
-    if isinstance(value, float) and value.is_integer():
-        return int(value)
-    if isinstance(value, list):
-        return [_plain(one) for one in value]
-    if isinstance(value, dict):
-        return {name: _plain(value[name]) for name in sorted(value, key=_place)}
-    return value
-
-
-def _place(name: str) -> tuple[int, str]:
-    return (OF_SELL.index(name) if name in OF_SELL else len(OF_SELL), name)

@@ -18,12 +18,13 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter, RelatedDropdownF
 from unfold.decorators import action, display
 
 from backtests import services
-from backtests.admin.asking import BacktestForm, config_text
+from backtests.admin.asking import BacktestForm
 from backtests.admin.base import QuietChangeList, marked_findings, statistic, status_column
 from backtests.admin.exporting import orders_response
 from backtests.admin.glance import session_glance, session_links
 from backtests.admin.session_sections import session_sections
 from backtests.models import BacktestSession, Status
+from backtests.services.config_files import config_text
 from etfs.admin.base import Section, SectionsMixin
 from market.adminbase import HouseAdmin
 from market.pages.reports import report_response
@@ -86,7 +87,7 @@ class BacktestSessionAdmin(SectionsMixin, HouseAdmin):
         """``?like=3``: the configuration of that backtest, to change something in it."""
         like = request.GET.get("like", "")
         found = BacktestSession.objects.filter(pk=int(like)).first() if like.isdecimal() and len(like) < 19 else None
-        return {"text": config_text(found)} if found else {}
+        return {"text": config_text(found.config)} if found else {}
 
     def save_model(self, request: HttpRequest, obj: BacktestSession, form: BacktestForm, change: bool) -> None:
         obj.pk = form.queued.pk

@@ -1,6 +1,5 @@
 """Axes of a search from a command line."""
 
-import re
 from argparse import ArgumentParser, ArgumentTypeError
 from decimal import Decimal
 from pathlib import Path
@@ -9,32 +8,20 @@ from typing import Any
 from backtests.management.given import config_arguments, field_given
 from backtests.management.workers import cores
 from backtests.services import BacktestError
-
-NUMBER = r"-?\d+(?:\.\d+)?"
-RANGE = re.compile(rf"({NUMBER})\.\.({NUMBER})(?::({NUMBER}))?")
-MOST = 10_000  # values of a range
+from backtests.services.grids import RANGE, range_values
 
 
 def axis_given(text: str) -> tuple[str, list[Any]]:
     """An argparse type: ``FIELD=[v1, v2]``, or ``FIELD=10..50:10`` for 10, 20, 30, 40, 50."""
     name, values = field_given(text)
     if isinstance(values, str) and (found := RANGE.fullmatch(values.strip())):
-        values = _range(text, *(Decimal(part or 1) for part in found.groups()))
+        try:
+            values = range_values(text, *(Decimal(part or 1) for part in found.groups()))
+        except BacktestError as error:
+            raise ArgumentTypeError(str(error).removeprefix("axes: ")) from error
     if not isinstance(values, list):
         raise ArgumentTypeError(f"{text!r}: write values as FIELD=[v1,v2] or as FIELD=10..50:10")
     return name, values
-
-
-def _range(text: str, low: Decimal, high: Decimal, step: Decimal) -> list[float | int]:
-    """Both ends included; whole numbers where all three are."""
-    if step <= 0 or high < low:
-        raise ArgumentTypeError(f"{text!r}: a range goes from low to high by a step above 0")
-    count = int((high - low) / step) + 1
-    if count > MOST:
-        raise ArgumentTypeError(f"{text!r}: {count:,} values are too many")
-    found = [low + place * step for place in range(count)]
-    is_whole = all(one == one.to_integral_value() for one in (low, step))
-    return [int(one) if is_whole else float(one) for one in found]
 
 
 def axes_of(given: list[tuple[str, list[Any]]]) -> dict[str, list[Any]]:

@@ -109,6 +109,11 @@ class BacktestTradeQuerySet(models.QuerySet["BacktestTrade"]):
     def sells(self) -> Self:
         return self.filter(side=BacktestTrade.Side.SELL)
 
+    def matching(self, *, ticker: str = "", side: str = "", reason: str = "") -> Self:
+        """``ticker``: a part of it."""
+        asked = {"ticker__icontains": ticker, "side": side, "reason": reason}
+        return self.filter(**{name: value for name, value in asked.items() if value})
+
 
 class BacktestTrade(OfInstrument):
     """A fill. Profit, rate and days are of sales alone: a buy has neither won nor lost."""

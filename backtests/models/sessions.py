@@ -17,6 +17,9 @@ OF_STATISTICS = (
 # What lists show of a result, and where it is; `trades` of a session are its rows.
 FIGURES = {name: f"statistics__{name}" for name in OF_STATISTICS} | {"trade_count": "statistics__trades"}
 
+SERIOUS = "SERIOUS"  # of ``backtests.diagnosis``, which stores it
+NOBODY = "-"
+
 
 class BacktestSessionQuerySet(OwnedQuerySet):
     def completed(self) -> Self:
@@ -34,6 +37,24 @@ class BacktestSessionQuerySet(OwnedQuerySet):
             for name, column in FIGURES.items()
         }
         return self.annotate(**known).select_related("strategy", "owner")
+
+    def with_serious(self) -> Self:
+        """With ``serious``: how many serious findings there are, None where there is no result."""
+        found = models.Func(
+            models.F("statistics__findings"), template=f"jsonb_array_length(jsonb_path_query_array(%(expressions)s, "
+            f"'$[*] ? (@.severity == \"{SERIOUS}\")'))", output_field=models.IntegerField(null=True),
+        )  # fmt: skip
+        return self.annotate(serious=found)
+
+    def matching(
+        self, *, search: str = "", status: str = "", region: str = "", strategy: str = "", owner: str = ""
+    ) -> Self:
+        """``search`` and ``strategy``: parts of the names; ``owner``: of the user of this name, ``-`` of nobody."""
+        asked = {"name__icontains": search, "status": status, "region": region, "strategy__name__icontains": strategy}
+        found = self.filter(**{name: value for name, value in asked.items() if value})
+        if owner == NOBODY:
+            return found.filter(owner=None)
+        return found.filter(owner__username=owner) if owner else found
 
     def ranked(self, ordering: str) -> Self:
         """By ``created``, ``start``, ``end`` or one of ``FIGURES`` (``-``: descending), those without it last; of
@@ -77,6 +98,11 @@ class BacktestSession(BacktestJob):
         constraints = [
             models.CheckConstraint(condition=models.Q(end__gte=models.F("start")), name="backtestsession_order")
         ]
+
+    @property
+    def label(self) -> str:
+        """Its name, its number without one."""
+        return self.name or f"#{self.pk}"
 
     def __str__(self) -> str:
         return f"#{self.pk} {self.name or self.region} {self.start} to {self.end}"

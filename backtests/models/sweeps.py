@@ -1,12 +1,26 @@
 """Many variants of one backtest."""
 
+from collections.abc import Iterable, Sequence
 from typing import Self
 
 import numpy as np
 from django.db import models
+from django.db.models.fields.json import KeyTextTransform, KeyTransform
+from django.db.models.functions import Cast
 
 from backtests.models.jobs import BacktestJob, Status
 from market.models.owned import OwnedQuerySet
+
+
+class BacktestSweepQuerySet(OwnedQuerySet):
+    def matching(self, *, search: str = "", status: str = "", method: str = "") -> Self:
+        """``search``: a part of the name."""
+        asked = {"name__icontains": search, "status": status, "method": method}
+        return self.filter(**{name: value for name, value in asked.items() if value})
+
+    def with_deflated(self) -> Self:
+        """With ``deflated``: the deflated Sharpe ratio of the best variant, None until it has ended."""
+        return self.annotate(deflated=Cast(KeyTextTransform("deflated_sharpe", "result"), models.FloatField()))
 
 
 class BacktestSweep(BacktestJob):
@@ -30,10 +44,15 @@ class BacktestSweep(BacktestJob):
     )
     timings = models.JSONField(default=dict, blank=True)
 
-    objects = OwnedQuerySet.as_manager()
+    objects = BacktestSweepQuerySet.as_manager()
 
     class Meta:
         ordering = ["-id"]
+
+    @property
+    def label(self) -> str:
+        """Its name, its number without one."""
+        return self.name or f"#{self.pk}"
 
     def __str__(self) -> str:
         return f"#{self.pk} {self.name or self.method}"
@@ -51,6 +70,18 @@ class BacktestSweep(BacktestJob):
 
 
 class BacktestVariantQuerySet(models.QuerySet["BacktestVariant"]):
+    def with_settings(self, fields: Sequence[str]) -> Self:
+        """With ``axis_0``, ``axis_1``: what each sets of these fields."""
+        return self.annotate(
+            **{f"axis_{place}": KeyTransform(field, "overrides") for place, field in enumerate(fields)}
+        )
+
+    def with_figures(self, names: Iterable[str]) -> Self:
+        """With ``figure_<name>``, None without it."""
+        return self.annotate(
+            **{f"figure_{name}": Cast(KeyTextTransform(name, "figures"), models.FloatField()) for name in names}
+        )
+
     def pending(self) -> Self:
         return self.filter(status=Status.PENDING)
 

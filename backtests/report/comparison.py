@@ -20,10 +20,15 @@ Result = dict[str, Any]
 
 
 def comparison_report(results: list[Result]) -> str:
-    """One self-contained HTML file of several results of backtests; ValueError without any.
+    """One self-contained HTML file of several results of backtests; errors as ``comparison_page``.
 
     Percentages are percent, None is a dash. Values are rebased to 100, each from its own first session.
     """
+    return rendered(comparison_page(results))
+
+
+def comparison_page(results: list[Result]) -> Page:
+    """What the report shows; ValueError without a result."""
     if not results:
         raise ValueError("there is no result to compare")
     names = labels(results)
@@ -33,10 +38,10 @@ def comparison_report(results: list[Result]) -> str:
         Section("statistics", "Statistics", _statistics(results, names, figures)),
         Section("differences", "What differs", [_differences(results, names)], _same(results)),
     ]
-    return rendered(Page(
+    return Page(
         kind="Comparison", title=f"{counted(len(results), 'backtest')} side by side", facts=_facts(results, names),
         alerts=_alerts(results, names), sections=sections, glossary=glossary(figures),
-    ))  # fmt: skip
+    )  # fmt: skip
 
 
 def labels(results: list[Result]) -> list[str]:

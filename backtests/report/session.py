@@ -4,11 +4,12 @@ from typing import Any
 
 from backtests.report import calendar, configuration, session_charts, trade_charts, trade_tables
 from backtests.report.figures import glossary, statistics_tables, tiles
-from backtests.report.page import Finding, Page, Section, rendered
+from backtests.report.page import Finding, Page, Part, Section, rendered
 from backtests.report.text import counted, money, spaced, words
 from market.pages.parts import NONE
 
 SEVERITIES = {"SERIOUS": ("serious", "▲ serious"), "WARNING": ("caution", "● warning"), "NOTE": ("remark", "○ note")}
+NO_TRADE = "Nothing was traded."
 Result = dict[str, Any]
 
 
@@ -17,12 +18,29 @@ def session_report(result: Result) -> str:
 
     Percentages are percent, None is a dash; names, tickers and settings are text, never markup.
     """
-    return rendered(Page(
+    return rendered(session_page(result, _sections(result)))
+
+
+def session_overview(result: Result) -> Page:
+    """The same without the tables that have a row for each trade, holding or event: pages of the site turn those over
+    on the server. Of ``trades`` the sales are enough; ``holdings``, ``events`` and ``cancelled`` are not asked for.
+    """
+    return session_page(result, [
+        _performance(result),
+        _calendar(result),
+        _through_time(result),
+        Section("trades", "Trades", _trading(result), [] if result["statistics"].get("trades") else [NO_TRADE]),
+        Section("holdings", "Holdings", []),
+        *_reference(result),
+    ])  # fmt: skip
+
+
+def session_page(result: Result, sections: list[Section]) -> Page:
+    return Page(
         kind=f"Backtest · {result['region']}{_number(result)} · {spaced(result['status'].lower())}",
         title=result["name"] or "Backtest", facts=_facts(result), alerts=_alerts(result), tiles=tiles(result),
-        findings=_findings(result["findings"]), sections=_sections(result),
-        glossary=glossary(list(result["statistics"])),
-    ))  # fmt: skip
+        findings=_findings(result["findings"]), sections=sections, glossary=glossary(list(result["statistics"])),
+    )  # fmt: skip
 
 
 def _sections(result: Result) -> list[Section]:
@@ -31,8 +49,15 @@ def _sections(result: Result) -> list[Section]:
         _performance(result),
         _calendar(result),
         _through_time(result),
-        _trading(result),
+        Section("trades", "Trades", [*_trading(result), *_rows(result)], [] if result["trades"] else [NO_TRADE]),
         Section("holdings", "Holdings", [trade_tables.holdings(result["holdings"], currency)], _no_holdings(result)),
+        *_reference(result),
+    ]
+
+
+def _reference(result: Result) -> list[Section]:
+    currency = result["currency"]
+    return [
         Section("statistics", "Statistics", statistics_tables(result["statistics"], result["units"], currency)),
         _configuration(result),
     ]
@@ -67,22 +92,27 @@ def _through_time(result: Result) -> Section:
     return Section("exposure", "Through time", parts, notes)
 
 
-def _trading(result: Result) -> Section:
+def _trading(result: Result) -> list[Part | None]:
     currency, spread = result["currency"], result["distributions"]
-    parts = [
+    return [
         trade_charts.profit_rates(spread["profit_rate"]), trade_charts.hold_days(spread["hold_days"]),
         trade_charts.sales(result["trades"]),
         trade_tables.reasons(result["reasons"], currency, result["conditions"]["sell"]),
         trade_tables.contribution(result["contribution"], result["statistics"].get("sells")),
-        trade_tables.selection(result.get("selection", []), result["conditions"]["buy"]),
         trade_tables.names("Best names", result["instruments"]["best"], currency),
         trade_tables.names("Worst names", result["instruments"]["worst"], currency),
+    ]  # fmt: skip
+
+
+def _rows(result: Result) -> list[Part | None]:
+    """Tables of as many rows as there are rebalances, trades, events."""
+    currency = result["currency"]
+    return [
+        trade_tables.selection(result.get("selection", []), result["conditions"]["buy"]),
         trade_tables.trades(result["trades"], currency),
         trade_tables.tallied("Corporate actions", result["events"], "kind", f"Of held names; cash in {currency}."),
         trade_tables.tallied("Orders that came to nothing", result["cancelled"], "reason", "Whole or in part."),
-    ]  # fmt: skip
-    notes = [] if result["trades"] else ["Nothing was traded."]
-    return Section("trades", "Trades", parts, notes)
+    ]
 
 
 def _configuration(result: Result) -> Section:

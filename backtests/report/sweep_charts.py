@@ -11,6 +11,7 @@ from market.pages.charts import Chart, chart
 
 SCALE = [[0, "#b2453c"], [0.5, "#f1efe9"], [1, "#2b6cb0"]]
 BEST, MEAN = "best", "mean"
+EMPTY_CELLS = "Empty where no variant came to an end."
 BEST_COLOUR = "#e08a1e"
 Axis = dict[str, Any]
 Variants = list[dict[str, Any]]
@@ -22,6 +23,27 @@ def objective_chart(sweep: dict[str, Any], done: Variants) -> Chart | None:
     if not axes or not done:
         return None
     return _line(sweep, done) if len(axes) == 1 else _heat_map(sweep, done)
+
+
+def map_chart(sweep: dict[str, Any], done: Variants, across: str, down: str, how: str) -> Chart | None:
+    """The heat map over two axes (fields) alone, ``how`` the best or the mean over the others; a line over one axis;
+    None without an axis or a figure.
+    """
+    axes = {axis["field"]: axis for axis in _labelled(sweep)}
+    if not axes or not done:
+        return None
+    if len(axes) == 1:
+        return _line(sweep, done)
+    drawn = _drawn(done, axes[across], axes[down], sweep["objective"], how)
+    found = chart(
+        label(sweep["objective"]), _pair(axes[across], axes[down]), drawn["data"], drawn["layout"], EMPTY_CELLS,
+        height=_map_height([axes[across], axes[down]]),
+    )  # fmt: skip
+    return found | {"wide": True}
+
+
+def _map_height(axes: list[Axis]) -> int:
+    return min(120 + max(180, 44 * max(len(axis["values"]) for axis in axes)), 640)
 
 
 def cells(done: Variants, across: Axis, down: Axis, objective: str, how: str) -> list[list[float | None]]:
@@ -54,14 +76,9 @@ def _heat_map(sweep: dict[str, Any], done: Variants) -> Chart:
     }  # fmt: skip
     across, down = pairs[0]
     first = drawn[_pair(across, down), BEST]
-    height = 120 + max(180, 44 * max(len(axis["values"]) for axis in axes))
-    note = (
-        "Each cell is the best or the mean over the other axes."
-        if several
-        else "Empty where no variant came to an end."
-    )
+    note = "Each cell is the best or the mean over the other axes." if several else EMPTY_CELLS
     unit = "" if several else _pair(across, down)
-    found = chart(label(objective), unit, first["data"], first["layout"], note, height=min(height, 640)) | {
+    found = chart(label(objective), unit, first["data"], first["layout"], note, height=_map_height(axes)) | {
         "wide": True
     }
     if several:

@@ -22,6 +22,11 @@ def walk_forward_report(walk: Walk) -> str:
     ``test_end``, ``chosen``, ``train`` and ``test`` statistics), ``series`` of the tests together, ``statistics``;
     where there are any, ``benchmark`` (``name``) and ``base``, the configuration.
     """
+    return rendered(walk_forward_page(walk))
+
+
+def walk_forward_page(walk: Walk) -> Page:
+    """What the report shows."""
     objective = walk["objective"]
     sections = [
         Section("performance", "Out of sample", [_equity(walk)], _no_series(walk)),
@@ -29,10 +34,10 @@ def walk_forward_report(walk: Walk) -> str:
         Section("statistics", "Statistics, out of sample", statistics_tables(walk["statistics"], {}, "")),
         Section("configuration", "Configuration", [configuration.rules(walk.get("base", {}), "Base")]),
     ]
-    return rendered(Page(
+    return Page(
         kind="Walk-forward test", title=walk["name"] or "Walk-forward test", facts=_facts(walk), tiles=_tiles(walk),
         sections=sections, glossary=glossary(list(dict.fromkeys([objective, *walk["statistics"]]))),
-    ))  # fmt: skip
+    )  # fmt: skip
 
 
 def kept(walk: Walk) -> float | None:

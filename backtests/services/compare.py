@@ -29,7 +29,7 @@ def backtests_compare(*, sessions: Sequence[BacktestSession]) -> dict[str, Any]:
     the same, as text; ``series``: of each ``dates``, ``value`` rebased to 100 on the session before its first,
     ``benchmark`` so, and ``drawdown`` in percent. BacktestError for fewer than 2, more than 8, or one without result.
     """
-    results = _results(sessions)
+    results = compared_results(sessions)
     names = labels(results)
     shown = ("id", "name", "region", "currency", "start", "end", "benchmark")
     figures = in_order(list(dict.fromkeys(name for one in results for name in one["statistics"])))
@@ -54,7 +54,7 @@ def backtests_compare(*, sessions: Sequence[BacktestSession]) -> dict[str, Any]:
 
 def backtests_comparison(*, sessions: Sequence[BacktestSession]) -> str:
     """The same as one HTML file that needs nothing else; errors as ``backtests_compare``."""
-    return comparison_report(_results(sessions))
+    return comparison_report(compared_results(sessions))
 
 
 def _row(name: str, results: list[Result]) -> dict[str, Any]:
@@ -63,7 +63,7 @@ def _row(name: str, results: list[Result]) -> dict[str, Any]:
     return {"name": name, "unit": unit, "values": values, "best": better(name, values) if same_money else None}
 
 
-def _results(sessions: Sequence[BacktestSession]) -> list[Result]:
+def compared_results(sessions: Sequence[BacktestSession]) -> list[Result]:
     """What comparing needs of each, in three queries for all of them."""
     if not FEWEST <= len(sessions) <= MOST:
         raise BacktestError(f"ids: {FEWEST} to {MOST} backtests can be compared, not {len(sessions)}")
@@ -85,7 +85,7 @@ def _result(
 ) -> Result:
     found = session.statistics
     return {
-        **backtest_summary(session=session), "name": session.name or f"#{session.pk}",
+        **backtest_summary(session=session), "name": session.label,
         "config": config_in_order(session.config),
         "conditions": conditions_told(session, conditions), "benchmark": found.details["benchmark"],
         "statistics": found.figures, "units": units(), "series": series_from(session, snapshots),

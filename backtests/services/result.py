@@ -11,6 +11,7 @@ from backtests.calc.outcomes.plain import numbers
 from backtests.calc.outcomes.series import SHARPE_WINDOW, drawdowns
 from backtests.models import BacktestCondition, BacktestEvent, BacktestSession, Status
 from backtests.report import session_report
+from backtests.report.trade_charts import MOST_SALES
 from backtests.services.config import WRITTEN
 from backtests.services.errors import BacktestError
 from portfolio.calc.statistics import Track, all_statistics, rolling_sharpe
@@ -21,6 +22,7 @@ OF_TRADE = (
     "commission", "tax", "cash_flow", "profit", "profit_rate", "hold_days", "average_price", "reason", "rule",
     "factors",
 )  # fmt: skip
+OF_SALE = ("side", "trade_date", "ticker", "name", "profit_rate", "reason")
 OF_HOLDING = (
     "ticker", "name", "quantity", "average_price", "cost", "close", "value", "weight", "profit", "profit_rate",
     "first_bought", "hold_days", "factors",
@@ -59,8 +61,25 @@ def completed(session: BacktestSession) -> None:
 def backtest_result(*, session: BacktestSession) -> dict[str, Any]:
     """Everything that is stored of a finished backtest, as plain data; BacktestError while there is no result."""
     completed(session)
-    found, events = session.statistics, session.events
-    kinds = BacktestEvent.Kind
+    events, kinds = session.events, BacktestEvent.Kind
+    return {
+        **_without_rows(session),
+        "holdings": _records(session.holdings.order_by("number"), OF_HOLDING),
+        "trades": _records(session.trades.order_by("number"), OF_TRADE),
+        "events": _records(events.exclude(kind=kinds.CANCELLED).order_by("number"), OF_EVENT),
+        "cancelled": _records(events.filter(kind=kinds.CANCELLED).order_by("number"), OF_CANCELLED),
+    }
+
+
+def backtest_overview(*, session: BacktestSession) -> dict[str, Any]:
+    """``backtest_result`` without its rows; of the trades the sales that a chart shows."""
+    completed(session)
+    sales = session.trades.sells().order_by("number")[:MOST_SALES]
+    return _without_rows(session) | {"trades": _records(sales, OF_SALE)}
+
+
+def _without_rows(session: BacktestSession) -> dict[str, Any]:
+    found = session.statistics
     return {
         **backtest_summary(session=session), "message": session.error, "sessions": session.session_count,
         "before": found.details["before"],
@@ -70,10 +89,6 @@ def backtest_result(*, session: BacktestSession) -> dict[str, Any]:
         "monthly": found.monthly, "yearly": found.yearly,
         **{name: found.details[name] for name in ("drawdowns", "distributions", "reasons", "instruments", "selection")},
         "contribution": found.contribution, "findings": found.findings,
-        "holdings": _records(session.holdings.order_by("number"), OF_HOLDING),
-        "trades": _records(session.trades.order_by("number"), OF_TRADE),
-        "events": _records(events.exclude(kind=kinds.CANCELLED).order_by("number"), OF_EVENT),
-        "cancelled": _records(events.filter(kind=kinds.CANCELLED).order_by("number"), OF_CANCELLED),
     }  # fmt: skip
 
 

@@ -1,7 +1,8 @@
 """One backtest from its configuration to a finished run, nothing stored."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -42,8 +43,15 @@ def run_of(config: Config, bench: Workbench, progress: Progress = silent, decide
 
     ``decide``: in place of ``decided_of``, for those who know the decisions of an earlier run.
     """
-    try:
+    with run_errors():
         return _run_of(config, bench, progress, decide)
+
+
+@contextmanager
+def run_errors() -> Iterator[None]:
+    """What market and simulator refuse, as BacktestError that begins with the field."""
+    try:
+        yield
     except NoBars as error:
         raise BacktestError(f"start: {error}") from error
     except InputError as error:
@@ -55,7 +63,7 @@ def _run_of(config: Config, bench: Workbench, progress: Progress, decide: Decide
     clock = time.perf_counter()
     progress("reading prices", 0, 1)
     market = bench.market(config)
-    _refuse_without_opens(config, market)
+    refuse_without_opens(config, market)
     benchmark = bench.benchmark(config, market)
     clock = _lap(seconds, "load", clock)
     decided = decide(config, market, bench, lambda done, total: progress("computing factors", done, total))
@@ -73,7 +81,8 @@ def _run_of(config: Config, bench: Workbench, progress: Progress, decide: Decide
     return Finished(config, market, benchmark, decided.asked, run, seconds)
 
 
-def _refuse_without_opens(config: Config, market: Market) -> None:
+def refuse_without_opens(config: Config, market: Market) -> None:
+    """BacktestError where orders are to be filled at opens that nobody knows."""
     if config.rules.fill is Fill.NEXT_OPEN and not np.isfinite(market.prices.open[market.prices.start :]).any():
         raise BacktestError(f"fill: next_open needs opens, and the bars of {config.region} have none: use next_close")
 

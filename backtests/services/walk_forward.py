@@ -35,14 +35,12 @@ def walk_forward_create(
     ``test``: months on which the choice of a window is tested; ``anchored``: train windows all begin at the start.
     BacktestError begins with the field that is wrong; nothing is stored then.
     """
-    for field, months in (("train", train), ("test", test)):
-        if isinstance(months, bool) or not isinstance(months, int) or not 1 <= months <= MOST_MONTHS:
-            raise BacktestError(f"{field}: must be a whole number of months from 1 to {MOST_MONTHS}, not {months!r}")
+    _months_check(train=train, test=test)
     base, checked = base_check(config=config, axes=axes, objective=objective, owner=owner)
     for axis in checked:
         if axis["field"] in PERIOD:
             raise BacktestError(f"axes: {axis['field']}: the windows of a walk-forward set the period of one region")
-    windows = _windows(base, train, test, anchored)
+    windows = windows_check(base=base, train=train, test=test, anchored=anchored)
     each = combinations(checked, Method.GRID, None, 0, most=MOST_VARIANTS // len(windows))
     variants = [
         {"start": window["train_start"], "end": window["train_end"]} | one for window in windows for one in each
@@ -54,8 +52,15 @@ def walk_forward_create(
     )  # fmt: skip
 
 
-def _windows(base: Mapping[str, Any], train: int, test: int, anchored: bool) -> list[dict[str, str]]:
-    """The windows of the exchange's calendar, as plain data."""
+def _months_check(**given: int) -> None:
+    for field, months in given.items():
+        if isinstance(months, bool) or not isinstance(months, int) or not 1 <= months <= MOST_MONTHS:
+            raise BacktestError(f"{field}: must be a whole number of months from 1 to {MOST_MONTHS}, not {months!r}")
+
+
+def windows_check(*, base: Mapping[str, Any], train: int, test: int, anchored: bool) -> list[dict[str, str]]:
+    """The windows of the exchange's calendar, as plain data; BacktestError where there is none."""
+    _months_check(train=train, test=test)
     start, end = (day_given(name, base[name]) for name in ("start", "end"))
     if start is None:
         raise BacktestError("start: say from which day on (YYYY-MM-DD)")

@@ -17,7 +17,7 @@ EVERY = 0.3  # seconds between two looks at the row
 
 
 class Watch:
-    """The progress of a job: written to its row, told to whoever watches; Cancelled when somebody wants it to end.
+    """The progress of a backtest: written to its row, told to whoever watches; Cancelled when somebody wants it to end.
 
     ``stages``: from which percent to which each stage takes the whole job; one that is not named takes all of it.
     """
@@ -34,7 +34,8 @@ class Watch:
         if now - self.looked >= EVERY:
             self.looked = now
             first, last = self.stages.get(stage, (0.0, 100.0))
-            self._write(stage, first + (last - first) * done / total if total else first)
+            told = f"{stage}: {done:,} of {total:,} sessions" if total > 1 else stage
+            self._write(told, first + (last - first) * done / total if total else first)
 
     def _write(self, stage: str, percent: float) -> None:
         running = type(self.job)._default_manager.filter(pk=self.job.pk, status=Status.RUNNING)

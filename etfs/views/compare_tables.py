@@ -24,17 +24,17 @@ def beside_address(record: dict[str, Any]) -> str:
 class BesideTable(HouseTable):
     symbol = TextColumn(verbose_name=_("Fund"), linkify=beside_address)
     name = TextColumn(verbose_name=_("Name"), css="long")
-    issuer = TextColumn(verbose_name=_("Issuer"), css="long")
     expense_ratio = FigureColumn(verbose_name=_("Fee, % a year"))
-    total_cost = FigureColumn(verbose_name=_("Cost of 1,000,000 over 10 years"), digits=0)
+    total_cost = FigureColumn(verbose_name=_("Cost, 10 years"), digits=0)
     total_assets = CompactColumn(verbose_name=_("Assets"), currency=lambda record: record["currency"])
-    assets_krw = CompactColumn(verbose_name=_("Assets in won"), currency=lambda record: "KRW")
+    assets_krw = FigureColumn(verbose_name=_("Assets in won"), visible=False)
     lines = FigureColumn(verbose_name=_("Holdings"), digits=0)
     top_10_percent = FigureColumn(verbose_name=_("Top 10, %"))
     effective_holdings = FigureColumn(verbose_name=_("Effective holdings"), digits=1)
     tracking_error_250d = FigureColumn(verbose_name=_("Tracking error, %"))
     premium_discount = FigureColumn(verbose_name=_("Premium, %"), tone=True)
     as_of_date = TextColumn(verbose_name=_("Held on"))
+    issuer = TextColumn(verbose_name=_("Issuer"), css="long")
 
     title = _("Side by side")
     empty = _("Choose funds above.")
@@ -89,15 +89,15 @@ class CommonTable(HouseTable):
 def common_table(symbols: list[str]) -> type[HouseTable]:
     """The table with a column for each fund."""
     columns = {f"fund_{i}": FigureColumn(verbose_name=symbol) for i, symbol in enumerate(symbols)}
-    return type("CommonTable", (CommonTable,), columns)
+    return type("CommonTable", (CommonTable,), {**columns, "Meta": CommonTable.Meta})
 
 
 class MixTable(HouseTable):
     ticker = TextColumn(verbose_name=_("Ticker"), linkify=instrument_address)
     name = TextColumn(verbose_name=_("Name"), css="long")
-    kind = TextColumn(verbose_name=_("Kind"))
-    percent = FigureColumn(verbose_name=_("Weight in the mix, %"))
+    percent = FigureColumn(verbose_name=_("Weight, %"))
     through = TextColumn(verbose_name=_("Through"), css="wrap", orderable=False)
+    kind = TextColumn(verbose_name=_("Kind"))
 
     title = _("What the mix really holds")
     empty = _("Nothing to look through.")

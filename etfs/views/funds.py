@@ -44,8 +44,6 @@ class FundTable(HouseTable):
     ticker = TextColumn(verbose_name=_("Ticker"), accessor="instrument__ticker", linkify=fund_address)
     name = TextColumn(verbose_name=_("Name and index"), accessor="instrument__name", css="long")
     tracking_index = TextColumn(verbose_name=_("Index"), visible=False)
-    region = TextColumn(verbose_name=_("Region"))
-    issuer = TextColumn(verbose_name=_("Issuer and kind"), css="long", empty_values=())
     category = TextColumn(verbose_name=_("Category"), visible=False)
     currency = TextColumn(verbose_name=_("Currency"), accessor="instrument__currency", visible=False)
     assets = CompactColumn(verbose_name=_("Assets"), currency=fund_currency, order_by="assets_krw")
@@ -56,6 +54,8 @@ class FundTable(HouseTable):
     premium_day = DayColumn(verbose_name=_("Premium of"), accessor="figures_as_of", visible=False)
     newest_lines = FigureColumn(verbose_name=_("Holdings"), digits=0)
     newest_day = DayColumn(verbose_name=_("Held on"))
+    issuer = TextColumn(verbose_name=_("Issuer and kind"), css="long", empty_values=())
+    region = TextColumn(verbose_name=_("Region"))
 
     empty = _("No fund fits. Load some: manage.py load_etfs --region US --source ark holdings/*.csv")
     file = "funds"

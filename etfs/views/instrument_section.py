@@ -76,7 +76,7 @@ def weights_chart(instrument: Instrument) -> Chart | None:
         weights = weights_get(fund=funds[row["etf_id"]], stock=instrument)
         days = [one["as_of_date"].isoformat() for one in weights]
         values = [None if one["weight"] is None else float(one["weight"]) for one in weights]
-        traces.append(line(days, values, row["ticker"], colour))
+        traces.append(line(days, values, row["ticker"], colour) | {"mode": "lines+markers"})
     if not any(len(trace["x"]) > 1 for trace in traces):
         return None
     layout = {"yaxis": {"title": {"text": "%"}, "rangemode": "tozero"}}

@@ -14,6 +14,7 @@ from market.regions import region_get
 
 QUANTILES = (2, 20)
 LONGEST = 252
+RECENT = dt.timedelta(days=3 * 366)  # of the button on a page: enough to judge a factor, and soon done
 
 
 class AnalysisError(FactorRunError):
@@ -64,3 +65,12 @@ def period_check(region: str, start: dt.date | None, end: dt.date | None) -> tup
     if not len(sessions(region, first, last)):
         raise AnalysisError(f"from: there is no session of {region} from {first} to {last}")
     return first, last
+
+
+def recent_start(*, region: str) -> dt.date | None:
+    """The first session of an analysis of the last years of a region's scores; None: it has none, or begins later."""
+    known = scores_period(region=region)
+    if known is None:
+        return None
+    start = known[1] - RECENT
+    return start if start > known[0] else None

@@ -54,13 +54,13 @@ def universe_check(*, universe: Any, region: str) -> dict[str, Any]:
     if conditions and len(conditions) > MOST_CONDITIONS:
         raise StrategyError(f"universe: {len(conditions)} conditions are too many (at most {MOST_CONDITIONS})")
     if conditions:
-        found["conditions"] = [_as_dict(_condition(one)) for one in conditions]
+        found["conditions"] = [_as_dict(condition_check(given=one)) for one in conditions]
     return found
 
 
 def conditions_of(universe: Mapping[str, Any]) -> list[Condition]:
     """The conditions of a filter."""
-    return [_condition(one) for one in universe.get("conditions", [])]
+    return [condition_check(given=one) for one in universe.get("conditions", [])]
 
 
 def members_of(*, region: str, universe: Mapping[str, Any]) -> Members:
@@ -102,8 +102,8 @@ def _refuse_unknown(lists: Mapping[str, list[str]], region: str) -> None:
                 )
 
 
-def _condition(given: Any) -> Condition:
-    """A condition as written; StrategyError."""
+def condition_check(*, given: Any) -> Condition:
+    """A condition as written, in names with values; StrategyError."""
     if not isinstance(given, Mapping) or "factor" not in given or "value" not in given:
         raise StrategyError(f"universe: a condition needs {', '.join(OF_CONDITION)}, not {given!r}")
     for name in given:

@@ -1,6 +1,6 @@
 """Bulk reads and writes of factors, and their locks: the only doors to these tables besides the ORM."""
 
-from factors.store.analyses import counts_read
+from factors.store.analyses import counts_read, information_read
 from factors.store.catalogue import factors_sync, formulas_lock
 from factors.store.composites import Composites, composites_delete, composites_read, composites_write
 from factors.store.cubes import FIGURES, ScoreCube, cube_read
@@ -16,6 +16,7 @@ from factors.store.locks import (
 )
 from factors.store.returns import returns_write, scores_before
 from factors.store.scores import scores_read, scores_write
+from factors.store.sessions import session_scores
 from market.jobs.locks import RunInProgress, advisory_lock
 
 __all__ = [
@@ -33,6 +34,7 @@ __all__ = [
     "cube_read",
     "factors_sync",
     "formulas_lock",
+    "information_read",
     "interrupted_mark",
     "job_kinds",
     "lock_of",
@@ -42,5 +44,6 @@ __all__ = [
     "scores_before",
     "scores_read",
     "scores_write",
+    "session_scores",
     "strategy_lock",
 ]

@@ -1,7 +1,11 @@
-"""What analyses need of the database besides scores and closes: why instruments had no score."""
+"""What analyses need of the database besides scores and closes: why instruments had no score; and their results."""
 
 import datetime as dt
+import json
 from collections.abc import Sequence
+from typing import Any
+
+from django.db import connection
 
 from factors.models import FactorRun
 
@@ -21,3 +25,17 @@ def counts_read(
                 drops = {code: number for code, number in counts[name].items() if code not in ("scored", "valued")}
                 found[name][date] = (universe, drops)
     return found
+
+
+def information_read(analysis_ids: Sequence[int]) -> dict[tuple[int, str], dict[str, Any]]:
+    """By analysis and factor what its result says of ``information`` and ``spread``, without its long series."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT a.id, f.key, f.value->'information', f.value->'spread' FROM factors_factoranalysis a"
+            " CROSS JOIN LATERAL jsonb_each(a.result->'factors') f WHERE a.id = ANY(%s)",
+            [list(analysis_ids)],
+        )
+        return {
+            (pk, name): {"information": json.loads(information), "spread": json.loads(spread)}
+            for pk, name, information, spread in cursor.fetchall()
+        }

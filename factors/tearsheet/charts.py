@@ -16,8 +16,9 @@ def factor_charts(days: Sequence[str], found: dict[str, Any]) -> list[Chart]:
     """Every chart of one factor of ``result["factors"]``, in the order of the page."""
     return [
         chart for chart in (
-            _ic_over_time(days, found), _decay(found), _quantile_bars(found), _quantile_growth(days, found),
-            _spread_growth(days, found), _turnover(days, found), _autocorrelation(days, found), _coverage(found),
+            _ic_over_time(days, found), _ic_added(days, found), _decay(found), _quantile_bars(found),
+            _quantile_growth(days, found), _spread_growth(days, found), _turnover(days, found),
+            _autocorrelation(days, found), _coverage(found),
         ) if chart
     ]  # fmt: skip
 
@@ -76,6 +77,24 @@ def _ic_over_time(days: Sequence[str], found: dict[str, Any]) -> Chart:
     layout = {"yaxis": {"title": {"text": "rank IC"}}, "bargap": 0}
     note = "Spearman correlation of the session's scores with the returns after it."
     return chart("Information coefficient over time", "rank IC, -1 to 1", traces, layout, note)
+
+
+def _ic_added(days: Sequence[str], found: dict[str, Any]) -> Chart:
+    traces = [
+        line(days, running_sum(values), _sessions(horizon), colour)
+        for (horizon, values), colour in zip(found["series"]["rank_ic"].items(), HORIZON_COLOURS, strict=False)
+    ]
+    note = "Sum of the sessions' rank ICs: a straight rise is steady skill, a flat line is none."
+    return chart("Information coefficient, added up", "sum of rank ICs", traces, {}, note)
+
+
+def running_sum(series: Sequence[float | None]) -> list[float | None]:
+    """Sum of the figures up to each place; None before the first, and where there is none."""
+    total, found = 0.0, list[float | None]()
+    for value in series:
+        total += value or 0.0
+        found.append(None if value is None else round(total, 6))
+    return found
 
 
 def _decay(found: dict[str, Any]) -> Chart:

@@ -20,6 +20,7 @@ from market.pages.views import Page, TablesMixin
 from market.regions import REGION_CHOICES
 from market.services.freshness import freshness_list, sessions_behind
 from market.views.data import AGES
+from market.views.instruments import instrument_address
 
 USUAL = "price_momentum_12m"
 
@@ -36,10 +37,7 @@ def freshness_context(request: HttpRequest) -> dict[str, Any]:
 
 
 class MoverTable(HouseTable):
-    ticker = TextColumn(
-        verbose_name=_("Ticker"),
-        linkify=lambda record: reverse("market:instrument", args=[record.region, record.ticker]),
-    )
+    ticker = TextColumn(verbose_name=_("Ticker"), linkify=instrument_address)
     name = TextColumn(verbose_name=_("Name"))
     percentile = MeterColumn(verbose_name=_("Percentile"), digits=1)
     before = FigureColumn(verbose_name=_("Before"), digits=1)
@@ -107,9 +105,8 @@ def _why_empty(moved: Movers) -> Any:
     if moved.date is None:
         return _("There are no scores yet. Compute some: manage.py compute_factors --all-regions")
     if moved.before is None:
-        return _(
-            "Scores of one session only (%(date)s). Movers appear with a second one: manage.py compute_factors"
-        ) % {"date": formats.day(moved.date)}
+        said = _("Scores of one session only (%(date)s). Movers appear with a second one: manage.py compute_factors")
+        return said % {"date": formats.day(moved.date)}
     return _("Nothing changed between the two sessions.")
 
 

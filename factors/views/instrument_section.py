@@ -27,7 +27,7 @@ from market.views.instrument import OfInstrument
 
 SESSIONS = 504  # of the chart: two years
 LINE, VALUE = "#2b6cb0", "#e08a1e"
-LARGE = 1e6
+LARGE, SMALL = 1e6, 1e-3
 CORNERS = 3  # that a profile needs at least
 
 
@@ -43,16 +43,18 @@ class ValueColumn(FigureColumn):
     """A raw value of any size."""
 
     def shown(self, value: Any, record: Any) -> str:
-        return formats.compact(value) if abs(value) >= LARGE else super().shown(value, record)
+        if abs(value) >= LARGE:
+            return formats.compact(value)
+        return formats.number(value, 8) if 0 < abs(value) < SMALL else super().shown(value, record)
 
 
 class ScoreTable(HouseTable):
     factor = TextColumn(verbose_name=_("Factor"), accessor="factor__name", linkify=factor_address)
-    category = TextColumn(verbose_name=_("Category"), accessor="factor__category")
     percentile = MeterColumn(verbose_name=_("Percentile"), digits=1)
     score = FigureColumn(verbose_name=_("Score"), tone=True)
     value = ValueColumn(verbose_name=_("Value"), digits=4)
     unit = TextColumn(verbose_name=_("Unit"), accessor="factor__unit")
+    category = TextColumn(verbose_name=_("Category"), accessor="factor__category")
 
     title = _("All factor scores")
     empty = _("No factor has a score of this instrument on the newest session.")

@@ -9,6 +9,7 @@ from django.db.models import Model, Q, QuerySet
 
 from market.jobs import registry
 from market.jobs.states import Ask, Job, JobProblem, Place, Progress, State
+from market.models.owned import owned
 
 LONGEST_NUMBER = 19  # digits that the database's integers do not have
 STOPPED = (State.FAILED, State.DEAD, State.CANCELLED)
@@ -61,11 +62,11 @@ class RowKind:
         return f"{self.model._meta.app_label}.{action}_{self.model._meta.model_name}"
 
     def visible_to(self, user: Any) -> QuerySet[Any]:
-        """Their own; all with the permission to view the model's rows."""
+        """Of what people own as their pages show it (``owned``); of the others all with the permission to view them."""
         rows = self.model._default_manager.all()
-        if user.has_perm(self.permission("view")):
-            return rows
-        return rows.filter(**{self.owner: user}) if self.owner and user.is_authenticated else rows.none()
+        if self.owner:
+            return rows.filter(owned(user, "view", self.model, self.owner))
+        return rows if user.has_perm(self.permission("view")) else rows.none()
 
     def read(self, user: Any, ask: Ask) -> Sequence[Job]:
         rows = self.visible_to(user)

@@ -4,7 +4,8 @@ from collections.abc import Callable
 from typing import Any
 
 import django_tables2 as tables
-from django.db.models import F, QuerySet
+from django.db.models import F
+from django.db.models.expressions import OrderBy
 from django.utils.html import format_html
 
 from market.pages import formats
@@ -26,11 +27,10 @@ class TextColumn(tables.Column):
         """As files have it."""
         return value
 
-    def order(self, queryset: QuerySet, is_descending: bool) -> tuple[QuerySet, bool]:
-        """By the column, nulls last; rows that are equal in it in the order of their keys, so that pages do not mix."""
-        name = self.sorted_by.replace(".", "__")
-        by = F(name).desc(nulls_last=True) if is_descending else F(name).asc(nulls_last=True)
-        return queryset.order_by(by, "pk"), True
+    def ordering(self, descending: bool) -> OrderBy:
+        """What a queryset is ordered by: the column, nulls last."""
+        by = F(self.sorted_by.replace(".", "__"))
+        return by.desc(nulls_last=True) if descending else by.asc(nulls_last=True)
 
     _name = ""
 
@@ -76,14 +76,16 @@ class PointsColumn(FigureColumn):
 
 
 class MeterColumn(FigureColumn):
-    """A figure on a scale from 0 to ``top``, with a bar."""
+    """A figure on a scale from 0 to ``top``, with a bar that screen readers pass over."""
 
     def __init__(self, *args: Any, top: float = 100.0, digits: int = 0, **kwargs: Any) -> None:
         self.top = top
         super().__init__(*args, digits=digits, **kwargs)
 
     def render(self, value: Any, record: Any) -> str:
-        bar = format_html('<meter min="0" max="{}" value="{}"></meter>', repr(self.top), repr(float(value)))
+        bar = format_html(
+            '<meter min="0" max="{}" value="{}" aria-hidden="true"></meter>', repr(self.top), repr(float(value))
+        )
         return format_html("{} {}", bar, self.shown(value, record))
 
 
@@ -136,7 +138,6 @@ class BadgeColumn(TextColumn):
 
     def render(self, value: Any, record: Any, bound_column: Any) -> str:
         name = f"get_{bound_column.accessor}_display"
-        own = getattr(record, name)() if hasattr(record, name) else value
         stored = bound_column.accessor.resolve(record, quiet=True)  # of a choice, ``value`` is the word already
-        label = self.labels.get(str(stored), own)
+        label = getattr(record, name)() if hasattr(record, name) else self.labels.get(str(stored), value)
         return format_html('<span class="state {}">{}</span>', self.tones.get(str(stored), "quiet"), label)

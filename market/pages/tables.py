@@ -6,7 +6,7 @@ from typing import Any
 import django_tables2 as tables
 from django.http import HttpRequest, HttpResponseBase
 from django.utils.translation import gettext_lazy as _
-from django_tables2.data import TableListData
+from django_tables2.data import TableListData, TableQuerysetData
 from django_tables2.utils import Accessor, OrderBy
 
 from market.pages.columns import TextColumn
@@ -31,6 +31,14 @@ class Rows(TableListData):
             ]
             known.sort(key=lambda pair: pair[0], reverse=alias.startswith("-"))
             self.data = [row for _, row in known] + [row for value, row in found if _missing(value)]
+
+
+class Query(TableQuerysetData):
+    """Rows in the database: by all columns asked for, then by their keys, so that pages do not mix."""
+
+    def order_by(self, aliases: Iterable[str]) -> None:
+        columns = ((alias, self.table.columns[OrderBy(alias).bare].column) for alias in aliases)
+        self.data = self.data.order_by(*(column.ordering(alias.startswith("-")) for alias, column in columns), "pk")
 
 
 def _missing(value: Any) -> bool:
@@ -59,7 +67,7 @@ class HouseTable(tables.Table):
         for column_name, column in type(self).base_columns.items():
             if isinstance(column, TextColumn):
                 column.bind(column_name)
-        super().__init__(Rows(data) if isinstance(data, list) else data, **kwargs)
+        super().__init__(Rows(data) if isinstance(data, list) else Query(data), **kwargs)
         for bound in self.columns.iterall():  # files have plain values, whatever ``render_<name>`` shows on the page
             bound.value = getattr(self, f"value_{bound.name}", bound.column.value)
         self.name, self.request, self.target = name, request, f"table-{name}"

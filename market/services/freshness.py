@@ -2,6 +2,7 @@
 
 import datetime as dt
 from dataclasses import dataclass
+from zoneinfo import ZoneInfo
 
 from django.core.cache import cache
 from django.db import connection
@@ -51,7 +52,8 @@ def freshness_list(*, now: dt.datetime | None = None) -> list[Freshness]:
 def session_due(*, region: str, now: dt.datetime) -> dt.date | None:
     """The last session that ended two hours ago or earlier; None where no session is known."""
     place = region_get(region)
-    for session in sessions_before(region, place.today(), RECENT)[::-1].tolist():
+    today = now.astimezone(ZoneInfo(place.timezone)).date()
+    for session in sessions_before(region, today, RECENT)[::-1].tolist():
         if place.close_at(session) + GRACE <= now:
             found: dt.date = session
             return found

@@ -1,6 +1,7 @@
 """``{% load house %}``: figures in the page's language, charts, scripts inside reports."""
 
 import datetime as dt
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -116,3 +117,9 @@ def static_text(path: str) -> SafeString:
     if not isinstance(found, str):
         raise template.TemplateSyntaxError(f"no static file {path}")
     return mark_safe(Path(found).read_text(encoding="utf-8"))  # noqa: S308 # our own files
+
+
+@register.filter
+def at(found: Mapping[str, Any], key: str) -> Any:
+    """What a mapping has under a key that only the template knows; None without it."""
+    return found.get(key)

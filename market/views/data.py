@@ -146,6 +146,8 @@ class RejectedTable(HouseTable):
     def render_raw(self, value: dict[str, str]) -> str:
         return ", ".join(f"{name}: {text}" for name, text in value.items())
 
+    value_raw = render_raw
+
 
 class RejectedFilter(forms.Form):
     reason = forms.CharField(label=_("Reason"), required=False, max_length=40)

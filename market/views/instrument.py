@@ -114,12 +114,15 @@ class InstrumentPage(TablesMixin, OfInstrument):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         instrument = self.instrument
-        figures, today = price_figures(instrument=instrument), region_get(instrument.region).today()
+        figures = price_figures(instrument=instrument)
+        known_on = figures.as_of if figures else region_get(instrument.region).today()
         asked = {"region": instrument.region, "ticker": instrument.ticker}
+        reported = reported_figures(instrument=instrument, as_of=known_on)
         return super().get_context_data(
-            figures=figures, tiles=price_tiles(figures, instrument.currency) if figures else [], today=today,
-            reported=[shown(one, instrument.currency) for one in reported_figures(instrument=instrument, as_of=today)],
-            reports_api=f"{reverse('fundamental-list')}?{urlencode(asked | {'as_of': today})}",
+            figures=figures, tiles=price_tiles(figures, instrument.currency) if figures else [],
+            known_on=known_on, reported=[shown(one, instrument.currency) for one in reported],
+            without_figures=not reported,
+            reports_api=f"{reverse('fundamental-list')}?{urlencode(asked | {'as_of': known_on})}",
             prices_api=f"{reverse('price-list')}?{urlencode(asked)}",
             sections=sections_shown("instrument", self.request, instrument=instrument), **kwargs,
         )  # fmt: skip

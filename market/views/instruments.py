@@ -15,8 +15,8 @@ from market.pages.views import Page, TablesMixin
 from market.regions import REGION_CHOICES
 
 
-def instrument_address(record: Instrument) -> str:
-    """Where the instrument's page is."""
+def instrument_address(record: Any) -> str:
+    """Where the page of an instrument (or of whatever has its region and ticker) is."""
     return reverse("market:instrument", args=[record.region, record.ticker])
 
 

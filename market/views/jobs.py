@@ -8,12 +8,13 @@ from django.http import Http404, HttpRequest, HttpResponseBase, HttpResponseRedi
 from django.shortcuts import redirect
 from django.template.loader import render_to_string
 from django.urls import NoReverseMatch, reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from market.jobs.listing import job_cancel, job_get, job_retry, jobs_list
 from market.jobs.registry import kinds
 from market.jobs.states import Job, JobNotFound, JobProblem, State
-from market.pages.columns import BadgeColumn, MomentColumn, TextColumn
+from market.pages.columns import MomentColumn, TextColumn
 from market.pages.forms import ALL
 from market.pages.tables import HouseTable
 from market.pages.views import OwnPage, TablesMixin
@@ -36,7 +37,7 @@ def job_address(record: Job) -> str:
 class JobTable(HouseTable):
     name = TextColumn(accessor="title", verbose_name=_("Job"), linkify=job_address, css="whole")
     kind_title = TextColumn(verbose_name=_("Kind"))
-    state = BadgeColumn(verbose_name=_("State"), tones=TONES)
+    state = TextColumn(verbose_name=_("State"))
     percent = TextColumn(verbose_name=_("Progress"), accessor="progress__percent", order_by="progress__percent")
     reason = TextColumn(verbose_name=_("Reason"), css="whole")
     owner = TextColumn(verbose_name=_("Owner"))
@@ -57,6 +58,9 @@ class JobTable(HouseTable):
     def live(self) -> bool:  # type: ignore[override] # of each list
         """Whether something on it is not over."""
         return any(job.state in LIVE for job in self.data)
+
+    def render_state(self, record: Job) -> str:
+        return format_html('<span class="state {}">{}</span>', TONES[record.state], record.state.label)
 
     def render_percent(self, value: float, record: Job) -> str:
         return render_to_string("market/job_progress.html", {"job": record})

@@ -42,6 +42,7 @@ OPERATIONS = {
     "etfs.holdingfinding": "change",
     "django_q.schedule": "add change delete",
     "django_q.ormq": "delete",
+    "django_q.task": "add",
     "django_q.success": "delete",
     "django_q.failure": "delete",
     "portfolio.assetperformancemetrics": "add",
@@ -59,7 +60,7 @@ def permissions_of(role: str) -> set[str]:
     found = set(_views()) | set(_actions(RESEARCH))
     if role == OPERATOR:
         found |= set(_actions(OPERATIONS))
-        found |= {f"django_q.view_{model}" for model in ("schedule", "ormq", "success", "failure")}
+        found |= {f"django_q.view_{model}" for model in ("schedule", "ormq", "task", "success", "failure")}
     return found
 
 

@@ -5,12 +5,13 @@ import re
 import pytest
 from django.contrib.auth.models import User
 from django.core import mail
-from django.test import Client
+from django.test import Client, RequestFactory
 from django_q.models import OrmQ
 
 from quantsite.accounts.models import Profile
 from quantsite.accounts.roles import ANALYST, role_of
 from quantsite.accounts.tasks import send_password_reset
+from quantsite.security import client_address
 
 pytestmark = pytest.mark.django_db
 PASSWORD = "a-good-password-7"
@@ -53,6 +54,13 @@ def test_five_wrong_passwords_lock_the_name_at_that_address_only(client, ann):
     assert "Too many wrong passwords" in locked.content.decode()
     elsewhere = Client(REMOTE_ADDR="10.0.0.9")
     assert try_login(elsewhere, PASSWORD).status_code == 302
+
+
+def test_a_made_up_forwarding_header_does_not_help(client, ann):
+    for number in range(5):
+        try_login(Client(headers={"X-Forwarded-For": f"10.0.0.{number}"}), "wrong")
+    assert try_login(Client(headers={"X-Forwarded-For": "10.0.0.9"}), PASSWORD).status_code == 429
+    assert client_address(RequestFactory().get("/", headers={"X-Forwarded-For": "no address"})) == "127.0.0.1"
 
 
 def test_an_address_that_tries_many_names_is_limited_too(client, ann, settings):

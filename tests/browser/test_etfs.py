@@ -4,7 +4,9 @@ import pytest
 
 HEAD = "fund,as_of_date,ticker,name,kind,weight,shares,market_value,sector"
 HELD = {  # fund -> ticker -> (shares on the 27th and the 28th of December 2022, price, sector)
-    "MTUM": {"AAPL": (500, 600, 100, "Technology"), "XOM": (300, 300, 100, "Energy"), "JPM": (200, 100, 100, "Financials")},
+    "MTUM": {
+        "AAPL": (500, 600, 100, "Technology"), "XOM": (300, 300, 100, "Energy"), "JPM": (200, 100, 100, "Financials"),
+    },
     "QUAL": {"AAPL": (800, 800, 100, "Technology"), "MSFT": (200, 200, 100, "Technology")},
     "SIZE": {"XOM": (500, 500, 100, "Energy"), "JPM": (500, 500, 100, "Financials")},
     "USMV": {"JNJ": (1000, 1000, 100, "Health Care")},
@@ -55,7 +57,8 @@ def test_from_the_list_into_a_fund_and_back_a_day(visitor):
 @pytest.mark.usefixtures("holdings")
 def test_every_side_of_a_fund(visitor):
     for side, seen in (
-        ("history/", "2 compositions"), ("flows/", "No daily figures"), ("exposure/", "Sectors"), ("quality/", "Findings"),
+        ("history/", "2 compositions"), ("flows/", "No daily figures"), ("exposure/", "Sectors"),
+        ("quality/", "Findings"),
     ):  # fmt: skip
         visitor.open(f"/etfs/US/MTUM/{side}")
         visitor.see(seen)

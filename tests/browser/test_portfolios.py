@@ -41,7 +41,7 @@ def test_from_nothing_to_a_trail(visitor, trades):
     visitor.fits()
     value = visitor.find(".tile a.trail").text
     assert value.startswith("$")
-    visitor.find(".tile a.trail").click()
+    visitor.press(value, ".tiles")
     visitor.see("quantity x price x rate", "#dialog-body")
     assert len(visitor.all("#dialog-body tbody tr")) == 3  # two assets and cash
     visitor.press("Close", "#dialog")
@@ -63,13 +63,13 @@ def test_a_wrong_field_is_told_and_mended(visitor):
     visitor.press("Make it")
     visitor.press("Add a transaction")
     visitor.fill("Date", "2022-03-01")
-    visitor.fill("Kind", "SELL")
+    visitor.fill("Kind", "Sell")
     visitor.fill("Asset", "US:AAPL")
     visitor.fill("Quantity", "10")
     visitor.fill("Price", "150")
     visitor.find("h2").click()  # leaving the field has it checked
     visitor.see("none came in before", "#id_quantity_error")
-    visitor.fill("Kind", "BUY")
+    visitor.fill("Kind", "Buy")
     visitor.until(lambda _: "none came in" not in visitor.text("#id_quantity_error"), "the error stays")
     visitor.press("Book it")
     visitor.see("is booked")

@@ -13,6 +13,7 @@ from django.test.utils import CaptureQueriesContext
 
 from etfs.models import ETF, CollectRun, ETFDailyStat, ETFHolding, Snapshot
 from etfs.services import changes_get, composition_get, etf_get, files_import, flows_get, holders_get, weights_get
+from etfs.services.all_trades import all_trades
 from market.models import CorporateAction, Instrument
 from tests.etfs.builder import stock
 
@@ -225,3 +226,19 @@ def test_flows_of_a_korean_fund(db, shared_data) -> None:
     assert [counts[dt.date.fromisoformat(day.replace("/", "-"))] for day in raw["TRD_DD"][:-1]] == [
         Decimal(int(value)) for value in count[1:]
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("days", [("2022-06-15", "2022-09-15"), ("2021-12-10", "2022-05-20")])
+def test_all_funds_together_are_the_sum_of_each(run, db, days) -> None:
+    """Though only what may have split is read in between: two splits are in the first days."""
+    start, end = map(dt.date.fromisoformat, days)
+    wanted: dict[str, float] = {}
+    funds = list(ETF.objects.filter(instrument__ticker__in=["ARKK", "CTRU"]).select_related("instrument"))
+    for fund in funds:
+        for row in changes_get(fund=fund, start=start, end=end).rows:
+            if row["instrument_id"]:
+                wanted[row["ticker"]] = wanted.get(row["ticker"], 0.0) + row["trade_value"]
+    found = all_trades(start=start, end=end)
+    assert found.compared == len(funds) == 2
+    assert {row["ticker"]: row["net_value"] for row in found.rows} == pytest.approx(wanted)
+    assert wanted

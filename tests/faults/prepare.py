@@ -7,12 +7,13 @@ django.setup()
 from django.contrib.auth.models import User  # noqa: E402
 from django.core.management import call_command  # noqa: E402
 from django_q.models import Schedule  # noqa: E402
-from rest_framework.authtoken.models import Token  # noqa: E402
+from knox.crypto import hash_token  # noqa: E402
 
 from backtests import services as backtests  # noqa: E402
 from factors import services as factors  # noqa: E402
 from portfolio.models import Portfolio  # noqa: E402
 from portfolio.services.queueing import valuation_enqueue  # noqa: E402
+from quantsite.accounts.models import ApiToken  # noqa: E402
 from tests.backtests.sweeps.made import AXES, BASE, make_market  # noqa: E402
 from tests.factors.market_tables import sessions  # noqa: E402
 from tests.faults.site import TOKEN  # noqa: E402
@@ -23,7 +24,7 @@ def prepare() -> None:
     call_command("migrate", verbosity=0)
     Schedule.objects.all().delete()  # nothing but what is queued here
     boss = User.objects.create_superuser("boss")
-    Token.objects.create(user=boss, key=TOKEN)
+    ApiToken(user=boss, name="faults", digest=hash_token(TOKEN), token_key=TOKEN[:15]).save()
     make_market(count=300)
     for name in ("ann", "ben", "cid"):
         worked_example(User.objects.create_user(name))

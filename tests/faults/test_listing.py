@@ -44,6 +44,10 @@ def allow(user: User, *names: str) -> User:
     return User.objects.get(pk=user.pk)
 
 
+def staff(user: User) -> None:
+    User.objects.filter(pk=user.pk).update(is_staff=True)
+
+
 @pytest.fixture
 def ann() -> User:
     return User.objects.create_user("ann")
@@ -69,11 +73,13 @@ def keys(answer) -> list[str]:
     return [f"{one['kind']}/{one['id']}" for one in answer.json()["results"]]
 
 
-def test_one_sees_ones_own_and_with_the_permission_all(ann, ben):
+def test_one_sees_ones_own_and_staff_with_the_permission_all(ann, ben):
     mine, site = backtest(ann, 1), run(2)
     theirs = backtest(ben, 3)
     assert keys(door(ann).get("/api/jobs/")) == [f"backtest/{mine.pk}"]
     ann = allow(ann, "backtests.view_backtestsession", "factors.view_factorrun")
+    assert keys(door(ann).get("/api/jobs/")) == [f"factor_run/{site.pk}", f"backtest/{mine.pk}"]
+    staff(ann)
     assert keys(door(ann).get("/api/jobs/")) == [
         f"backtest/{theirs.pk}",
         f"factor_run/{site.pk}",
@@ -209,11 +215,23 @@ def test_permissions_to_change(ann, ben):
     assert door(ann).post(f"/api/jobs/backtest/{mine.pk}/retry/").status_code == 403
     ann = allow(ann, "backtests.add_backtestsession", "backtests.view_backtestsession")
     assert door(ann).post(f"/api/jobs/backtest/{mine.pk}/retry/").status_code == 202
+    assert door(ann).post(f"/api/jobs/backtest/{theirs.pk}/retry/").status_code == 404
+    staff(ann)
     assert door(ann).post(f"/api/jobs/backtest/{theirs.pk}/retry/").status_code == 403
     ann = allow(ann, "backtests.change_backtestsession")
     assert door(ann).post(f"/api/jobs/backtest/{theirs.pk}/cancel/").status_code == 409
     assert door(ann).post(f"/api/jobs/backtest/{theirs.pk}/retry/").status_code == 202
     assert door(ann).post(f"/api/jobs/backtest/{theirs.pk}/cancel/").json()["state"] == "CANCELLED"
+
+
+def test_of_what_nobody_owns_staff_changes_the_state(ann):
+    shared = backtest(None, status=Status.FAILED)
+    ann = allow(
+        ann, "backtests.add_backtestsession", "backtests.view_backtestsession", "backtests.change_backtestsession"
+    )
+    assert door(ann).post(f"/api/jobs/backtest/{shared.pk}/retry/").status_code == 403
+    staff(ann)
+    assert door(ann).post(f"/api/jobs/backtest/{shared.pk}/retry/").status_code == 202
 
 
 def test_cancelling(chief):

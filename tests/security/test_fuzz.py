@@ -85,7 +85,7 @@ def test_nothing_made_up_makes_it_fail(site, operation):
             aimed(case, known)
         answer = asked(client, case)
         told = f"{case.as_curl_command()}\n{answer.status_code}"
-        assert answer.status_code < 500, told
+        assert answer.status_code < 500 or answer.status_code == 503, told  # where the document says that it may
         assert answer.status_code in documented, told
 
     each()

@@ -13,7 +13,6 @@ from backtests.models import BacktestSweep, BacktestVariant
 from etfs.models import ETF, CollectRun, Payload, Snapshot
 from factors.models import (
     CombineRun,
-    Factor,
     FactorAnalysis,
     FactorBackfill,
     FactorFormula,
@@ -86,9 +85,14 @@ def things() -> dict[str, Any]:
     token, _text = token_create(user=ann, name="notebook")
     by_start: dict[str, Any] = {name: {"pk": row.pk} for name, row in jobs.items()}
     return by_start | {
-        "portfolios": {"pk": book.pk, "event": event.pk, "alert": alert.pk, "number": book.transactions.get().pk},
+        "portfolios": {"pk": book.pk, "event": event.pk, "alert": alert.pk, "number": book.transactions.get().pk,
+                       "figure": "value", "instrument": stock.pk},
         "strategies": {"name": mine.name, "pk": mine.pk}, "factor-formulas": {"name": formula.name},
-        "factors": {"name": Factor.objects.get(name="roe").name}, "etfs": {"symbol": "069500", "ticker": "069500"},
+        "factors": {"name": Factor.objects.get(name="roe").name, "kind": "factor_analysis",
+                    "pk": jobs["factor-analysis"].pk},
+        "backtests/sweeps": {"pk": sweep.pk}, "formulas": {"name": formula.name},
+        "etfs": {"symbol": "069500", "ticker": "069500"},
+        "jobs": {"kind": "backtest", "pk": session.pk, "change": "cancel"}, "data": {"pk": load.pk},
         "accounts": {"uidb64": "MQ", "token": "set-password", "token_key": token.token_key},
         "": {"region": "KR", "ticker": "005930", "number": 1, "secret": (setup_path() or "//").split("/")[2], "pk": 1,
              "id": ann.pk, "token": "none", "content_type_id": 1, "object_id": ann.pk, "app_label": "market",
@@ -100,7 +104,7 @@ def book_of(ann: User, stock: Instrument) -> tuple[Any, Any, Any]:
     """A portfolio with a row of everything."""
     book = portfolio_create(owner=ann, name="anns", base_currency="KRW")
     transactions_add(portfolio=book, rows=[{"kind": "DEPOSIT", "date": DAY, "amount": "1000000"}])
-    PortfolioAllocation.objects.create(portfolio=book, instrument=stock, target=50.0)
+    PortfolioAllocation.objects.create(portfolio=book, instrument=stock, target=100.0)
     AlertLimit.objects.create(portfolio=book, kind="DRAWDOWN", limit=10.0)
     alert = Alert.objects.create(portfolio=book, kind="DRAWDOWN", date=DAY, figure=12.0, limit=10.0, message="down")
     event = RebalancingEvent.objects.create(
@@ -111,12 +115,15 @@ def book_of(ann: User, stock: Instrument) -> tuple[Any, Any, Any]:
 
 
 def address_of(route: str, known: dict[str, Any]) -> str:
-    """The address of a route with its parameters filled in; KeyError names one that nothing is known of."""
+    """The address of a route with its parameters filled in; LookupError where ``things`` has nothing for one."""
     path = re.sub(r"^(api|admin)/", "", route)
-    start = path.split("/")[0]
-    values = known[""] | known.get(start, {})
+    start, *rest = path.split("/")
+    values = known[""] | known.get(start, {}) | known.get(f"{start}/{rest[0]}" if rest else "", {})
     if found := re.match(r"admin/(\w+)/(\w+)/", route):
         values = values | _admin_row(*found.groups())
+    missing = set(re.findall(r"<(?:\w+:)?(\w+)>", route)) - set(values)
+    if missing:
+        raise LookupError(f"{route}: say in things() of tests/security/world.py what {', '.join(missing)} stands for")
     filled = re.sub(r"<(?:\w+:)?(\w+)>", lambda part: str(values[part[1]]), route)
     return "/" + re.sub(r"\^|\$|\(\?P<(\w+)>[^)]*\)", lambda part: str(values[part[1]]) if part[1] else "", filled)
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from etfs.calc.overlap import common_holdings, overlaps
+from etfs.calc.overlap import active_shares, common_holdings, overlaps
 
 approx = pytest.approx
 NAN = float("nan")
@@ -112,3 +112,16 @@ def test_many_funds_fast_and_right_however_common_their_names(universe):
 def test_no_lines_at_all():
     found = overlaps(np.zeros(0, int), np.zeros(0, int), np.zeros(0), 2)
     assert found.percent.tolist() == [[0, 0], [0, 0]]
+
+
+def test_active_share_is_half_of_what_is_apart():
+    """60/40 against 30/70 of the same two names: half of 30 + 30; against a third name alone: everything."""
+    fund, key = np.array([0, 0, 1, 1, 2]), np.array([1, 2, 1, 2, 3])
+    found = active_shares(overlaps(fund, key, np.array([60.0, 40.0, 30.0, 70.0, 100.0]), 3).percent)
+    assert found == pytest.approx(np.array([[0, 30, 100], [30, 0, 100], [100, 100, 0]]))
+
+
+def test_active_share_of_weights_that_do_not_add_up():
+    """50 of a name against 20 of it and 10 of another: half of 30 + 10."""
+    percent = overlaps(np.array([0, 1, 1]), np.array([1, 1, 2]), np.array([50.0, 20.0, 10.0]), 2).percent
+    assert active_shares(percent)[0, 1] == pytest.approx(20)

@@ -42,7 +42,7 @@ def test_a_mix_is_looked_through_even_where_weights_say_nothing(client, weights,
     """60 and 20 percent of X: 50 of three to one, 40 of one to one."""
     rows = rows_of(client, COMPARE, "mix", funds=BOTH, weights=weights)
     found = next(row for row in rows if row["Ticker"] == "X")
-    assert float(found["Weight in the mix, %"]) == pytest.approx(x)
+    assert float(found["Weight, %"]) == pytest.approx(x)
     assert "US:GRO" in found["Through"]
 
 

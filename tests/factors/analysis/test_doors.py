@@ -146,7 +146,7 @@ def test_the_tear_sheet_needs_nothing_else(done):
     text = " ".join(" ".join(page.words).split())
     assert page.fetched == []
     figures = json.loads(page.scripts["figures"])
-    assert len(figures) == 1 + 2 * 8  # correlations, and eight charts of each factor
+    assert len(figures) == 1 + 2 * 9  # correlations, and nine charts of each factor
     for name, figure in figures.items():
         assert name in page.ids
         go.Figure(data=figure["data"], layout=figure["layout"])  # Plotly refuses what it does not know
@@ -166,7 +166,7 @@ def test_a_tear_sheet_without_daily_returns_or_counts(market):
     covered = analysis.result["factors"]["roe"]["coverage"]
     covered |= {"by_month": [], "universe": None, "drops": {}, "sessions_without_quantiles": 3}
     page = Page(services.analysis_tear_sheet(analysis=analysis))
-    assert len(json.loads(page.scripts["figures"])) == 5
+    assert len(json.loads(page.scripts["figures"])) == 6
     assert "3 of them without quantiles (tied scores)" in " ".join(page.words)
 
 

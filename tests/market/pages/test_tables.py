@@ -58,6 +58,11 @@ def test_what_is_missing_sorts_last_either_way(client, thirty, asked, first):
     assert set(order[:2]) == {"T09", "T10"}
 
 
+def test_several_columns_together(client, thirty):
+    Instrument.objects.create(region="KR", ticker="Z", name="Z", currency="KRW")
+    assert seen_whole(client.get("/instruments/"))[:2] == ["Z", "T00"]  # by region, then ticker
+
+
 def test_a_part_of_a_page_is_the_table_alone(client, thirty):
     part = client.get("/instruments/", {"search": "T1"}, **ROWS)
     assert part.content.decode().strip().startswith('<div class="table-target"')

@@ -1,0 +1,1 @@
+"""Pages of backtests: list, builder, report with live progress, comparison, sweeps."""

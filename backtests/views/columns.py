@@ -1,0 +1,44 @@
+"""Columns that tables of backtests share."""
+
+from typing import Any
+
+from django.urls import NoReverseMatch, reverse
+from django.utils.html import format_html
+
+from backtests.models import Status
+from market.pages import formats
+from market.pages.columns import BadgeColumn, FigureColumn
+
+STATUS_TONES = {
+    "PENDING": "late", "RUNNING": "running", "COMPLETED": "done", "FAILED": "failed", "CANCELLED": "quiet",
+}  # fmt: skip
+
+
+class RateColumn(FigureColumn):
+    """A figure that is percent already (12.3 is 12.3 %)."""
+
+    def shown(self, value: Any, record: Any) -> str:
+        text = formats.number(value, self.digits, sign=self.tone)
+        return text if text == formats.NONE else f"{text}%"
+
+
+class StatusColumn(BadgeColumn):
+    """The state of a job, with the percent of one that runs."""
+
+    def render(self, value: Any, record: Any, bound_column: Any) -> str:
+        shown = super().render(record.status, record, bound_column)
+        running = record.status == Status.RUNNING
+        return format_html("{} {}%", shown, f"{record.progress:.0f}") if running else shown
+
+
+def instrument_address(region: str, ticker: str) -> str | None:
+    """Where an instrument's page is; None where there is none of this name."""
+    return address("market:instrument", region, ticker)
+
+
+def address(name: str, *args: Any) -> str | None:
+    """A page's address; None where no room has it."""
+    try:
+        return reverse(name, args=args)
+    except NoReverseMatch:
+        return None

@@ -1,0 +1,71 @@
+"""Buttons that queue work, and the boxes that tell how it goes."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+from django_htmx.http import HttpResponseClientRefresh
+
+from factors.models import CombineRun, FactorAnalysis, Job, JobState
+from factors.services import AnalysisError, analysis_enqueue
+from factors.services.analysis_request import recent_start
+from factors.views.catalogue import factor_or_404
+from factors.views.permissions import asked_by
+from market.models.owned import Reader
+from market.pages.views import Page
+
+GOING = (JobState.QUEUED, JobState.RUNNING)
+
+
+@require_POST
+@asked_by("factors.add_factoranalysis")
+def analyse(request: HttpRequest, name: str) -> HttpResponse:
+    """Queue an analysis of one factor over the last years of a region's scores."""
+    factor = factor_or_404(name)
+    region = request.POST.get("region", "")
+    try:
+        queued = analysis_enqueue(region=region, factor_names=[factor.name], start=recent_start(region=region))
+    except AnalysisError as error:
+        messages.error(request, str(error))
+        return redirect("factors:factor", factor.name)
+    messages.success(request, _("Analysis #%(number)s is queued.") % {"number": queued.pk})
+    return redirect(f"{reverse('factors:factor', args=[factor.name])}?region={queued.region}#analysis")
+
+
+def job_or_404(kind: str, pk: int, user: Reader) -> Job:
+    """A job of this app that ``user`` may see."""
+    if kind == "factor_analysis":
+        found: Job | None = FactorAnalysis.objects.defer("result").filter(pk=pk).first()
+    else:
+        found = CombineRun.objects.visible_to(user).select_related("strategy").filter(pk=pk).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+class JobBox(Page):
+    """How a job goes, asked for again every second; when it has ended the page around it is loaded again."""
+
+    template_name = "factors/parts/job.html"
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        self.job = job_or_404(kwargs["kind"], kwargs["pk"], request.user)
+        if self.job.state not in GOING and request.htmx:
+            return HttpResponseClientRefresh()
+        return super().get(request, *args, **kwargs)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(**kwargs | job_context(self.job))
+
+
+def job_context(job: Job) -> dict[str, Any]:
+    """What ``factors/parts/job.html`` shows of a job that waits or runs."""
+    kind = "combine_run" if isinstance(job, CombineRun) else "factor_analysis"
+    total = done = None
+    if isinstance(job, CombineRun) and job.done_through:
+        total, done = (job.end - job.start).days + 1, (job.done_through - job.start).days + 1
+    return {"kind": kind, "job": job, "total": total, "done": done}
