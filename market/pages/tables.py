@@ -15,6 +15,7 @@ from market.pages.formats import NONE, is_missing
 
 PER_PAGE = 25
 MOST_PER_PAGE = 200
+LONGEST_NUMBER = 10  # digits, of what is typed into an address
 
 
 class Rows(TableListData):
@@ -71,9 +72,15 @@ class HouseTable(tables.Table):
         for bound in self.columns.iterall():  # files have plain values, whatever ``render_<name>`` shows on the page
             bound.value = getattr(self, f"value_{bound.name}", bound.column.value)
         self.name, self.request, self.target = name, request, f"table-{name}"
-        wanted = request.GET.get(self.prefixed_per_page_field, "")
-        per_page = min(int(wanted), MOST_PER_PAGE) if wanted.isdecimal() and int(wanted) else self.per_page
-        tables.RequestConfig(request, paginate={"per_page": per_page, "silent": True}).configure(self)
+        tables.RequestConfig(request, paginate=False).configure(self)  # it would take any number of rows, also -1
+        self.paginate(per_page=self._rows_asked())
+        self.page = self.paginator.get_page(request.GET.get(self.prefixed_page_field))
+
+    def _rows_asked(self) -> int:
+        """Rows of a page: 1 to ``MOST_PER_PAGE``; the table's own number where something else is asked for."""
+        wanted = self.request.GET.get(self.prefixed_per_page_field, "")
+        short = wanted.isdecimal() and len(wanted) < LONGEST_NUMBER
+        return min(int(wanted), MOST_PER_PAGE) if short and int(wanted) else self.per_page
 
     @property
     def total(self) -> int:
@@ -83,7 +90,10 @@ class HouseTable(tables.Table):
     @property
     def pushes(self) -> bool:
         """Whether its sorting and pages show in the browser's address: not inside another page."""
-        shown = self.request.htmx.current_url_abs_path
+        try:
+            shown = self.request.htmx.current_url_abs_path
+        except ValueError:  # the header names no address
+            return False
         return shown is None or shown.partition("?")[0] == self.request.path
 
     def export(self, file_format: str) -> HttpResponseBase:

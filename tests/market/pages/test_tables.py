@@ -40,6 +40,19 @@ def test_pages_and_their_number(client, thirty):
     assert len(seen(client.get("/instruments/", {"per_page": 10}, **ROWS))) == 10
 
 
+@pytest.mark.parametrize(
+    ("asked", "rows"), [("-1", 25), ("0", 25), ("nan", 25), ("9" * 5000, 25), ("201", 200), ("7", 7)]
+)
+def test_nobody_asks_for_more_rows_than_there_may_be(client, thirty, asked, rows):
+    shown = client.get("/instruments/", {"per_page": asked}, **ROWS)
+    assert shown.context["table"].paginator.per_page == rows
+
+
+@pytest.mark.parametrize("address", ["http://[::1", "http://testserver/instruments/?q=", "nonsense"])
+def test_a_page_stands_whatever_the_header_says(client, thirty, address):
+    assert seen(client.get("/instruments/", {}, HTTP_HX_CURRENT_URL=address, **ROWS))[0] == "T00"
+
+
 def seen_whole(response):
     return [row.record.ticker for row in response.context["tables"]["instruments"].paginated_rows]
 
