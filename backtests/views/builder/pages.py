@@ -88,7 +88,13 @@ class Builder(BuilderPage):
         return self.render_to_response(self.get_context_data(**self.context(refused)))
 
 
-class Check(BuilderPage):
+class BuilderPart(BuilderPage):
+    """What htmx puts into the page: of a form that was sent, so nothing to GET."""
+
+    http_method_names = ("post",)
+
+
+class Check(BuilderPart):
     """What is wrong, each reason at its place; the fields stay as they are."""
 
     template_name = "backtests/builder/errors.html"
@@ -99,7 +105,7 @@ class Check(BuilderPage):
         return self.render_to_response(self.context(refused))
 
 
-class Redraw(BuilderPage):
+class Redraw(BuilderPart):
     """The form with a row more or less (``do``: ``add-buy``, ``remove-buy-2``), for another region, or of a YAML."""
 
     def post(self, request: HttpRequest) -> HttpResponse:
@@ -126,7 +132,7 @@ class Redraw(BuilderPage):
         return self.drawn()
 
 
-class Written(BuilderPage):
+class Written(BuilderPart):
     """The configuration as YAML; a file with ``file``."""
 
     template_name = "backtests/builder/yaml.html"
@@ -140,7 +146,7 @@ class Written(BuilderPage):
         return self.render_to_response({"yaml_text": text, "errors": {}})
 
 
-class Preview(BuilderPage):
+class Preview(BuilderPart):
     """Whom it would choose from."""
 
     template_name = "backtests/builder/preview.html"

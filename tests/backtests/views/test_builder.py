@@ -188,3 +188,8 @@ def test_not_for_readers(reader, finished):
 
 def test_text_of_a_configuration(finished):
     assert "max_positions: 5" in config_text(BacktestSession.objects.get(pk=finished.five).config)
+
+
+@pytest.mark.parametrize("part", ["check", "form", "yaml", "preview"])
+def test_parts_answer_what_is_sent_alone(ann, part):
+    assert ann.get(f"{NEW}{part}/").status_code == 405
