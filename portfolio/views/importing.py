@@ -7,7 +7,7 @@ from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.utils.translation import gettext as told
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.generic import FormView
 
@@ -134,7 +134,7 @@ class Preview(TablesMixin, PortfolioPage):
             messages.error(request, reason_of(error))
             return redirect("portfolio:import-preview", portfolio.pk, self.kwargs["token"])
         counts = done.plan.counts
-        messages.success(request, told("%(added)d booked, %(known)d were there already, %(refused)d refused.") % {
+        messages.success(request, gettext("%(added)d booked, %(known)d were there already, %(refused)d refused.") % {
             "added": done.added, "known": counts[DUPLICATE], "refused": counts[ERROR],
         })  # fmt: skip
         if not counts[ERROR]:
