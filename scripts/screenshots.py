@@ -1,7 +1,9 @@
 """The pictures of docs/user-guide.md, made anew: ``make screenshots``. Needs Chromium and chromedriver.
 
-Each is of a site with the demo's data, made for this alone; a line of ``PICTURES`` is a file, an address and how it is
-looked at. Addresses name things of the demo by what they are called: ``{portfolio}`` is the number of its portfolio.
+Each is of a site with the demo's data, made for this alone, on which some work was done; a line of ``PICTURES`` is a
+file, an address and how it is looked at. Addresses name things of the demo by what they are called: ``{portfolio}`` is
+the number of its portfolio. The demo has no holdings of funds: pictures of these take the issuer's files from the real
+data of the tests (``QUANTSITE_TEST_DATA``), and where there are none, the former pictures stay.
 """
 
 import json
@@ -9,22 +11,52 @@ import sys
 import tempfile
 import time
 from dataclasses import dataclass
+from http import HTTPStatus
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from tests.browser import site as sites
 from tests.browser.visitor import Visitor, browser_started
+from tests.shared_data import data_folder
 
 FOLDER = sites.ROOT / "docs" / "images"
+HOLDINGS = "holdings/ark_raw/ARK[KQW]/2021-10-*.csv"  # in the folder of the tests' real data
+CLOSES = "holdings/ark_fund_prices.csv.gz"
 TALLEST = 1500
+DONE_WITH = (
+    ("compute_factors", "--region", "US", "--from", "2021-12-28", "--to", "2022-12-28"),
+    ("analyze_factors", "--region", "US", "--factor", "price_momentum_12m"),
+    ("save_strategy", "docs/examples/calm_momentum.yaml"),
+    ("combine_factors", "--strategy", "calm_momentum", "--from", "2022-12-01", "--to", "2022-12-28"),
+    (
+        "sweep_backtests", "docs/examples/momentum.yaml", "--grid", "max_positions=[3,5,8]",
+        "--grid", "sell_conditions.0.value=10..25:5",
+    ),
+)  # fmt: skip
+OWN = """
+from django.contrib.auth.models import User
+from market.models import Instrument
+from portfolio.models import Portfolio
+from portfolio.services.allocations import allocations_set
+from portfolio.services.benchmarks import Wanted, benchmarks_set
+from portfolio.services.standing import standing_of
+portfolio = Portfolio.objects.get(name="momentum")
+portfolio.owner = User.objects.get(username="admin")
+portfolio.save(update_fields=["owner"])
+benchmarks_set(portfolio=portfolio, benchmarks=[Wanted(Instrument.objects.get(ticker="SPX"))])
+held = [str(one.instrument) for one in standing_of(portfolio=portfolio).held]
+share = 95 // len(held)
+targets = [{"asset": one, "target": share, "threshold": 2} for one in held]
+allocations_set(portfolio=portfolio, targets=[*targets, {"asset": "CASH", "target": 100 - share * len(held)}])
+"""
 NUMBERS = """
 import json
-from backtests.models import BacktestSession
+from backtests.models import BacktestSession, BacktestSweep
 from factors.models import Strategy
 from portfolio.models import Portfolio
-first = {"portfolio": Portfolio, "backtest": BacktestSession, "strategy": Strategy}
-numbers = {name: model.objects.values_list("pk", flat=True).first() for name, model in first.items()}
+first = {"portfolio": Portfolio, "backtest": BacktestSession, "sweep": BacktestSweep, "strategy": Strategy}
+numbers = {name: model.objects.values_list("pk", flat=True).order_by("pk").first() for name, model in first.items()}
 print("NUMBERS", json.dumps(numbers))
 """
 
@@ -36,14 +68,38 @@ class Picture:
     screen: str = "desktop"
     theme: str = "light"
     language: str = "en"
+    needs_holdings: bool = False
 
 
+SCREEN = (
+    "?region=US&factor=price_momentum_12m&field=percentile&operator=%3E%3D&value=50&upto="
+    "&factor=volatility_60d&field=percentile&operator=%3E%3D&value=40&upto="
+)
 PICTURES = (
     Picture("home", "/"),
     Picture("home-dark-korean", "/", theme="dark", language="ko"),
     Picture("instrument", "/instruments/US/AAPL/"),
     Picture("instrument-phone", "/instruments/US/AAPL/", screen="phone"),
     Picture("factors", "/factors/"),
+    Picture("factor", "/factors/price_momentum_12m/"),
+    Picture("screener", f"/screener/{SCREEN}"),
+    Picture("strategy", "/strategies/{strategy}/"),
+    Picture("etf", "/etfs/US/ARKK/", needs_holdings=True),
+    Picture("etf-trades", "/etfs/US/ARKK/trades/", needs_holdings=True),
+    Picture("etf-compare", "/etfs/compare/?funds=US:ARKK&funds=US:ARKQ&funds=US:ARKW", needs_holdings=True),
+    Picture("backtest-new", "/backtests/new/?like={backtest}"),
+    Picture("backtest", "/backtests/{backtest}/"),
+    Picture("backtest-phone", "/backtests/{backtest}/", screen="phone", theme="dark"),
+    Picture("sweep", "/backtests/sweeps/{sweep}/"),
+    Picture("portfolio", "/portfolios/{portfolio}/"),
+    Picture("portfolio-korean", "/portfolios/{portfolio}/", language="ko"),
+    Picture("transactions", "/portfolios/{portfolio}/transactions/"),
+    Picture("risk", "/portfolios/{portfolio}/risk/"),
+    Picture("allocation", "/portfolios/{portfolio}/allocation/"),
+    Picture("rebalancing", "/portfolios/{portfolio}/rebalancing/"),
+    Picture("stress", "/portfolios/{portfolio}/stress/"),
+    Picture("jobs", "/jobs/"),
+    Picture("data", "/data/"),
 )
 
 
@@ -51,11 +107,15 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder:
         var = Path(folder)
         sites.prepare(var)
+        has_holdings = work_done(var)
         numbers = json.loads(sites.manage(var, "shell", "-c", NUMBERS).split("NUMBERS ")[1])
         site = sites.start(var)
         driver = browser_started()
         try:
             for picture in PICTURES:
+                if picture.needs_holdings and not has_holdings:
+                    print(f"{picture.name}.png stays as it is: no {HOLDINGS} in QUANTSITE_TEST_DATA")
+                    continue
                 visitor = Visitor(driver, site, picture.screen)
                 visitor.log_in("admin")
                 visitor.cookie("theme", picture.theme)
@@ -68,12 +128,29 @@ def main() -> int:
     return 0
 
 
+def work_done(var: Path) -> bool:
+    """What somebody who uses the site would have done by now; whether there are holdings of funds to look at."""
+    for command in DONE_WITH:
+        sites.manage(var, *command)
+    sites.manage(var, "shell", "-c", OWN)
+    sites.manage(var, "snapshot_portfolios")
+    files = sorted(map(str, data_folder().glob(HOLDINGS)))
+    if files:
+        sites.manage(var, "load_etfs", "--region", "US", "--source", "ark", *files)
+        sites.manage(var, "load_etfs", "--region", "US", "--source", "ark_prices", str(data_folder() / CLOSES))
+    return bool(files)
+
+
 def _take(visitor: Visitor, picture: Picture, path: str) -> None:
-    """The whole page, down to ``TALLEST``, when its charts have been drawn."""
+    """The whole page, down to ``TALLEST``, when its charts have been drawn; RuntimeError where it is an error's."""
     visitor.open(path)
+    status = visitor.driver.execute_script("return performance.getEntriesByType('navigation')[0].responseStatus")
+    if status != HTTPStatus.OK:
+        raise RuntimeError(f"{path} answers {status}")
     time.sleep(1)
     height = min(TALLEST, int(visitor.driver.execute_script("return document.documentElement.scrollHeight")))
     visitor.resize(height)
+    visitor.driver.execute_cdp_cmd("Emulation.setScrollbarsHidden", {"hidden": True})
     visitor.until(lambda _: not visitor.all(".htmx-request"), f"{path} is never whole")
     time.sleep(1.5)
     FOLDER.mkdir(exist_ok=True)

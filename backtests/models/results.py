@@ -76,10 +76,10 @@ class BacktestSnapshot(models.Model):
 
     session = models.ForeignKey(BacktestSession, on_delete=models.CASCADE, db_index=False, related_name="snapshots")
     date = models.DateField()
-    cash = models.FloatField()
-    holdings_value = models.FloatField()
+    cash = models.FloatField(help_text="At the close, the region's currency.")
+    holdings_value = models.FloatField(help_text="At the close, the region's currency.")
     value = models.FloatField(help_text="Cash and holdings.")
-    positions = models.PositiveIntegerField()
+    positions = models.PositiveIntegerField(help_text="Names held.")
     turnover = models.FloatField(help_text="Half of what was bought and sold, percent of the value.")
     daily_return = models.FloatField(null=True, help_text="Percent.")
     drawdown = models.FloatField(help_text="Percent below the highest value so far, 0 or negative.")
@@ -98,8 +98,8 @@ class OfInstrument(models.Model):
 
     number = models.PositiveIntegerField(help_text="Order within the session, from 1.")
     instrument = models.ForeignKey(Instrument, null=True, on_delete=models.SET_NULL, related_name="+")
-    ticker = models.CharField(max_length=32)
-    name = models.CharField(max_length=200, blank=True)
+    ticker = models.CharField(max_length=32, help_text="As it was when the backtest ran.")
+    name = models.CharField(max_length=200, blank=True, help_text="As it was when the backtest ran.")
 
     class Meta:
         abstract = True
@@ -124,20 +124,20 @@ class BacktestTrade(OfInstrument):
 
     session = models.ForeignKey(BacktestSession, on_delete=models.CASCADE, db_index=False, related_name="trades")
     signal_date = models.DateField(help_text="Decided at the close of.")
-    trade_date = models.DateField()
+    trade_date = models.DateField(help_text="Session of the fill.")
     side = models.CharField(max_length=4, choices=Side)
-    quantity = models.FloatField()
+    quantity = models.FloatField(help_text="Shares.")
     price = models.FloatField(help_text="Of the market, raw.")
     execution_price = models.FloatField(help_text="With slippage.")
     amount = models.FloatField(help_text="Quantity x execution price.")
-    commission = models.FloatField()
-    tax = models.FloatField()
+    commission = models.FloatField(help_text="The region's currency.")
+    tax = models.FloatField(help_text="The region's currency.")
     cash_flow = models.FloatField(help_text="What the cash account saw.")
     profit = models.FloatField(null=True, help_text="Net of the costs of both sides.")
     profit_rate = models.FloatField(null=True, help_text="Percent of what was paid.")
     hold_days = models.PositiveIntegerField(null=True, help_text="Calendar days since the first buy.")
     average_price = models.FloatField(help_text="After the trade, 0 where nothing is left.")
-    reason = models.CharField(max_length=13)
+    reason = models.CharField(max_length=13, help_text="Why it was decided.")
     rule = models.SmallIntegerField(null=True, help_text="Which sell condition, from 0.")
     factors = models.JSONField(default=dict, help_text="Figures on the signal's session.")
 
@@ -162,16 +162,16 @@ class BacktestHolding(OfInstrument):
     """What was held at the end."""
 
     session = models.ForeignKey(BacktestSession, on_delete=models.CASCADE, db_index=False, related_name="holdings")
-    quantity = models.FloatField()
-    average_price = models.FloatField()
+    quantity = models.FloatField(help_text="Shares at the end.")
+    average_price = models.FloatField(help_text="Of a share: with slippage, without commission, after splits.")
     cost = models.FloatField(help_text="Paid for it, commission included.")
     close = models.FloatField(help_text="The last known one, raw.")
-    value = models.FloatField()
+    value = models.FloatField(help_text="Quantity x close.")
     weight = models.FloatField(help_text="Percent of the portfolio.")
-    profit = models.FloatField()
-    profit_rate = models.FloatField()
+    profit = models.FloatField(help_text="Value less cost.")
+    profit_rate = models.FloatField(help_text="Percent of the cost.")
     first_bought = models.DateField()
-    hold_days = models.PositiveIntegerField()
+    hold_days = models.PositiveIntegerField(help_text="Calendar days since the first buy.")
     factors = models.JSONField(default=dict, help_text="Figures on the session its first buy was decided.")
 
     class Meta:
@@ -195,10 +195,10 @@ class BacktestEvent(OfInstrument):
     kind = models.CharField(max_length=9, choices=Kind)
     figure = models.FloatField(null=True, help_text="Ratio of a split, cash per share of a dividend.")
     quantity = models.FloatField(help_text="After a split; paid of a dividend; cancelled where that is known.")
-    cash_flow = models.FloatField(default=0.0)
+    cash_flow = models.FloatField(default=0.0, help_text="What the cash account saw.")
     signal_date = models.DateField(null=True, help_text="Of a cancelled order.")
     reason = models.CharField(max_length=13, blank=True, help_text="Why an order came to nothing.")
-    side = models.CharField(max_length=6, blank=True)
+    side = models.CharField(max_length=6, blank=True, help_text="Of a cancelled order.")
 
     class Meta:
         ordering = ["session", "number"]

@@ -74,21 +74,37 @@ class BacktestSession(BacktestJob):
 
     name = models.CharField(max_length=120, blank=True)
     region = models.CharField(max_length=2, choices=REGION_CHOICES)
-    currency = models.CharField(max_length=3)
+    currency = models.CharField(max_length=3, help_text="Of all money figures: that of the region.")
     start = models.DateField(help_text="First session.")
     end = models.DateField(help_text="Last session.")
-    strategy = models.ForeignKey(Strategy, null=True, blank=True, on_delete=models.SET_NULL, related_name="backtests")
-    sweep = models.ForeignKey(BacktestSweep, null=True, blank=True, on_delete=models.CASCADE, related_name="sessions")
+    strategy = models.ForeignKey(
+        Strategy,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="backtests",
+        help_text="The stored one that was tested, as it is now; the configuration has it as it was.",
+    )
+    sweep = models.ForeignKey(
+        BacktestSweep,
+        null=True,
+        blank=True,
+        on_delete=models.CASCADE,
+        related_name="sessions",
+        help_text="The sweep whose variant it is.",
+    )
     config = models.JSONField(help_text="The whole configuration, defaults filled in.")
     fingerprint = models.CharField(
         max_length=64, blank=True, help_text="Of configuration, data revision and code; blank: never served again."
     )
     data_revision = models.JSONField(default=dict, blank=True, help_text="Newest change of bars and fundamentals used.")
-    code_version = models.CharField(max_length=16, blank=True)
-    session_count = models.PositiveIntegerField(default=0)
-    warnings = models.JSONField(default=list, blank=True)
+    code_version = models.CharField(
+        max_length=16, blank=True, help_text="Of the simulation: another one may give other results."
+    )
+    session_count = models.PositiveIntegerField(default=0, help_text="Trading days simulated.")
+    warnings = models.JSONField(default=list, blank=True, help_text="What the run had to say, in sentences.")
     timings = models.JSONField(default=dict, blank=True, help_text="Seconds by stage.")
-    peak_memory_mb = models.FloatField(null=True, blank=True)
+    peak_memory_mb = models.FloatField(null=True, blank=True, help_text="MB.")
 
     objects = BacktestSessionQuerySet.as_manager()
 

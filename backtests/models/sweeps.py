@@ -33,7 +33,7 @@ class BacktestSweep(BacktestJob):
 
     name = models.CharField(max_length=120, blank=True)
     config = models.JSONField(help_text="The configuration that the variants change, defaults filled in.")
-    axes = models.JSONField(default=list)
+    axes = models.JSONField(default=list, help_text="Fields that are varied, with their values.")
     method = models.CharField(max_length=12, choices=Method, default=Method.GRID)
     objective = models.CharField(max_length=64, default="sharpe_ratio", help_text="The statistic to choose by.")
     options = models.JSONField(default=dict, blank=True, help_text="Samples and seed, or windows.")
@@ -42,7 +42,7 @@ class BacktestSweep(BacktestJob):
     tests = models.JSONField(
         default=list, blank=True, help_text="Of a walk-forward that is not at its end: the windows tested so far."
     )
-    timings = models.JSONField(default=dict, blank=True)
+    timings = models.JSONField(default=dict, blank=True, help_text="Seconds by stage.")
 
     objects = BacktestSweepQuerySet.as_manager()
 
@@ -101,13 +101,13 @@ class BacktestVariant(models.Model):
     """One variant of a sweep: what it changes, and what came out. A failure stays with its variant."""
 
     sweep = models.ForeignKey(BacktestSweep, on_delete=models.CASCADE, related_name="variants")
-    number = models.PositiveIntegerField()
+    number = models.PositiveIntegerField(help_text="Place in the sweep, from 1.")
     overrides = models.JSONField(help_text="Field of the configuration: value.")
     status = models.CharField(max_length=9, choices=Status, default=Status.PENDING)
-    error = models.TextField(blank=True)
-    objective = models.FloatField(null=True, blank=True)
+    error = models.TextField(blank=True, help_text="Why it failed.")
+    objective = models.FloatField(null=True, blank=True, help_text="The statistic that the sweep chooses by.")
     figures = models.JSONField(default=dict, blank=True, help_text="Statistics by name.")
-    seconds = models.FloatField(null=True, blank=True)
+    seconds = models.FloatField(null=True, blank=True, help_text="Time it took.")
 
     objects = BacktestVariantQuerySet.as_manager()
 

@@ -27,15 +27,20 @@ class HoldingLine(models.Model):
     key = models.CharField(max_length=300, unique=True, help_text="What tells it from other lines.")
     kind = models.CharField(max_length=10, choices=Kind, default=Kind.UNKNOWN)
     instrument = models.ForeignKey(
-        Instrument, null=True, blank=True, on_delete=models.SET_NULL, related_name="holding_lines"
+        Instrument,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="holding_lines",
+        help_text="The instrument of ours that the line is; blank: not found.",
     )
-    ticker = models.CharField(max_length=32, blank=True)
+    ticker = models.CharField(max_length=32, blank=True, help_text="Local code, as the source writes it.")
     identifier = models.CharField(max_length=32, blank=True, help_text="ISIN, CUSIP or SEDOL.")
     name = models.CharField(max_length=200, blank=True)
     sector = models.CharField(max_length=100, blank=True)
-    country = models.CharField(max_length=64, blank=True)
+    country = models.CharField(max_length=64, blank=True, help_text="As the source writes it.")
     currency = models.CharField(max_length=3, blank=True)
-    exchange = models.CharField(max_length=64, blank=True)
+    exchange = models.CharField(max_length=64, blank=True, help_text="As the source writes it.")
     listing = models.CharField(max_length=2, blank=True, help_text="Region of the listing, where the source says it.")
     created_at = models.DateTimeField(auto_now_add=True)
 
@@ -77,25 +82,27 @@ class Snapshot(models.Model):
 
     id = models.BigAutoField(primary_key=True)
     etf = models.ForeignKey(ETF, on_delete=models.CASCADE, related_name="snapshots", db_index=False)
-    as_of_date = models.DateField()
+    as_of_date = models.DateField(help_text="The day that the composition is of.")
     source = models.CharField(max_length=32)
     payload = models.ForeignKey(Payload, null=True, blank=True, on_delete=models.SET_NULL, related_name="snapshots")
     state = models.CharField(max_length=11, choices=SnapshotState, default=SnapshotState.GOOD)
-    is_served = models.BooleanField(default=True, editable=False)
-    currency = models.CharField(max_length=3)
+    is_served = models.BooleanField(default=True, editable=False, help_text="Shown: the best of its day.")
+    currency = models.CharField(max_length=3, help_text="Of the market values.")
     weight_sum = NumericField(null=True, blank=True, help_text="Percent, all lines.")
     market_value = NumericField(null=True, blank=True, help_text="Sum of the lines.")
     per_unit = models.BooleanField(
         default=False, help_text="Shares and values are those of one creation unit, not of the whole fund."
     )
-    line_count = models.PositiveIntegerField(default=0)
+    line_count = models.PositiveIntegerField(default=0, help_text="Lines stored.")
     expected_lines = models.PositiveIntegerField(null=True, blank=True, help_text="As the source says.")
     message = models.TextField(blank=True, help_text="Why it is flagged or quarantined.")
     accepted = models.JSONField(
         default=dict, blank=True, help_text="Who released it from quarantine, and which findings that accepts."
     )
     imported_at = models.DateTimeField(auto_now=True)
-    validated_at = models.DateTimeField(null=True, blank=True, editable=False)
+    validated_at = models.DateTimeField(
+        null=True, blank=True, editable=False, help_text="When the checks last ran over it."
+    )
 
     objects = SnapshotQuerySet.as_manager()
 
@@ -121,8 +128,10 @@ class ETFHolding(models.Model):
     line = models.ForeignKey(HoldingLine, on_delete=models.PROTECT, related_name="holdings", db_index=False)
     as_of_date = models.DateField()
     weight = NumericField(null=True, blank=True, help_text="Percent of the fund.")
-    shares = NumericField(null=True, blank=True)
-    market_value = NumericField(null=True, blank=True)
+    shares = NumericField(
+        null=True, blank=True, help_text="Shares, or contracts; of one creation unit where the composition is."
+    )
+    market_value = NumericField(null=True, blank=True, help_text="In the composition's currency.")
     rank = models.IntegerField(help_text="1 = the largest weight.")
     weight_change = NumericField(null=True, blank=True, help_text="Percent points.")
     source = models.CharField(max_length=32)
@@ -146,11 +155,11 @@ class HoldingFinding(models.Model):
     """What a check found wrong with a composition. The composition is never changed by it."""
 
     etf = models.ForeignKey(ETF, on_delete=models.CASCADE, related_name="findings")
-    as_of_date = models.DateField(null=True, blank=True)
-    code = models.CharField(max_length=40)
+    as_of_date = models.DateField(null=True, blank=True, help_text="The composition it is about; blank: the fund.")
+    code = models.CharField(max_length=40, help_text="Name of the check.")
     severity = models.CharField(max_length=7, choices=Severity)
     message = models.CharField(max_length=300)
-    evidence = models.JSONField(default=dict, blank=True)
+    evidence = models.JSONField(default=dict, blank=True, help_text="The figures behind it.")
     found_at = models.DateTimeField(auto_now=True)
 
     class Meta:

@@ -10,11 +10,11 @@ class FactorAnalysis(Job):
     """One analysis of some factors of a region over a range of sessions."""
 
     region = models.CharField(max_length=2, choices=REGION_CHOICES)
-    factor_names = models.JSONField(default=list)
+    factor_names = models.JSONField(default=list, help_text="Analysed, each against the same returns.")
     start = models.DateField(help_text="First session.")
     end = models.DateField(help_text="Last session.")
     options = models.JSONField(default=dict, blank=True, help_text="Horizons, quantiles, turnover window.")
-    result = models.JSONField(null=True, blank=True)
+    result = models.JSONField(null=True, blank=True, help_text="Figures by factor.")
 
     class Meta:
         ordering = ["-id"]

@@ -26,13 +26,18 @@ class FactorFormula(models.Model):
 
     name = models.CharField(max_length=64, unique=True, help_text="Letters, digits and _, as the factor is called.")
     formula = models.TextField(help_text="For example: mean(close, 20) / mean(close, 120) - 1")
-    category = models.CharField(max_length=32, default="custom")
-    unit = models.CharField(max_length=32, default="ratio")
-    direction = models.SmallIntegerField(choices=Direction, default=Direction.MORE)
-    description = models.TextField(blank=True)
+    category = models.CharField(max_length=32, default="custom", help_text="Under which the catalogue lists it.")
+    unit = models.CharField(max_length=32, default="ratio", help_text="Of its values: ratio, %, currency ...")
+    direction = models.SmallIntegerField(choices=Direction, default=Direction.MORE, help_text="Which end is better.")
+    description = models.TextField(blank=True, help_text="One sentence for the catalogue.")
     is_active = models.BooleanField(default=True, help_text="Computed with the others.")
     owner = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="factor_formulas"
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="factor_formulas",
+        help_text="Who may change it, besides staff.",
     )
     created_at = models.DateTimeField(auto_now_add=True)
     changed_at = models.DateTimeField(auto_now=True)

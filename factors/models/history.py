@@ -20,13 +20,13 @@ class FactorBackfill(Job):
     end = models.DateField(help_text="Last session.")
     done_through = models.DateField(null=True, blank=True, help_text="Sessions up to here are stored.")
     factor_names = models.JSONField(default=list, blank=True, help_text="Asked for; empty: all.")
-    normalisation = models.CharField(max_length=10, default="zscore")
+    normalisation = models.CharField(max_length=10, default="zscore", help_text="zscore, robust, percentile or minmax.")
     neutralise = models.JSONField(default=list, blank=True, help_text="Of sector, size.")
     fingerprint = models.CharField(max_length=64, blank=True, help_text="What it was computed from: data revisions.")
-    session_count = models.PositiveIntegerField(default=0)
-    score_count = models.PositiveBigIntegerField(default=0)
+    session_count = models.PositiveIntegerField(default=0, help_text="Sessions stored so far.")
+    score_count = models.PositiveBigIntegerField(default=0, help_text="Scores stored so far.")
     errors = models.JSONField(default=dict, blank=True, help_text="By factor: why it failed.")
-    peak_memory_mb = models.FloatField(null=True, blank=True)
+    peak_memory_mb = models.FloatField(null=True, blank=True, help_text="MB.")
 
     class Meta:
         ordering = ["-id"]

@@ -20,7 +20,7 @@ class Job(models.Model):
     """A long job: queued, carried out by one process at a time, its row telling how it went."""
 
     state = models.CharField(max_length=11, choices=JobState, default=JobState.QUEUED)
-    message = models.TextField(blank=True)
+    message = models.TextField(blank=True, help_text="What came of it, or why it failed.")
     timings = models.JSONField(default=dict, blank=True, help_text="Seconds by stage.")
     created_at = models.DateTimeField(auto_now_add=True)
     started_at = models.DateTimeField(null=True, blank=True)

@@ -20,12 +20,12 @@ class Factor(models.Model):
     """A registered factor: the integer by which scores refer to it. Filled from the registry, never edited by hand."""
 
     id = models.SmallAutoField(primary_key=True)
-    name = models.CharField(max_length=64, unique=True)
+    name = models.CharField(max_length=64, unique=True, help_text="As strategies, conditions and formulas call it.")
     category = models.CharField(max_length=32)
-    unit = models.CharField(max_length=32)
+    unit = models.CharField(max_length=32, help_text="Of its values; scores have none.")
     direction = models.SmallIntegerField(help_text="1: more is better, -1: less is better.")
     lookback = models.PositiveSmallIntegerField(help_text="Bars the factor may look at, the as-of bar included.")
-    description = models.TextField(blank=True)
+    description = models.TextField(blank=True, help_text="How it is computed.")
 
     objects = FactorQuerySet.as_manager()
 
@@ -84,16 +84,16 @@ class FactorRun(Job):
     State = JobState
 
     region = models.CharField(max_length=2, choices=REGION_CHOICES)
-    date = models.DateField()
+    date = models.DateField(help_text="Session whose close the scores are of.")
     factor_names = models.JSONField(default=list, blank=True, help_text="Asked for; empty: all.")
-    normalisation = models.CharField(max_length=10, default="zscore")
+    normalisation = models.CharField(max_length=10, default="zscore", help_text="zscore, robust, percentile or minmax.")
     neutralise = models.JSONField(default=list, blank=True, help_text="Of sector, size.")
-    universe_size = models.PositiveIntegerField(default=0)
-    score_count = models.PositiveIntegerField(default=0)
+    universe_size = models.PositiveIntegerField(default=0, help_text="Instruments that took part.")
+    score_count = models.PositiveIntegerField(default=0, help_text="Scores stored.")
     counts = models.JSONField(default=dict, blank=True, help_text="By factor: scored, and unscored by reason code.")
     errors = models.JSONField(default=dict, blank=True, help_text="By factor: why it failed.")
     cache = models.CharField(max_length=10, blank=True, help_text="warm, extended or rebuilt.")
-    peak_memory_mb = models.FloatField(null=True, blank=True)
+    peak_memory_mb = models.FloatField(null=True, blank=True, help_text="MB.")
 
     objects = FactorRunQuerySet.as_manager()
 

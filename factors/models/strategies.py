@@ -18,16 +18,21 @@ from market.regions import REGION_CHOICES
 class Strategy(models.Model):
     """Which factors, how they are combined, and for which instruments."""
 
-    name = models.CharField(max_length=64, unique=True)
+    name = models.CharField(max_length=64, unique=True, help_text="Unique over the site.")
     description = models.TextField(blank=True)
     region = models.CharField(max_length=2, choices=REGION_CHOICES)
-    combiner = models.CharField(max_length=32, default="equal_weight")
+    combiner = models.CharField(max_length=32, default="equal_weight", help_text="How the factors become one score.")
     options = models.JSONField(default=dict, blank=True, help_text="Options of the combiner.")
     universe = models.JSONField(default=dict, blank=True, help_text="Which instruments take part; empty: all.")
     neutralise = models.JSONField(default=list, blank=True, help_text="Of sector, size.")
     is_active = models.BooleanField(default=True, help_text="Combined every day after the scores.")
     owner = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="strategies"
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="strategies",
+        help_text="Blank: the whole team's.",
     )
     created_at = models.DateTimeField(auto_now_add=True)
     changed_at = models.DateTimeField(auto_now=True)
@@ -78,8 +83,8 @@ class CombineRun(Job):
         default=list, blank=True, help_text="By change: from which session on which weights, and any fallback."
     )
     model_cards = models.JSONField(default=list, blank=True, help_text="Of each model trained: data, settings, skill.")
-    warnings = models.JSONField(default=list, blank=True)
-    score_count = models.PositiveBigIntegerField(default=0)
+    warnings = models.JSONField(default=list, blank=True, help_text="What the run had to say, in sentences.")
+    score_count = models.PositiveBigIntegerField(default=0, help_text="Composite scores stored.")
     stored_at = models.DateTimeField(null=True, blank=True, help_text="When it stored its last scores.")
 
     objects = CombineRunQuerySet.as_manager()

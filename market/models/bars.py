@@ -51,20 +51,20 @@ class PriceBarBase(models.Model):
 
     instrument = models.ForeignKey(Instrument, on_delete=models.CASCADE, db_index=False, related_name="+")
     date = models.DateField()
-    open = models.FloatField(null=True)
-    high = models.FloatField(null=True)
-    low = models.FloatField(null=True)
-    close = models.FloatField()
+    open = models.FloatField(null=True, help_text="Currency units, raw; null: unknown.")
+    high = models.FloatField(null=True, help_text="Currency units, raw; null: unknown.")
+    low = models.FloatField(null=True, help_text="Currency units, raw; null: unknown.")
+    close = models.FloatField(help_text="Currency units, raw.")
     volume = models.FloatField(null=True, help_text="Shares; null: unknown.")
     trading_value = models.FloatField(null=True, help_text="Currency units; null: the source gives none.")
-    market_cap = models.FloatField(null=True)
-    shares_outstanding = models.FloatField(null=True)
-    adjustment_factor = models.FloatField(default=1.0)
+    market_cap = models.FloatField(null=True, help_text="Currency units; null: the source gives none.")
+    shares_outstanding = models.FloatField(null=True, help_text="Shares; null: the source gives none.")
+    adjustment_factor = models.FloatField(default=1.0, help_text="Adjusted price = price x factor.")
     factor_is_given = models.BooleanField(
         default=False,
         help_text="The source gave the factor; otherwise it follows from the corporate actions.",
     )
-    close_is_adjusted = models.BooleanField(default=False)
+    close_is_adjusted = models.BooleanField(default=False, help_text="The source has no raw prices.")
     no_trade = models.BooleanField(default=False, help_text="Suspended or without a trade: open = high = low = close.")
     suspect = models.BooleanField(default=False, help_text="A move beyond 60 % without a corporate action.")
 

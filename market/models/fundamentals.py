@@ -34,14 +34,16 @@ class Fundamental(models.Model):
         FY = "FY", "Fiscal year"
 
     instrument = models.ForeignKey(Instrument, on_delete=models.CASCADE, related_name="fundamentals", db_index=False)
-    period_end = models.DateField()
-    period = models.CharField(max_length=2, choices=Period)
+    period_end = models.DateField(help_text="Last day of the period.")
+    period = models.CharField(max_length=2, choices=Period, help_text="Flows cover this period alone.")
     available_on = models.DateField(help_text="Publication date: known from this day on.")
-    available_is_estimated = models.BooleanField(default=False)
-    period_end_is_estimated = models.BooleanField(default=False)
+    available_is_estimated = models.BooleanField(
+        default=False, help_text="The source does not say when it was published."
+    )
+    period_end_is_estimated = models.BooleanField(default=False, help_text="The source does not say the day.")
     source = models.CharField(max_length=32)
-    consolidated = models.BooleanField(default=True)
-    currency = models.CharField(max_length=3)
+    consolidated = models.BooleanField(default=True, help_text="With subsidiaries.")
+    currency = models.CharField(max_length=3, help_text="Of all amounts.")
 
     revenue = models.FloatField(null=True, blank=True)
     operating_income = models.FloatField(null=True, blank=True)
@@ -49,18 +51,18 @@ class Fundamental(models.Model):
     ebitda = models.FloatField(null=True, blank=True)
     operating_cash_flow = models.FloatField(null=True, blank=True)
     capital_expenditure = models.FloatField(null=True, blank=True, help_text="Positive = money spent.")
-    eps_basic = models.FloatField("EPS, basic", null=True, blank=True)
-    eps_diluted = models.FloatField("EPS, diluted", null=True, blank=True)
-    dividends_per_share = models.FloatField(null=True, blank=True)
+    eps_basic = models.FloatField("EPS, basic", null=True, blank=True, help_text="Per share, as filed.")
+    eps_diluted = models.FloatField("EPS, diluted", null=True, blank=True, help_text="Per share, as filed.")
+    dividends_per_share = models.FloatField(null=True, blank=True, help_text="As filed.")
     total_assets = models.FloatField(null=True, blank=True)
     total_equity = models.FloatField(null=True, blank=True)
     total_debt = models.FloatField(null=True, blank=True)
     cash = models.FloatField(null=True, blank=True)
     current_assets = models.FloatField(null=True, blank=True)
     current_liabilities = models.FloatField(null=True, blank=True)
-    book_value_per_share = models.FloatField(null=True, blank=True)
-    shares_outstanding = models.FloatField(null=True, blank=True)
-    free_float_shares = models.FloatField(null=True, blank=True)
+    book_value_per_share = models.FloatField(null=True, blank=True, help_text="As filed.")
+    shares_outstanding = models.FloatField(null=True, blank=True, help_text="Shares at the end of the period.")
+    free_float_shares = models.FloatField(null=True, blank=True, help_text="Shares that can be traded.")
 
     objects = FundamentalQuerySet.as_manager()
 

@@ -49,19 +49,24 @@ class Instrument(models.Model):
 
     id = models.AutoField(primary_key=True)  # four bytes: bars and scores refer to it billions of times
     region = models.CharField(max_length=2, choices=REGION_CHOICES)
-    ticker = models.CharField(max_length=32)
-    name = models.CharField(max_length=200, blank=True)
-    asset_type = models.CharField(max_length=10, choices=AssetType, default=AssetType.STOCK)
+    ticker = models.CharField(max_length=32, help_text="Local code as text: 005930, 00088K, BRK.B.")
+    name = models.CharField(max_length=200, blank=True, help_text="Of the company or fund.")
+    asset_type = models.CharField(
+        max_length=10,
+        choices=AssetType,
+        default=AssetType.STOCK,
+        help_text="Common stocks are the universe of factors.",
+    )
     exchange = models.CharField(max_length=32, blank=True)
-    currency = models.CharField(max_length=3)
-    sector = models.CharField(max_length=100, blank=True)
+    currency = models.CharField(max_length=3, help_text="ISO code: in which it trades.")
+    sector = models.CharField(max_length=100, blank=True, help_text="As of today: the past is not kept.")
     isin = models.CharField("ISIN", max_length=12, blank=True)
     company = models.CharField(
         max_length=64,
         blank=True,
         help_text="Same text on every line (share class) of one company; blank: a line of its own.",
     )
-    listed_on = models.DateField(null=True, blank=True)
+    listed_on = models.DateField(null=True, blank=True, help_text="First day of trading.")
     delisted_on = models.DateField(null=True, blank=True, help_text="Last day of trading.")
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)

@@ -27,22 +27,22 @@ class LoadRun(models.Model):
 
     kind = models.CharField(max_length=12, choices=Kind)
     region = models.CharField(max_length=2, choices=REGION_CHOICES)
-    source = models.CharField(max_length=32)
+    source = models.CharField(max_length=32, help_text="Name of the source.")
     file_name = models.CharField(max_length=255, blank=True)
-    sha256 = models.CharField("SHA-256", max_length=64, blank=True)
+    sha256 = models.CharField("SHA-256", max_length=64, blank=True, help_text="Of the file.")
     state = models.CharField(max_length=11, choices=State, default=State.RUNNING)
-    message = models.TextField(blank=True)
+    message = models.TextField(blank=True, help_text="Why it failed, or what to know.")
     rows_read = models.PositiveIntegerField(default=0)
     rows_inserted = models.PositiveIntegerField(default=0)
-    rows_updated = models.PositiveIntegerField(default=0)
-    rows_unchanged = models.PositiveIntegerField(default=0)
-    rows_rejected = models.PositiveIntegerField(default=0)
-    rows_flagged = models.PositiveIntegerField(default=0)
-    instruments_created = models.PositiveIntegerField(default=0)
+    rows_updated = models.PositiveIntegerField(default=0, help_text="Known before, with other figures.")
+    rows_unchanged = models.PositiveIntegerField(default=0, help_text="Known before, the same.")
+    rows_rejected = models.PositiveIntegerField(default=0, help_text="Not loaded; kept with their reasons.")
+    rows_flagged = models.PositiveIntegerField(default=0, help_text="Loaded, and worth a look.")
+    instruments_created = models.PositiveIntegerField(default=0, help_text="That were not known before.")
     reasons = models.JSONField(default=dict, blank=True, help_text="Rejections and flags by reason code.")
     timings = models.JSONField(default=dict, blank=True, help_text="Seconds by stage.")
-    first_date = models.DateField(null=True, blank=True)
-    last_date = models.DateField(null=True, blank=True)
+    first_date = models.DateField(null=True, blank=True, help_text="Earliest date in the file.")
+    last_date = models.DateField(null=True, blank=True, help_text="Latest date in the file.")
     started_at = models.DateTimeField(auto_now_add=True)
     finished_at = models.DateTimeField(null=True, blank=True)
 
@@ -58,10 +58,10 @@ class RejectedRow(models.Model):
 
     load_run = models.ForeignKey(LoadRun, on_delete=models.CASCADE, related_name="rejected_rows")
     row_number = models.PositiveIntegerField(help_text="1 = the first row below the header.")
-    column = models.CharField(max_length=64, blank=True)
-    reason = models.CharField(max_length=40)
+    column = models.CharField(max_length=64, blank=True, help_text="Blank: the row as a whole.")
+    reason = models.CharField(max_length=40, help_text="Code, as counted in the load.")
     message = models.CharField(max_length=300)
-    raw = models.JSONField(default=dict)
+    raw = models.JSONField(default=dict, help_text="The row as it stood in the file.")
 
     class Meta:
         ordering = ["load_run", "row_number"]
@@ -103,7 +103,7 @@ class DataChange(models.Model):
 
     region = models.CharField(max_length=2, choices=REGION_CHOICES)
     kind = models.CharField(max_length=12, choices=Kind)
-    changed_from = models.DateField()
+    changed_from = models.DateField(help_text="Data of this date and later may have changed.")
     created_at = models.DateTimeField(db_default=Now())
 
     objects = DataChangeQuerySet.as_manager()

@@ -139,5 +139,5 @@ class BadgeColumn(TextColumn):
     def render(self, value: Any, record: Any, bound_column: Any) -> str:
         name = f"get_{bound_column.accessor}_display"
         stored = bound_column.accessor.resolve(record, quiet=True)  # of a choice, ``value`` is the word already
-        label = getattr(record, name)() if hasattr(record, name) else self.labels.get(str(stored), value)
+        label = self.labels.get(str(stored), getattr(record, name)() if hasattr(record, name) else value)
         return format_html('<span class="state {}">{}</span>', self.tones.get(str(stored), "quiet"), label)

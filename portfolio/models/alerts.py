@@ -38,12 +38,12 @@ class Alert(models.Model):
 
     portfolio = models.ForeignKey(Portfolio, on_delete=models.CASCADE, related_name="alerts")
     kind = models.CharField(max_length=8, choices=AlertLimit.Kind)
-    date = models.DateField()
-    figure = models.FloatField()
-    limit = models.FloatField()
+    date = models.DateField(help_text="Session on which the limit was passed.")
+    figure = models.FloatField(help_text="Percent.")
+    limit = models.FloatField(help_text="Percent, as it was then.")
     message = models.CharField(max_length=300)
     created_at = models.DateTimeField(auto_now_add=True)
-    seen_at = models.DateTimeField(null=True, blank=True)
+    seen_at = models.DateTimeField(null=True, blank=True, help_text="When somebody said so.")
 
     class Meta:
         ordering = ["-date", "-id"]

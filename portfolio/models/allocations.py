@@ -32,12 +32,17 @@ class PortfolioAllocation(models.Model):
         Instrument, null=True, blank=True, on_delete=models.PROTECT, related_name="+", verbose_name="asset",
         help_text="Blank: cash.",
     )  # fmt: skip
-    target = _percent()
-    minimum = _percent(null=True, blank=True)
-    maximum = _percent(null=True, blank=True)
+    target = _percent(help_text="Percent of the portfolio; active targets sum to 100.")
+    minimum = _percent(null=True, blank=True, help_text="Percent; below it is a breach.")
+    maximum = _percent(null=True, blank=True, help_text="Percent; above it is a breach.")
     threshold = _percent(null=True, blank=True, help_text="Percent points of drift that are still no breach.")
-    frequency = models.CharField(max_length=10, choices=Frequency, default=Frequency.NONE)
-    is_active = models.BooleanField(default=True)
+    frequency = models.CharField(
+        max_length=10,
+        choices=Frequency,
+        default=Frequency.NONE,
+        help_text="How often the asset wants a plan, drifted or not.",
+    )
+    is_active = models.BooleanField(default=True, help_text="Counts; else kept for later.")
 
     class Meta:
         db_table = "portfolio_allocations"

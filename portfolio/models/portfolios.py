@@ -25,7 +25,7 @@ class Portfolio(models.Model):
     """
 
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="portfolios")
-    name = models.CharField(max_length=100)
+    name = models.CharField(max_length=100, help_text="Unique among those of its owner.")
     base_currency = models.CharField(max_length=3, validators=[CURRENCY], help_text="Currency of all of its figures.")
     description = models.TextField(blank=True)
     risk_free_rate = models.FloatField(default=2.0, help_text="Percent a year.")
@@ -40,7 +40,7 @@ class Portfolio(models.Model):
     revision = models.BigIntegerField(default=0, editable=False, help_text="Raised by every change of transactions.")
     stale_from = models.DateField(null=True, editable=False, help_text="First date to compute anew.")
     valued_to = models.DateField(null=True, editable=False, help_text="Newest date with a value.")
-    valued_at = models.DateTimeField(null=True, editable=False)
+    valued_at = models.DateTimeField(null=True, editable=False, help_text="When its values were last computed.")
     valuation_asked_at = models.DateTimeField(null=True, editable=False, help_text="Since when a worker is asked to.")
     valuation_error = models.TextField(blank=True, editable=False, help_text="Why the newest computation failed.")
     data_revisions = models.JSONField(default=dict, editable=False, help_text="Of bars and rates, when valued.")

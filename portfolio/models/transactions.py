@@ -48,16 +48,16 @@ class Transaction(models.Model):
 
     portfolio = models.ForeignKey(Portfolio, on_delete=models.CASCADE, related_name="transactions")
     kind = models.CharField(max_length=10, choices=Kind)
-    date = models.DateField()
+    date = models.DateField(help_text="Of the trade, local to the asset.")
     instrument = models.ForeignKey(
         Instrument, null=True, blank=True, on_delete=models.PROTECT, related_name="+", verbose_name="asset"
     )
     quantity = money(null=True, blank=True, help_text="Shares; new per old for a split, negative for a transfer out.")
     price = money(null=True, blank=True, help_text="Per share.")
     amount = money(null=True, blank=True, help_text="Before fee and tax; blank: quantity x price.")
-    fee = money(default=0)
-    tax = money(default=0)
-    currency = models.CharField(max_length=3, validators=[CURRENCY])
+    fee = money(default=0, help_text="In the transaction's currency, positive.")
+    tax = money(default=0, help_text="In the transaction's currency, positive.")
+    currency = models.CharField(max_length=3, validators=[CURRENCY], help_text="ISO code, three capital letters.")
     sequence = models.IntegerField(default=0, help_text="Order among equals of one day.")
     note = models.CharField(max_length=200, blank=True)
     source = models.CharField(max_length=60, blank=True, help_text="Where it came from: a file, a rebalancing.")

@@ -56,7 +56,8 @@ class Optimise(TablesMixin, PortfolioPage):
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """The form is checked while it is filled in; it is sent by GET."""
-        return render(request, "pages/form_errors.html", errors_of(OptimiseForm(request.POST)))
+        context = {"portfolio": self.portfolio} | errors_of(OptimiseForm(request.POST))
+        return render(request, "pages/form_errors.html", context)
 
     @cached_property
     def found(self) -> Row | None:

@@ -10,6 +10,7 @@ import etfs.sources  # noqa: F401 # fills the registry
 from etfs.sources.base import ERROR_TYPES, Ask, FileSource, Kind, Parsed, Raw, SourceProblem
 from etfs.sources.registry import source_get, source_names
 from market.regions import REGIONS
+from tests.shared_data import ROOT
 
 NAMES = source_names(base=FileSource)
 PAIRS = [(name, kind) for name in NAMES for kind in source_get(name).kinds]
@@ -52,6 +53,14 @@ def test_a_source_says_what_it_is(name: str) -> None:
     assert source.columns
     assert all(column and column == column.strip() for column in source.columns)
     assert source.checked in ("recording", "contract")
+
+
+@pytest.mark.parametrize("name", source_names())
+def test_the_documentation_has_every_column(name: str) -> None:
+    text = (ROOT / "docs" / "etf-sources.md").read_text(encoding="utf-8")
+    section = text.split(f"### {name}: columns\n")[1].split("\n### ")[0]
+    rows = [f"| `{column}` | {meaning} |" for column, meaning in source_get(name).columns.items()]
+    assert [row for row in rows if row not in section] == []
 
 
 def test_the_file_sources() -> None:

@@ -88,7 +88,7 @@ def things() -> dict[str, Any]:
         "portfolios": {"pk": book.pk, "event": event.pk, "alert": alert.pk, "number": book.transactions.get().pk,
                        "figure": "value", "instrument": stock.pk},
         "strategies": {"name": mine.name, "pk": mine.pk}, "factor-formulas": {"name": formula.name},
-        "factors": {"name": Factor.objects.get(name="roe").name, "kind": "factor_analysis",
+        "factors": {"name": "roe", "kind": "factor_analysis",
                     "pk": jobs["factor-analysis"].pk},
         "backtests/sweeps": {"pk": sweep.pk}, "formulas": {"name": formula.name},
         "etfs": {"symbol": "069500", "ticker": "069500"},

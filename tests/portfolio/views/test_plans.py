@@ -88,6 +88,13 @@ def test_every_wrong_field_is_told_and_nothing_is_saved(pages, aimed):
     assert allocations_told(portfolio=aimed) == before
 
 
+def test_only_a_form_without_rows_takes_targets_away(pages, aimed):
+    assert "the targets stay as they are" in read(pages.post(address("targets", aimed), follow=True))
+    assert aimed.allocations.count() == 3
+    assert "The targets are taken away." in read(pages.post(address("targets", aimed), written([]), follow=True))
+    assert not aimed.allocations.exists()
+
+
 def test_targets_are_checked_while_they_are_written(pages, mine):
     shown = read(pages.post(address("targets", mine), written([("US:AAA", "50"), ("US:NOPE", "")], checking="1")))
     assert "unknown asset" in shown
@@ -191,12 +198,13 @@ def test_a_second_proposal_and_a_wrong_method_are_refused(pages, aimed):
     assert RebalancingEvent.objects.count() == 1
 
 
-def test_others_see_nothing(client, aimed, django_assert_num_queries):
+def test_others_see_nothing(client, aimed):
     client.force_login(owner("bob"))
     for name in ("allocation", "targets", "rebalancing", "plans", "correlations", "stress", "optimise"):
         assert client.get(address(name, aimed)).status_code == 404
     assert client.post(address("targets", aimed), written(TARGETS)).status_code == 404
-    assert client.post(address("propose", aimed), {"mode": "full"}).status_code == 404
+    for name in ("propose", "optimise", "use-as-targets"):
+        assert client.post(address(name, aimed), {"mode": "full"}).status_code == 404
 
 
 def test_queries_do_not_grow_with_the_assets(pages, aimed, django_assert_max_num_queries):
