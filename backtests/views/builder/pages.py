@@ -91,6 +91,7 @@ class Builder(BuilderPage):
 class Check(BuilderPage):
     """What is wrong, each reason at its place; the fields stay as they are."""
 
+    http_method_names = ["post"]
     template_name = "backtests/builder/errors.html"
 
     def post(self, request: HttpRequest) -> HttpResponse:
@@ -101,6 +102,8 @@ class Check(BuilderPage):
 
 class Redraw(BuilderPage):
     """The form with a row more or less (``do``: ``add-buy``, ``remove-buy-2``), for another region, or of a YAML."""
+
+    http_method_names = ["post"]
 
     def post(self, request: HttpRequest) -> HttpResponse:
         data = request.POST.copy()
@@ -129,6 +132,7 @@ class Redraw(BuilderPage):
 class Written(BuilderPage):
     """The configuration as YAML; a file with ``file``."""
 
+    http_method_names = ["post"]
     template_name = "backtests/builder/yaml.html"
 
     def post(self, request: HttpRequest) -> HttpResponse:
@@ -143,6 +147,7 @@ class Written(BuilderPage):
 class Preview(BuilderPage):
     """Whom it would choose from."""
 
+    http_method_names = ["post"]
     template_name = "backtests/builder/preview.html"
 
     def post(self, request: HttpRequest) -> HttpResponse:
