@@ -11,7 +11,7 @@ from django import forms
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import NoReverseMatch, reverse
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from factors.models import Factor, FactorRun, FactorScore
@@ -52,7 +52,7 @@ class ScoreTable(HouseTable):
     factor = TextColumn(verbose_name=_("Factor"), accessor="factor__name", linkify=factor_address)
     percentile = MeterColumn(verbose_name=_("Percentile"), digits=1)
     score = FigureColumn(verbose_name=_("Score"), tone=True)
-    value = ValueColumn(verbose_name=_("Value"), digits=4)
+    value = ValueColumn(verbose_name=pgettext_lazy("of a factor", "Value"), digits=4)
     unit = TextColumn(verbose_name=_("Unit"), accessor="factor__unit")
     category = TextColumn(verbose_name=_("Category"), accessor="factor__category")
 
