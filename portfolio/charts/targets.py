@@ -57,7 +57,9 @@ def windows_chart(results: Sequence[Row]) -> Chart:
         )
     ]  # fmt: skip
     layout = {"yaxis": PERCENT, "xaxis": {"type": "category"}, "barmode": "group"}
-    return chart(_("Today's weights in bad times"), _("percent of the value"), traces, layout, height=300) | {"wide": True}
+    return chart(_("Today's weights in bad times"), _("percent of the value"), traces, layout, height=300) | {
+        "wide": True
+    }
 
 
 def impact_chart(title: str, assets: Sequence[Row]) -> Chart:

@@ -62,7 +62,7 @@ class Targets(PortfolioPage):
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         portfolio = self.portfolio
         if "rows" not in request.POST:  # no form of ours: no rows at all would take the targets away
-            messages.error(request, told("There were no rows: the targets stay as they are."))
+            messages.error(request, gettext("There were no rows: the targets stay as they are."))
             return redirect("portfolio:targets", portfolio.pk)
         self.written = rows_asked(request.POST, TargetRow)
         if is_changing(request.POST):
