@@ -13,7 +13,7 @@ VENV_PYTHON := .venv/bin/python
 export PYTHON
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test faults fuzz screenshots bench lint format lock clean clean-all db-stop venv venv-dev
+.PHONY: help demo serve test coverage faults fuzz screenshots bench lint format lock clean clean-all db-stop venv venv-dev
 
 help: ## list these commands
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | awk -F'|' '{printf "%-16s %s\n", $$1, $$2}'
@@ -26,6 +26,9 @@ serve: venv ## the web site on http://127.0.0.1:8000 (PORT=...) and the backgrou
 
 test: venv-dev ## install what tests need, then run them (ARGS="..." goes to pytest)
 	@$(VENV_PYTHON) -m pytest $(ARGS)
+
+coverage: venv-dev ## the tests, and how much of the code they run (at least 90 %)
+	@$(VENV_PYTHON) -m pytest -n auto --dist loadfile --cov --cov-fail-under=90 $(ARGS)
 
 faults: venv-dev ## kill workers, machines and the database in mid-job; all of it takes some minutes
 	@QUANTSITE_TEST_FAULTS=1 $(VENV_PYTHON) -m pytest tests/faults $(ARGS)

@@ -8,6 +8,8 @@ import datetime as dt
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
+from django.utils.translation import gettext_noop
+
 
 @dataclass(frozen=True)
 class Region:
@@ -30,10 +32,10 @@ class Region:
 
 
 _ALL = (
-    Region("KR", "Korea", "KRW", "Asia/Seoul", dt.time(15, 30), "XKRX", "KOSPI", ("^KS11", "KS11")),
+    Region("KR", gettext_noop("Korea"), "KRW", "Asia/Seoul", dt.time(15, 30), "XKRX", "KOSPI", ("^KS11", "KS11")),
     Region(
         "US",
-        "United States",
+        gettext_noop("United States"),
         "USD",
         "America/New_York",
         dt.time(16, 0),
@@ -41,10 +43,12 @@ _ALL = (
         "SPX",
         ("^GSPC", "SP500", "^SPX"),
     ),
-    Region("CN", "China", "CNY", "Asia/Shanghai", dt.time(15, 0), "XSHG", "CSI300", ("000300.SS", "SH000300")),
-    Region("HK", "Hong Kong", "HKD", "Asia/Hong_Kong", dt.time(16, 0), "XHKG", "HSI", ("^HSI",)),
-    Region("JP", "Japan", "JPY", "Asia/Tokyo", dt.time(15, 30), "XTKS", "NIKKEI225", ("N225", "^N225")),
-    Region("VN", "Vietnam", "VND", "Asia/Ho_Chi_Minh", dt.time(14, 45), None, "VN30", ()),
+    Region(
+        "CN", gettext_noop("China"), "CNY", "Asia/Shanghai", dt.time(15, 0), "XSHG", "CSI300", ("000300.SS", "SH000300")
+    ),
+    Region("HK", gettext_noop("Hong Kong"), "HKD", "Asia/Hong_Kong", dt.time(16, 0), "XHKG", "HSI", ("^HSI",)),
+    Region("JP", gettext_noop("Japan"), "JPY", "Asia/Tokyo", dt.time(15, 30), "XTKS", "NIKKEI225", ("N225", "^N225")),
+    Region("VN", gettext_noop("Vietnam"), "VND", "Asia/Ho_Chi_Minh", dt.time(14, 45), None, "VN30", ()),
 )
 REGIONS: dict[str, Region] = {region.code: region for region in _ALL}
 REGION_CHOICES = [(region.code, region.name) for region in _ALL]

@@ -2,8 +2,8 @@
 
 Each is of a site with the demo's data, made for this alone, on which some work was done; a line of ``PICTURES`` is a
 file, an address and how it is looked at. Addresses name things of the demo by what they are called: ``{portfolio}`` is
-the number of its portfolio. The demo has no holdings of funds: pictures of these take the issuer's files from the real
-data of the tests (``QUANTSITE_TEST_DATA``), and where there are none, the former pictures stay.
+the number of its portfolio. The demo has no holdings of funds, and no issuer's figures are ours to pass on: there is no
+picture of these.
 """
 
 import json
@@ -18,11 +18,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from tests.browser import site as sites
 from tests.browser.visitor import Visitor, browser_started
-from tests.shared_data import data_folder
 
 FOLDER = sites.ROOT / "docs" / "images"
-HOLDINGS = "holdings/ark_raw/ARK[KQW]/2021-10-*.csv"  # in the folder of the tests' real data
-CLOSES = "holdings/ark_fund_prices.csv.gz"
 TALLEST = 1500
 DONE_WITH = (
     ("compute_factors", "--region", "US", "--from", "2021-12-28", "--to", "2022-12-28"),
@@ -68,7 +65,6 @@ class Picture:
     screen: str = "desktop"
     theme: str = "light"
     language: str = "en"
-    needs_holdings: bool = False
 
 
 SCREEN = (
@@ -84,9 +80,6 @@ PICTURES = (
     Picture("factor", "/factors/price_momentum_12m/"),
     Picture("screener", f"/screener/{SCREEN}"),
     Picture("strategy", "/strategies/{strategy}/"),
-    Picture("etf", "/etfs/US/ARKK/", needs_holdings=True),
-    Picture("etf-trades", "/etfs/US/ARKK/trades/", needs_holdings=True),
-    Picture("etf-compare", "/etfs/compare/?funds=US:ARKK&funds=US:ARKQ&funds=US:ARKW", needs_holdings=True),
     Picture("backtest-new", "/backtests/new/?like={backtest}"),
     Picture("backtest", "/backtests/{backtest}/"),
     Picture("backtest-phone", "/backtests/{backtest}/", screen="phone", theme="dark"),
@@ -107,15 +100,12 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder:
         var = Path(folder)
         sites.prepare(var)
-        has_holdings = work_done(var)
+        work_done(var)
         numbers = json.loads(sites.manage(var, "shell", "-c", NUMBERS).split("NUMBERS ")[1])
         site = sites.start(var)
         driver = browser_started()
         try:
             for picture in PICTURES:
-                if picture.needs_holdings and not has_holdings:
-                    print(f"{picture.name}.png stays as it is: no {HOLDINGS} in QUANTSITE_TEST_DATA")
-                    continue
                 visitor = Visitor(driver, site, picture.screen)
                 visitor.log_in("admin")
                 visitor.cookie("theme", picture.theme)
@@ -128,17 +118,12 @@ def main() -> int:
     return 0
 
 
-def work_done(var: Path) -> bool:
-    """What somebody who uses the site would have done by now; whether there are holdings of funds to look at."""
+def work_done(var: Path) -> None:
+    """What somebody who uses the site would have done by now."""
     for command in DONE_WITH:
         sites.manage(var, *command)
     sites.manage(var, "shell", "-c", OWN)
     sites.manage(var, "snapshot_portfolios")
-    files = sorted(map(str, data_folder().glob(HOLDINGS)))
-    if files:
-        sites.manage(var, "load_etfs", "--region", "US", "--source", "ark", *files)
-        sites.manage(var, "load_etfs", "--region", "US", "--source", "ark_prices", str(data_folder() / CLOSES))
-    return bool(files)
 
 
 def _take(visitor: Visitor, picture: Picture, path: str) -> None:

@@ -3,14 +3,15 @@
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext_noop
 
 
 class Status(models.TextChoices):
-    PENDING = "PENDING"
-    RUNNING = "RUNNING"
-    COMPLETED = "COMPLETED"
-    FAILED = "FAILED"
-    CANCELLED = "CANCELLED"
+    PENDING = "PENDING", gettext_noop("Pending")
+    RUNNING = "RUNNING", gettext_noop("Running")
+    COMPLETED = "COMPLETED", gettext_noop("Completed")
+    FAILED = "FAILED", gettext_noop("Failed")
+    CANCELLED = "CANCELLED", gettext_noop("Cancelled")
 
 
 GOING = (Status.PENDING, Status.RUNNING)

@@ -18,7 +18,7 @@ from market.pages.views import TablesMixin
 class TiltTable(HouseTable):
     factor = TextColumn(verbose_name=_("Factor"), linkify=factor_address)
     tilt = FigureColumn(verbose_name=_("Tilt, score"), tone=True)
-    coverage_percent = FigureColumn(verbose_name=_("Scored, % of the stocks"), digits=1)
+    coverage_percent = FigureColumn(verbose_name=_("Stocks with scores, %"), digits=1)
 
     title = _("Factor tilts")
     empty = _("No stock of this fund has factor scores: manage.py compute_factors --region US")

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.urls import reverse
-from django.utils.translation import gettext as say
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from etfs.models import ETF, HoldingLine
@@ -80,7 +80,9 @@ def weights_chart(instrument: Instrument) -> Chart | None:
     if not any(len(trace["x"]) > 1 for trace in traces):
         return None
     layout = {"yaxis": {"title": {"text": "%"}, "rangemode": "tozero"}}
-    return chart(say("Weight over time"), say("percent of each fund, its five heaviest holders"), traces, layout)
+    return chart(
+        gettext("Weight over time"), gettext("percent of each fund, its five heaviest holders"), traces, layout
+    )
 
 
 def holders(request: HttpRequest, *, instrument: Instrument) -> dict[str, Any] | None:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from factors.calc.histogram import Histogram
 from factors.services.alike import Alike
@@ -69,7 +70,7 @@ def history_charts(days: Sequence[dt.date], rows: Sequence[tuple[float, float | 
     score = line(shown, [None if one is None else round(one, 4) for _value, one in rows], _("score"), ORANGE)
     layout: dict[str, Any] = {"showlegend": False}
     return [
-        chart(_("Value"), unit, [value], layout, height=240),
+        chart(pgettext("of a factor", "Value"), unit, [value], layout, height=240),
         chart(_("Score"), _("standard deviations, more is better"), [score], layout, height=240),
     ]
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from factors.formulas import FormulaFactor
 from factors.models import Factor as FactorRow
@@ -23,7 +24,7 @@ from market.views.instruments import instrument_address
 class NamesTable(HouseTable):
     ticker = TextColumn(verbose_name=_("Ticker"), linkify=instrument_address)
     name = TextColumn(verbose_name=_("Name"))
-    value = FigureColumn(verbose_name=_("Value"), digits=4)
+    value = FigureColumn(verbose_name=pgettext_lazy("of a factor", "Value"), digits=4)
     score = FigureColumn(verbose_name=_("Score"), tone=True)
     percentile = FigureColumn(verbose_name=_("Percentile"), digits=1)
 

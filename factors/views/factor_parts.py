@@ -47,9 +47,12 @@ class FactorPart(Page):
 
 
 class Coverage(FactorPart):
-    """Why instruments have no score; opens as a dialog."""
+    """Why instruments have no score; opens as a dialog, or as a page."""
 
     template_name = "factors/coverage.html"
+
+    def get_template_names(self) -> list[str]:
+        return [self.template_name if self.request.htmx else "pages/alone.html"]
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         region, date = self.scope.region, self.scope.date
@@ -58,7 +61,7 @@ class Coverage(FactorPart):
             (reason_label(code), count, count / standing.universe if standing.universe else None, REASONS.get(code, ""))
             for code, count in (standing.reasons.items() if standing else ())
         ]  # fmt: skip
-        return super().get_context_data(standing=standing, reasons=reasons, **kwargs)
+        return super().get_context_data(standing=standing, reasons=reasons, part=self.template_name, **kwargs)
 
 
 class Distribution(FactorPart):

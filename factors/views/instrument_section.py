@@ -11,7 +11,7 @@ from django import forms
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import NoReverseMatch, reverse
-from django.utils.translation import gettext as say
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from factors.models import Factor, FactorRun, FactorScore
@@ -52,7 +52,7 @@ class ScoreTable(HouseTable):
     factor = TextColumn(verbose_name=_("Factor"), accessor="factor__name", linkify=factor_address)
     percentile = MeterColumn(verbose_name=_("Percentile"), digits=1)
     score = FigureColumn(verbose_name=_("Score"), tone=True)
-    value = ValueColumn(verbose_name=_("Value"), digits=4)
+    value = ValueColumn(verbose_name=pgettext_lazy("of a factor", "Value"), digits=4)
     unit = TextColumn(verbose_name=_("Unit"), accessor="factor__unit")
     category = TextColumn(verbose_name=_("Category"), accessor="factor__category")
 
@@ -147,17 +147,17 @@ def profile_chart(scores: Sequence[FactorScore]) -> Chart | None:
     names = sorted(spokes)
     means = [round(fmean(spokes[name]), 1) for name in names]
     labels = [name.replace("_", " ") for name in names]
-    of_categories = say("mean percentile by category, 100 the best")
-    unit = of_categories if spokes is by_category else say("percentile, 100 the best")
+    of_categories = gettext("mean percentile by category, 100 the best")
+    unit = of_categories if spokes is by_category else gettext("percentile, 100 the best")
     trace = {
         "type": "scatterpolar", "r": [*means, means[0]], "theta": [*labels, labels[0]], "fill": "toself",
-        "name": say("mean percentile"), "line": {"color": LINE}, "fillcolor": "rgba(59,130,196,0.25)",
+        "name": gettext("mean percentile"), "line": {"color": LINE}, "fillcolor": "rgba(59,130,196,0.25)",
     }  # fmt: skip
     layout = {
         "polar": {"radialaxis": {"range": [0, 100], "tickvals": [25, 50, 75, 100]}, "angularaxis": {}},
         "showlegend": False,
     }  # fmt: skip
-    return chart(say("Factor profile"), unit, [trace], layout, height=360)
+    return chart(gettext("Factor profile"), unit, [trace], layout, height=360)
 
 
 def _grouped(scores: Sequence[FactorScore], key: Callable[[FactorScore], str]) -> dict[str, list[float]]:
@@ -174,20 +174,20 @@ def history_chart(factor: str, rows: Sequence[FactorScore]) -> Chart:
     traces = [
         {
             "type": "scatter", "mode": "lines+markers" if len(days) < 40 else "lines", "x": days,
-            "y": [row.percentile for row in rows], "name": say("percentile"), "line": {"color": LINE, "width": 1.8},
+            "y": [row.percentile for row in rows], "name": gettext("percentile"), "line": {"color": LINE, "width": 1.8},
         },
         {
-            "type": "scatter", "mode": "lines", "x": days, "y": [row.value for row in rows], "name": say("value"),
+            "type": "scatter", "mode": "lines", "x": days, "y": [row.value for row in rows], "name": gettext("value"),
             "yaxis": "y2", "line": {"color": VALUE, "width": 1.5},
         },
     ]  # fmt: skip
     layout = {
         "xaxis": {"anchor": "y2"},
-        "yaxis": {"domain": [0.42, 1], "range": [0, 100], "title": {"text": say("percentile")}},
-        "yaxis2": {"domain": [0, 0.36], "title": {"text": say("value")}},
+        "yaxis": {"domain": [0.42, 1], "range": [0, 100], "title": {"text": gettext("percentile")}},
+        "yaxis2": {"domain": [0, 0.36], "title": {"text": gettext("value")}},
     }  # fmt: skip
-    unit = say("percentile 0 to 100, raw value below")
-    return chart(say("%(factor)s over time") % {"factor": factor}, unit, traces, layout, height=360)
+    unit = gettext("percentile 0 to 100, raw value below")
+    return chart(gettext("%(factor)s over time") % {"factor": factor}, unit, traces, layout, height=360)
 
 
 def profile(request: HttpRequest, *, instrument: Instrument) -> dict[str, Any] | None:

@@ -24,17 +24,17 @@ class JobPage:
 
 def jobs_list(
     *, user: Any, kind: str = "", state: State | None = None, owner: str = "", after: Place | None = None,
-    size: int = PAGE,
+    size: int = PAGE, without: Sequence[str] = (),
 ) -> JobPage:  # fmt: skip
     """A page of the jobs ``user`` may see: their own, and those of kinds whose rows they have the permission to view.
 
     A constant number of queries for each kind, each reading at most ``size`` rows and one more. JobProblem for an
-    unknown kind or a size out of range.
+    unknown kind or a size out of range. ``without``: kinds that are left out.
     """
     if not 1 <= size <= LARGEST_PAGE:
         raise JobProblem(f"size: must be from 1 to {LARGEST_PAGE}, not {size}")
     ask = Ask(state=state, owner=owner, after=after, limit=size + 1)
-    found = [job for one in _wanted(kind) for job in one.read(user, ask)]
+    found = [job for one in _wanted(kind) if one.name not in without for job in one.read(user, ask)]
     found.sort(key=lambda job: (job.kind, _descending(job.pk)))
     found.sort(key=lambda job: job.queued_at, reverse=True)  # stable: of one moment by kind, then newest key
     shown = found[:size]

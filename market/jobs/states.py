@@ -4,17 +4,18 @@ import datetime as dt
 from dataclasses import dataclass
 
 from django.db import models
+from django.utils.translation import gettext_noop
 
 
 class State(models.TextChoices):
     """The states of a job as the list of jobs tells them."""
 
-    QUEUED = "QUEUED"
-    RUNNING = "RUNNING"
-    DONE = "DONE"
-    FAILED = "FAILED"
-    CANCELLED = "CANCELLED"
-    DEAD = "DEAD", "Dead: its process ended before it"
+    QUEUED = "QUEUED", gettext_noop("Queued")
+    RUNNING = "RUNNING", gettext_noop("Running")
+    DONE = "DONE", gettext_noop("Done")
+    FAILED = "FAILED", gettext_noop("Failed")
+    CANCELLED = "CANCELLED", gettext_noop("Cancelled")
+    DEAD = "DEAD", gettext_noop("Dead: its process ended before it")
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from typing import Self
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_noop
 
 from market.regions import REGION_CHOICES
 from market.texts import is_storable
@@ -41,11 +42,11 @@ class Instrument(models.Model):
     """One listed line. The same ticker may exist in several regions; ``company`` groups lines of one company."""
 
     class AssetType(models.TextChoices):
-        STOCK = "STOCK", "Common stock"
-        PREFERRED = "PREFERRED", "Preferred stock"
-        ETF = "ETF", "ETF"
-        INDEX = "INDEX", "Index"
-        OTHER = "OTHER", "Other"
+        STOCK = "STOCK", gettext_noop("Common stock")
+        PREFERRED = "PREFERRED", gettext_noop("Preferred stock")
+        ETF = "ETF", gettext_noop("ETF")
+        INDEX = "INDEX", gettext_noop("Index")
+        OTHER = "OTHER", gettext_noop("Other")
 
     id = models.AutoField(primary_key=True)  # four bytes: bars and scores refer to it billions of times
     region = models.CharField(max_length=2, choices=REGION_CHOICES)

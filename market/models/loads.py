@@ -4,6 +4,7 @@ import datetime as dt
 
 from django.db import models
 from django.db.models.functions import Now
+from django.utils.translation import gettext_noop
 
 from market.regions import REGION_CHOICES
 
@@ -12,18 +13,18 @@ class LoadRun(models.Model):
     """One file (or one fetch of a source) and what became of its rows."""
 
     class Kind(models.TextChoices):
-        INSTRUMENTS = "instruments"
-        PRICES = "prices"
-        FUNDAMENTALS = "fundamentals"
-        ACTIONS = "actions", "Corporate actions"
-        FX = "fx", "Exchange rates"
+        INSTRUMENTS = "instruments", gettext_noop("Instruments")
+        PRICES = "prices", gettext_noop("Prices")
+        FUNDAMENTALS = "fundamentals", gettext_noop("Fundamentals")
+        ACTIONS = "actions", gettext_noop("Corporate actions")
+        FX = "fx", gettext_noop("Exchange rates")
 
     class State(models.TextChoices):
-        RUNNING = "RUNNING"
-        DONE = "DONE"
-        PARTLY = "PARTLY", "Partly done: some rows were rejected"
-        FAILED = "FAILED"
-        INTERRUPTED = "INTERRUPTED"
+        RUNNING = "RUNNING", gettext_noop("Running")
+        DONE = "DONE", gettext_noop("Done")
+        PARTLY = "PARTLY", gettext_noop("Partly done: some rows were rejected")
+        FAILED = "FAILED", gettext_noop("Failed")
+        INTERRUPTED = "INTERRUPTED", gettext_noop("Interrupted")
 
     kind = models.CharField(max_length=12, choices=Kind)
     region = models.CharField(max_length=2, choices=REGION_CHOICES)
@@ -97,9 +98,9 @@ class DataChange(models.Model):
     """
 
     class Kind(models.TextChoices):
-        BARS = "bars"
-        FUNDAMENTALS = "fundamentals"
-        FX = "fx", "Exchange rates"
+        BARS = "bars", gettext_noop("Bars")
+        FUNDAMENTALS = "fundamentals", gettext_noop("Fundamentals")
+        FX = "fx", gettext_noop("Exchange rates")
 
     region = models.CharField(max_length=2, choices=REGION_CHOICES)
     kind = models.CharField(max_length=12, choices=Kind)

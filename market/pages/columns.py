@@ -9,6 +9,7 @@ from django.db.models.expressions import OrderBy
 from django.utils.html import format_html
 
 from market.pages import formats
+from market.pages.forms import in_words
 
 
 class TextColumn(tables.Column):
@@ -140,4 +141,4 @@ class BadgeColumn(TextColumn):
         name = f"get_{bound_column.accessor}_display"
         stored = bound_column.accessor.resolve(record, quiet=True)  # of a choice, ``value`` is the word already
         label = self.labels.get(str(stored), getattr(record, name)() if hasattr(record, name) else value)
-        return format_html('<span class="state {}">{}</span>', self.tones.get(str(stored), "quiet"), label)
+        return format_html('<span class="state {}">{}</span>', self.tones.get(str(stored), "quiet"), in_words(label))

@@ -11,9 +11,14 @@ from django.utils.translation import gettext_lazy as _
 ALL = _("All")
 
 
+def in_words(label: Any) -> Any:
+    """A label of a model's choices, which are plain English, as the reader's language has it once it is shown."""
+    return _(label) if isinstance(label, str) and label else label
+
+
 def choices(of: Iterable[tuple[Any, Any]], nothing: Any = ALL) -> list[tuple[Any, Any]]:
-    """The choices of a select box that may stay empty."""
-    return [("", nothing), *of]
+    """The choices of a select box that may stay empty, in the reader's language."""
+    return [("", nothing), *((value, in_words(label)) for value, label in of)]
 
 
 class CheckedForm:

@@ -10,13 +10,14 @@ from market.pages.sections import Section, register_section
 from market.views.jobs import TONES
 
 SHOWN = 7
+ROUTINE = "task"  # of the site itself; what people asked for has a kind of its own
 
 
 def jobs_context(request: HttpRequest) -> dict[str, Any] | None:
     """The last jobs of who is logged in."""
     if not request.user.is_authenticated:
         return None
-    found = jobs_list(user=request.user, size=SHOWN).jobs
+    found = jobs_list(user=request.user, size=SHOWN, without=[ROUTINE]).jobs
     return {"jobs": [(job, TONES[job.state]) for job in found]}
 
 

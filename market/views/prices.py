@@ -6,7 +6,7 @@ import numpy as np
 from django import forms
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
-from django.utils.translation import gettext as say
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from market.pages.charts import Chart, chart
@@ -67,7 +67,7 @@ def price_chart(series: PriceSeries, currency: str, style: str) -> Chart:
         layout["xaxis"]["anchor"] = "y2"
         layout["yaxis"]["domain"] = [0.24, 1]
         layout["yaxis2"] = {"domain": [0, 0.18], "tickformat": "~s", "nticks": 3, "showgrid": False}
-    return chart(say("Price and volume"), _unit(series, currency), traces, layout, _note(series), height=440)
+    return chart(gettext("Price and volume"), _unit(series, currency), traces, layout, _note(series), height=440)
 
 
 def _volume(series: PriceSeries, days: list[str]) -> dict[str, Any]:
@@ -75,7 +75,7 @@ def _volume(series: PriceSeries, days: list[str]) -> dict[str, Any]:
     close = series.bars.close
     rising = np.r_[True, close[1:] >= close[:-1]]
     return {
-        "type": "bar", "x": days, "y": _plain(series.bars.volume, 0), "name": say("volume"), "yaxis": "y2",
+        "type": "bar", "x": days, "y": _plain(series.bars.volume, 0), "name": gettext("volume"), "yaxis": "y2",
         "marker": {"color": [f"{UP}88" if up else f"{DOWN}88" for up in rising.tolist()], "line": {"width": 0}},
     }  # fmt: skip
 
@@ -84,7 +84,7 @@ def _line(series: PriceSeries, days: list[str]) -> dict[str, Any]:
     close = series.bars.close
     colour = UP if close[-1] >= close[0] else DOWN
     return {
-        "type": "scatter", "mode": "lines", "x": days, "y": _plain(close), "name": say("close"),
+        "type": "scatter", "mode": "lines", "x": days, "y": _plain(close), "name": gettext("close"),
         "line": {"color": colour, "width": 1.8}, "connectgaps": False,
     }  # fmt: skip
 
@@ -96,13 +96,13 @@ def _candles(series: PriceSeries, days: list[str]) -> dict[str, Any]:
         ("open", bars.open), ("high", bars.high), ("low", bars.low), ("close", bars.close),
     )}  # fmt: skip
     return {
-        "type": "candlestick", "x": days, "name": say("price"), **parts,
+        "type": "candlestick", "x": days, "name": gettext("price"), **parts,
         "increasing": {"line": {"color": UP, "width": 1}}, "decreasing": {"line": {"color": DOWN, "width": 1}},
     }  # fmt: skip
 
 
 def _split(day: str, ratio: float) -> dict[str, Any]:
-    label = say("Split %(ratio)s") % {"ratio": f"{ratio:g}:1" if ratio >= 1 else f"1:{1 / ratio:g}"}
+    label = gettext("Split %(ratio)s") % {"ratio": f"{ratio:g}:1" if ratio >= 1 else f"1:{1 / ratio:g}"}
     return {
         "type": "line", "x0": day, "x1": day, "yref": "y domain", "y0": 0, "y1": 1,
         "line": {"color": "#8a7f3d", "width": 1, "dash": "dot"},
@@ -111,14 +111,14 @@ def _split(day: str, ratio: float) -> dict[str, Any]:
 
 
 def _unit(series: PriceSeries, currency: str) -> str:
-    kind = say("adjusted for splits and distributions") if series.is_adjusted else say("as traded")
+    kind = gettext("adjusted for splits and distributions") if series.is_adjusted else gettext("as traded")
     return f"{currency}, {kind}"
 
 
 def _note(series: PriceSeries) -> str:
-    notes = [say("Each bar is a week.")] if series.is_weekly else []
+    notes = [gettext("Each bar is a week.")] if series.is_weekly else []
     if not series.has_raw:
-        notes.append(say("The source sells adjusted prices only: what was traded at is not known."))
+        notes.append(gettext("The source sells adjusted prices only: what was traded at is not known."))
     return " ".join(notes)
 
 

@@ -44,7 +44,7 @@ def exceedance_chart(sessions: list[dict[str, Any]], name: str, label: str) -> C
     ]  # fmt: skip
     layout = {"yaxis": PERCENT, "xaxis": days(dates), "hovermode": "closest"}
     note = _("The VaR that was known the evening before, from the 252 returns up to then.")
-    return chart(_("Did the VaR hold?"), _("% of a session"), traces, layout, note) | {"wide": True}
+    return chart(_("Did the VaR hold?"), _("percent of a session"), traces, layout, note) | {"wide": True}
 
 
 def risk_parts_chart(rows: list[dict[str, Any]]) -> Chart:
@@ -71,7 +71,7 @@ def exposure_chart(title: str, shares: dict[str, float]) -> Chart:
         "marker": {"color": [CASH if one >= 0 else LOSS for one in values]},
     }  # fmt: skip
     layout = {"xaxis": PERCENT, "yaxis": {"type": "category", "dtick": 1}, "showlegend": False, "hovermode": "closest"}
-    return chart(title, _("% of the value"), [trace], layout, height=90 + 24 * len(shown))
+    return chart(title, _("percent of the value"), [trace], layout, height=90 + 24 * len(shown))
 
 
 def factor_chart(rows: list[dict[str, Any]]) -> Chart:

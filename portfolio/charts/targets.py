@@ -26,7 +26,7 @@ def weights_chart(title: str, rows: Sequence[Row], series: Sequence[tuple[str, s
          "marker": {"color": colour}}
         for (key, label), colour in zip(series, colours, strict=False)
     ]  # fmt: skip
-    return chart(title, _("% of the value"), traces, LYING, height=110 + (14 + 10 * len(series)) * len(shown))
+    return chart(title, _("percent of the value"), traces, LYING, height=110 + (14 + 10 * len(series)) * len(shown))
 
 
 def correlation_map(names: Sequence[str], table: Sequence[Sequence[float | None]]) -> Chart:
@@ -57,7 +57,9 @@ def windows_chart(results: Sequence[Row]) -> Chart:
         )
     ]  # fmt: skip
     layout = {"yaxis": PERCENT, "xaxis": {"type": "category"}, "barmode": "group"}
-    return chart(_("Today's weights in bad times"), _("% of the value"), traces, layout, height=300) | {"wide": True}
+    return chart(_("Today's weights in bad times"), _("percent of the value"), traces, layout, height=300) | {
+        "wide": True
+    }
 
 
 def impact_chart(title: str, assets: Sequence[Row]) -> Chart:

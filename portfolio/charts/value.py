@@ -46,7 +46,7 @@ def return_chart(record: Record, benchmarks: dict[str, np.ndarray]) -> Chart:
     traces += others(dates, {name: 100.0 * (_from_first(levels) - 1.0) for name, levels in benchmarks.items()})
     layout = {"yaxis": PERCENT, "xaxis": days(dates)}
     note = _("Without the effect of deposits and withdrawals. Benchmarks in the currency of the portfolio.")
-    return chart(_("Time-weighted return"), _("% since the period began"), traces, layout, note)
+    return chart(_("Time-weighted return"), _("percent since the period began"), traces, layout, note)
 
 
 def drawdown_chart(track: Track) -> Chart:

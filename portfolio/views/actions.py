@@ -5,8 +5,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.utils.translation import gettext as told
-from django.utils.translation import ngettext
+from django.utils.translation import gettext, ngettext
 
 from portfolio.services.corporate_actions import actions_book, actions_missing
 from portfolio.services.errors import PortfolioError
@@ -26,7 +25,7 @@ class Missing(PortfolioPage):
         portfolio = self.portfolio
         ids = [int(one) for one in request.POST.getlist("ids") if one.isascii() and one.isdecimal() and len(one) < 19]
         if not ids:
-            messages.warning(request, told("Choose at least one first."))
+            messages.warning(request, gettext("Choose at least one first."))
             return redirect("portfolio:actions", portfolio.pk)
         try:
             made = actions_book(portfolio=portfolio, ids=ids)

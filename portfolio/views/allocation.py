@@ -4,7 +4,7 @@ from functools import cached_property
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext as told
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from market.pages.charts import Chart
@@ -106,7 +106,7 @@ class Allocation(TablesMixin, PortfolioPage):
         return [
             row | _edges(row) | {
                 "base": self.portfolio.base_currency, "trail": self._trail(row, row["asset"]),
-                "name": told("Cash") if row["asset"] == CASH else row["name"],
+                "name": gettext("Cash") if row["asset"] == CASH else row["name"],
             }
             for row in (found["assets"] if found else ())
         ]  # fmt: skip
@@ -139,21 +139,21 @@ class Allocation(TablesMixin, PortfolioPage):
         own, currency = self.portfolio, found["currency"]
         outside = sum(1 for row in found["assets"] if row["breach"])
         return [
-            Tile(told("Value"), money(found["value"], currency, 0), day(found["as_of"]), True,
+            Tile(gettext("Value"), money(found["value"], currency, 0), day(found["as_of"]), True,
                  trail=trail_of(own, "value", "summary", date=found["as_of"])),
-            Tile(told("Total drift"), points(found["total_drift"]), told("sum of all drifts"),
+            Tile(gettext("Total drift"), points(found["total_drift"]), gettext("sum of all drifts"),
                  trail=trail_of(own, "total_drift", "allocation")),
-            Tile(told("Outside their bands"), str(outside), told("of %(count)s") % {"count": len(found["assets"])},
-                 tone="down" if outside else ""),
-            Tile(told("Cash"), money(found["cash"], currency, 0), ""),
+            Tile(gettext("Outside their bands"), str(outside),
+                 gettext("of %(count)s") % {"count": len(found["assets"])}, tone="down" if outside else ""),
+            Tile(gettext("Cash"), money(found["cash"], currency, 0), ""),
         ]  # fmt: skip
 
 
 def _drawn(rows: list[Row], has_targets: bool) -> Chart:
     if not has_targets:
-        return weights_chart(told("Weights"), rows, [("weight", told("Weight"))]) | {"wide": True}
-    series = [("weight", told("Weight")), ("target", told("Target"))]
-    return weights_chart(told("Weights and targets"), rows, series) | {"wide": True}
+        return weights_chart(gettext("Weights"), rows, [("weight", gettext("Weight"))]) | {"wide": True}
+    series = [("weight", gettext("Weight")), ("target", gettext("Target"))]
+    return weights_chart(gettext("Weights and targets"), rows, series) | {"wide": True}
 
 
 def _edges(row: Row) -> Row:

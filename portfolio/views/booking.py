@@ -6,7 +6,7 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.utils.translation import gettext as told
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from portfolio.models import RebalancingEvent
@@ -42,7 +42,7 @@ class Book(OfProposal, PortfolioPage):
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if self.event.status != RebalancingEvent.Status.APPROVED:
-            messages.error(request, told("Only what is approved can be booked."))
+            messages.error(request, gettext("Only what is approved can be booked."))
             return redirect(proposal_address(self.event))
         return super().get(request, *args, **kwargs)
 
@@ -61,7 +61,7 @@ class Book(OfProposal, PortfolioPage):
         except PortfolioBusy as error:
             self.whole = reason_of(error)
         else:
-            messages.success(request, told("The trades are booked and the portfolio is valued anew."))
+            messages.success(request, gettext("The trades are booked and the portfolio is valued anew."))
             return redirect(proposal_address(self.event))
         if self.whole or any(form.errors for form in shown):
             self.shown = shown

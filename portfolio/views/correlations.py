@@ -4,7 +4,7 @@ from functools import cached_property
 from itertools import combinations
 from typing import Any
 
-from django.utils.translation import gettext as told
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from market.pages.columns import FigureColumn, TextColumn
@@ -92,10 +92,10 @@ class Correlations(TablesMixin, PortfolioPage):
             return trail_of(self.portfolio, figure, "correlations", window=self.window)
 
         pair = " · ".join(found["pair"] or ())
-        known = told("%(known)s of %(pairs)s pairs") % {"known": found["pairs_known"], "pairs": found["pairs"]}
-        since = told("returns from %(first)s") % {"first": day(found["first"])}
+        known = gettext("%(known)s of %(pairs)s pairs") % {"known": found["pairs_known"], "pairs": found["pairs"]}
+        since = gettext("returns from %(first)s") % {"first": day(found["first"])}
         return [
-            Tile(told("Average correlation"), number(found["average"]), known, True, trail=trail("average")),
-            Tile(told("Greatest correlation"), number(found["maximum"]), pair, trail=trail("maximum")),
-            Tile(told("As of"), day(found["last"]), since),
+            Tile(gettext("Average correlation"), number(found["average"]), known, True, trail=trail("average")),
+            Tile(gettext("Greatest correlation"), number(found["maximum"]), pair, trail=trail("maximum")),
+            Tile(gettext("As of"), day(found["last"]), since),
         ]  # fmt: skip

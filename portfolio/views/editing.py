@@ -7,7 +7,7 @@ from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.utils.translation import gettext as told
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.generic import FormView
 
@@ -86,7 +86,7 @@ class Editing(CheckedForm, PortfolioPage, FormView):
         except PortfolioError as error:
             refuse(form, error)
             return self.form_invalid(form)
-        messages.success(self.request, told("%(entry)s is booked.") % {"entry": saved})
+        messages.success(self.request, gettext("%(entry)s is booked.") % {"entry": saved})
         if "another" in self.request.POST:
             return redirect("portfolio:transaction-new", self.portfolio.pk)
         return redirect("portfolio:transactions", self.portfolio.pk)
@@ -143,5 +143,5 @@ class DeleteTransaction(OfEntry):
         except PortfolioError as error:
             messages.error(request, reason_of(error))
             return redirect("portfolio:transaction", self.portfolio.pk, entry.pk)
-        messages.success(request, told("%(entry)s is deleted.") % {"entry": entry})
+        messages.success(request, gettext("%(entry)s is deleted.") % {"entry": entry})
         return redirect("portfolio:transactions", self.portfolio.pk)

@@ -3,7 +3,7 @@
 from functools import cached_property
 from typing import Any
 
-from django.utils.translation import gettext as told
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from market.models import Instrument
@@ -67,7 +67,11 @@ class Exposure(TablesMixin, PortfolioPage):
         if self.seen is None:
             return {"problem": self.reason}
         found, factors = self.seen, factor_exposure(portfolio=self.portfolio)
-        labels = (("currency", told("By currency")), ("sector", told("By sector")), ("country", told("By country")))
+        labels = (
+            ("currency", gettext("By currency")),
+            ("sector", gettext("By sector")),
+            ("country", gettext("By country")),
+        )
         return {
             "found": found, "factors": factors,
             "charts": [(f"by-{label}", exposure_chart(title, found[f"by_{label}"])) for label, title in labels],

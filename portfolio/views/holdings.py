@@ -8,7 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.html import format_html
-from django.utils.translation import gettext as told
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from market.pages.columns import DayColumn, FigureColumn, MoneyColumn, PointsColumn, TextColumn
@@ -69,7 +69,7 @@ class HoldingTable(HouseTable):
         return format_html(
             '<a class="trail" href="{0}" hx-get="{0}" hx-target="#dialog-body" hx-swap="innerHTML"'
             ' hx-push-url="false">{1}</a>',
-            record["lots_address"], told("Lots"),
+            record["lots_address"], gettext("Lots"),
         )  # fmt: skip
 
 
@@ -107,7 +107,7 @@ class Holdings(TablesMixin, PortfolioPage):
         rows = holding_rows(standing=self.standing)
         for row in rows:
             row |= {
-                "instrument": row["instrument"] or told("Cash, %(currency)s") % {"currency": row["currency"]},
+                "instrument": row["instrument"] or gettext("Cash, %(currency)s") % {"currency": row["currency"]},
                 "base": self.portfolio.base_currency,
                 "cost": row.get(f"cost_{method}"), "gain": row.get(f"unrealised_{method}"), "percent": row.get(percent),
                 "realised": row.get(f"realised_{method}"), "lots_address": self._lots(row),

@@ -25,4 +25,4 @@ def own_portfolios(request: HttpRequest) -> dict[str, Any] | None:
 
 def fill() -> None:
     """Register it."""
-    register_section(Section("home", "portfolios", _("My portfolios"), "portfolio/home.html", own_portfolios, 50))
+    register_section(Section("home", "portfolios", _("My portfolios"), "portfolio/home.html", own_portfolios, 10))

@@ -7,7 +7,8 @@ from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.utils.translation import gettext as told
+from django.utils.text import format_lazy
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.generic import FormView
 
@@ -34,7 +35,7 @@ class FileForm(forms.Form):
 
     file = forms.FileField(
         label=_("File"), widget=forms.FileInput(attrs={"accept": ".csv,.txt"}), allow_empty_file=True,
-        help_text=_("CSV in UTF-8 or CP949, up to %(size)d MB.") % {"size": MOST_BYTES // 1_000_000},
+        help_text=format_lazy(_("CSV in UTF-8 or CP949, up to {size} MB."), size=MOST_BYTES // 1_000_000),
     )  # fmt: skip
     kind = forms.ChoiceField(label=_("It holds"), choices=list(WHAT.items()), initial=TRANSACTIONS)
     date = forms.DateField(
@@ -134,7 +135,7 @@ class Preview(TablesMixin, PortfolioPage):
             messages.error(request, reason_of(error))
             return redirect("portfolio:import-preview", portfolio.pk, self.kwargs["token"])
         counts = done.plan.counts
-        messages.success(request, told("%(added)d booked, %(known)d were there already, %(refused)d refused.") % {
+        messages.success(request, gettext("%(added)d booked, %(known)d were there already, %(refused)d refused.") % {
             "added": done.added, "known": counts[DUPLICATE], "refused": counts[ERROR],
         })  # fmt: skip
         if not counts[ERROR]:

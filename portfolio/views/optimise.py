@@ -6,7 +6,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import gettext as told
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views import View
 
@@ -100,20 +100,21 @@ class Optimise(TablesMixin, PortfolioPage):
     def figures(self) -> Row:
         if self.found is None:
             return {"form": self.form}
-        series = [("current", told("Weight of now")), ("proposed", told("Proposed"))]
+        series = [("current", gettext("Weight of now")), ("proposed", gettext("Proposed"))]
         return {
             "form": self.form, "found": self.found, "tiles": self._tiles(self.found),
             "label": LABELS[self.found["method"]],
-            "chart": weights_chart(told("Weights of now and proposed"), self.rows_weights({}), series),
+            "chart": weights_chart(gettext("Weights of now and proposed"), self.rows_weights({}), series),
         }  # fmt: skip
 
     @staticmethod
     def _tiles(found: Row) -> list[Tile]:
         return [
-            Tile(told("Expected return"), points(found["expected_return"], sign=True), told("a year, estimated"), True),
-            Tile(told("Volatility"), points(found["volatility"]), told("a year")),
-            Tile(told("Sharpe"), number(found["sharpe_ratio"])),
-            Tile(told("Turnover"), points(found["turnover"]), told("half of what changes")),
+            Tile(gettext("Expected return"), points(found["expected_return"], sign=True),
+                 gettext("a year, estimated"), True),
+            Tile(gettext("Volatility"), points(found["volatility"]), gettext("a year")),
+            Tile(gettext("Sharpe"), number(found["sharpe_ratio"])),
+            Tile(gettext("Turnover"), points(found["turnover"]), gettext("half of what changes")),
         ]  # fmt: skip
 
 
@@ -125,7 +126,7 @@ class Frontier(Part):
     def figures(self) -> Row:
         form = OptimiseForm(self.request.GET)
         if not form.is_valid():
-            return {"problem": told("The form above says what is wrong.")}
+            return {"problem": gettext("The form above says what is wrong.")}
         own, name = self.portfolio, form.cleaned_data["method"]
         proposed = targets_propose(portfolio=own, method=name, wish=form.wish, **form.options)
         mark = (str(LABELS[name]), proposed["volatility"], proposed["expected_return"])
@@ -145,7 +146,7 @@ class UseAsTargets(OfPortfolio, View):
         except PortfolioError as error:
             messages.error(request, reason_of(error))
             return redirect("portfolio:optimise", portfolio.pk)
-        messages.success(request, told("The proposed weights are the targets now."))
+        messages.success(request, gettext("The proposed weights are the targets now."))
         return redirect("portfolio:allocation", portfolio.pk)
 
 
@@ -153,7 +154,7 @@ def _weights(names: list[str], weights: list[str]) -> dict[str, float]:
     try:
         found = {name: float(weight) for name, weight in zip(names, weights, strict=True)}
     except ValueError as error:
-        raise PortfolioError(f"targets: {told('The weights cannot be read: propose them again.')}") from error
+        raise PortfolioError(f"targets: {gettext('The weights cannot be read: propose them again.')}") from error
     if not found:
-        raise PortfolioError(f"targets: {told('There are no weights: propose them first.')}")
+        raise PortfolioError(f"targets: {gettext('There are no weights: propose them first.')}")
     return found

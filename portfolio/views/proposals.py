@@ -8,7 +8,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.dateparse import parse_date
-from django.utils.translation import gettext as told
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views import View
 
@@ -142,8 +142,8 @@ class Proposal(TablesMixin, OfProposal, PortfolioPage):
             "mode": MODES[event.mode], "trigger": TRIGGERS[event.trigger], "obstacles": self.obstacles,
             "steps": [(step, STATES[step.status], TONES[step.status]) for step in event.steps.all()],
             "chart": weights_chart(
-                told("Weights before, after, and wanted"), self.states,
-                [("before", told("Before")), ("after", told("After")), ("target", told("Target"))],
+                gettext("Weights before, after, and wanted"), self.states,
+                [("before", gettext("Before")), ("after", gettext("After")), ("target", gettext("Target"))],
             ) | {"wide": True},
         }  # fmt: skip
 
@@ -151,15 +151,15 @@ class Proposal(TablesMixin, OfProposal, PortfolioPage):
         event, currency = self.event, self.portfolio.base_currency
         before, after = event.pre_state["total_drift"], event.post_state["total_drift"]
         sides = {side: sum(one["value"] for one in event.actions if one["side"] == side) for side in ("BUY", "SELL")}
-        drift = told("from %(before)s") % {"before": points(before)}
+        drift = gettext("from %(before)s") % {"before": points(before)}
         return [
-            Tile(told("Turnover"), points(event.turnover), told("half of what is traded"), True),
-            Tile(told("Bought"), money(sides["BUY"], currency, 0)),
-            Tile(told("Sold"), money(sides["SELL"], currency, 0)),
-            Tile(told("Commission"), money(event.cost, currency)),
-            Tile(told("Tax"), money(event.tax, currency), told("an estimate")),
-            Tile(told("Paid in first"), money(event.deposit, currency)),
-            Tile(told("Total drift after"), points(after), drift),
+            Tile(gettext("Turnover"), points(event.turnover), gettext("half of what is traded"), True),
+            Tile(gettext("Bought"), money(sides["BUY"], currency, 0)),
+            Tile(gettext("Sold"), money(sides["SELL"], currency, 0)),
+            Tile(gettext("Commission"), money(event.cost, currency)),
+            Tile(gettext("Tax"), money(event.tax, currency), gettext("an estimate")),
+            Tile(gettext("Paid in first"), money(event.deposit, currency)),
+            Tile(gettext("Total drift after"), points(after), drift),
         ]  # fmt: skip
 
 

@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils.translation import gettext as told
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views import View
 
@@ -129,19 +129,20 @@ class Plans(Part):
 def triggers_table(triggers: list[Row]) -> Table:
     """Whether it is time, by each trigger."""
     schedules = {
-        "WEEKLY": told("weekly"), "MONTHLY": told("monthly"), "QUARTERLY": told("quarterly"),
-        "SEMIANNUAL": told("half-yearly"), "ANNUAL": told("yearly"), "NONE": told("no schedule"),
+        "WEEKLY": gettext("weekly"), "MONTHLY": gettext("monthly"), "QUARTERLY": gettext("quarterly"),
+        "SEMIANNUAL": gettext("half-yearly"), "ANNUAL": gettext("yearly"), "NONE": gettext("no schedule"),
     }  # fmt: skip
     rows = [
         [
             Cell(schedules.get(str(one["frequency"]), str(TRIGGERS[one["kind"]]))),
-            Cell(told("due") if one["due"] else told("not due"), tone="down" if one["due"] else "", strong=one["due"]),
+            Cell(gettext("due") if one["due"] else gettext("not due"),
+                 tone="down" if one["due"] else "", strong=one["due"]),
             Cell(", ".join(one["assets"])), Cell(day(one["on"])), Cell(day(one["last"])),
         ]
         for one in triggers
     ]  # fmt: skip
-    head = [told("Trigger"), told("Is it time?"), told("Assets"), told("On"), told("Last rebalanced")]
-    return Table(told("Triggers"), head, rows, words=(1, 2), wide=True)
+    head = [gettext("Trigger"), gettext("Is it time?"), gettext("Assets"), gettext("On"), gettext("Last rebalanced")]
+    return Table(gettext("Triggers"), head, rows, words=(1, 2), wide=True)
 
 
 class Propose(OfPortfolio, View):
@@ -164,7 +165,7 @@ class Propose(OfPortfolio, View):
             messages.error(request, reason_of(error))
             return back
         if found.event is None:
-            messages.info(request, told("Nothing to propose: %(reason)s") % {"reason": found.reason})
+            messages.info(request, gettext("Nothing to propose: %(reason)s") % {"reason": found.reason})
             return back
-        messages.success(request, told("The plan is proposed: look at its trades, then approve or reject it."))
+        messages.success(request, gettext("The plan is proposed: look at its trades, then approve or reject it."))
         return redirect(proposal_address(found.event))

@@ -7,7 +7,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils.translation import gettext as told
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views import View
 from django.views.generic import FormView
@@ -85,7 +85,7 @@ class New(CheckedForm, OwnPage, FormView):
         except PortfolioError as error:
             refuse(form, error)
             return self.form_invalid(form)
-        messages.success(self.request, told("%(name)s is made.") % {"name": made.name})
+        messages.success(self.request, gettext("%(name)s is made.") % {"name": made.name})
         return redirect("portfolio:portfolio", made.pk)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
@@ -111,7 +111,7 @@ class Settings(CheckedForm, PortfolioPage, FormView):
         except PortfolioError as error:
             refuse(form, error)
             return self.form_invalid(form)
-        messages.success(self.request, told("The settings are saved."))
+        messages.success(self.request, gettext("The settings are saved."))
         return redirect("portfolio:settings", self.portfolio.pk)
 
     def figures(self) -> dict[str, Any]:
@@ -152,9 +152,9 @@ class SetBenchmarks(Change):
         elif request.POST.get("primary"):
             wanted = [Wanted(one.instrument, str(one.instrument) == request.POST["primary"]) for one in wanted]
         else:
-            raise PortfolioError(f"benchmark: {told('Write a symbol first, as US:SPY.')}")
+            raise PortfolioError(f"benchmark: {gettext('Write a symbol first, as US:SPY.')}")
         benchmarks_set(portfolio=self.portfolio, benchmarks=wanted)
-        return told("The benchmarks are saved.")
+        return gettext("The benchmarks are saved.")
 
 
 class SetLimits(Change):
@@ -169,7 +169,7 @@ class SetLimits(Change):
             if text:
                 limits[kind] = {"limit": _percent(text, label), "by_email": f"mail-{kind}" in request.POST}
         alert_limits_set(portfolio=self.portfolio, limits=limits)
-        return told("The limits are saved.")
+        return gettext("The limits are saved.")
 
 
 def _percent(text: str, label: str) -> float:
@@ -186,7 +186,7 @@ class SeenAlert(Change):
 
     def change(self, request: HttpRequest) -> str:
         alert_see(portfolio=self.portfolio, alert_id=self.kwargs["alert"])
-        return told("The alert is marked as seen.")
+        return gettext("The alert is marked as seen.")
 
 
 class Delete(OfPortfolio):
@@ -210,8 +210,8 @@ class Delete(OfPortfolio):
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         doomed = self.doomed
         if request.POST.get("name", "").strip() != doomed.name:
-            messages.error(request, told("The name is not that of the portfolio: nothing was deleted."))
+            messages.error(request, gettext("The name is not that of the portfolio: nothing was deleted."))
             return redirect("portfolio:delete", doomed.pk)
         portfolio_delete(portfolio=doomed)
-        messages.success(request, told("%(name)s is deleted.") % {"name": doomed.name})
+        messages.success(request, gettext("%(name)s is deleted.") % {"name": doomed.name})
         return redirect("portfolio:portfolios")

@@ -5,7 +5,7 @@ from typing import Any
 
 from django import forms
 from django.http import QueryDict
-from django.utils.translation import gettext as told
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from market.pages.columns import DayColumn, PointsColumn, TextColumn
@@ -99,7 +99,7 @@ class StressPage(TablesMixin, PortfolioPage):
             return {"problem": self.reason}
         windows = [(row["name"], row["title"], row is chosen) for row in self.results]
         known = [row for row in self.results if row["covered"] > 0]
-        name = told("What each asset adds, %(window)s") % {"window": chosen["title"]}
+        name = gettext("What each asset adds, %(window)s") % {"window": chosen["title"]}
         return {
             "chosen": chosen, "windows": windows, "windows_chart": windows_chart(known) if known else None,
             "assets_chart": impact_chart(name, chosen["assets"]) if chosen["covered"] > 0 else None,
@@ -145,7 +145,7 @@ class Shocks(Part):
             return rows_errors(rows)
         context: Row = {"rows": rows}
         if not rows:
-            return context | {"refused": told("Write a shock first.")}
+            return context | {"refused": gettext("Write a shock first.")}
         if not all(row.is_valid() for row in rows):
             return context
         try:
@@ -155,7 +155,7 @@ class Shocks(Part):
         texts = "\n".join(f"{one['kind']}:{one['name']}={one['size']}" for one in written)
         return context | {
             "tiles": outcome_tiles(found, lambda name: trail_of(self.portfolio, name, "shocks", shocks=texts)),
-            "found": found, "chart": impact_chart(told("What each asset adds, these shocks"), found["assets"]),
+            "found": found, "chart": impact_chart(gettext("What each asset adds, these shocks"), found["assets"]),
         }  # fmt: skip
 
 
@@ -182,25 +182,25 @@ class Reverse(Part):
         def trail(name: str) -> str:
             return trail_of(self.portfolio, name, "reverse", **asked)
 
-        between = told("returns from %(first)s to %(last)s") % {
+        between = gettext("returns from %(first)s to %(last)s") % {
             "first": day(found["first"]), "last": day(found["last"])}  # fmt: skip
         tiles = [
-            Tile(told("Distance"), number(found["distance"]), told("standard deviations"), True,
+            Tile(gettext("Distance"), number(found["distance"]), gettext("standard deviations"), True,
                  trail=trail("distance")),
-            Tile(told("Probability"), percent(found["probability"], 4), told("if returns were normal"),
+            Tile(gettext("Probability"), percent(found["probability"], 4), gettext("if returns were normal"),
                  trail=trail("probability")),
-            Tile(told("Estimated from"), number(found["returns_a_year"], 0), between),
+            Tile(gettext("Estimated from"), number(found["returns_a_year"], 0), between),
         ]  # fmt: skip
-        title = told("The most likely way to lose %(loss)s") % {"loss": points(found["loss"])}
+        title = gettext("The most likely way to lose %(loss)s") % {"loss": points(found["loss"])}
         return {"reverse": form, "found": found, "tiles": tiles, "chart": impact_chart(title, found["assets"])}
 
 
 def outcome_tiles(found: Row, trail: Any) -> list[Tile]:
     """Change and coverage of one stress test."""
     return [
-        Tile(told("Change"), points(found["change"], sign=True), told("what has no data stands still"), True,
+        Tile(gettext("Change"), points(found["change"], sign=True), gettext("what has no data stands still"), True,
              tone=tone(found["change"]), trail=trail("change")),
-        Tile(told("With data"), points(found["covered"], 1), told("of the value"), trail=trail("covered")),
-        Tile(told("If the rest moves alike"), points(found["change_if_alike"], sign=True), "",
+        Tile(gettext("With data"), points(found["covered"], 1), gettext("of the value"), trail=trail("covered")),
+        Tile(gettext("If the rest moves alike"), points(found["change_if_alike"], sign=True), "",
              tone=tone(found["change_if_alike"]), trail=trail("change_if_alike")),
     ]  # fmt: skip

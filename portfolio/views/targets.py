@@ -8,7 +8,7 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import gettext as told
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from portfolio.calc.rebalancing import CASH
@@ -62,7 +62,7 @@ class Targets(PortfolioPage):
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         portfolio = self.portfolio
         if "rows" not in request.POST:  # no form of ours: no rows at all would take the targets away
-            messages.error(request, told("There were no rows: the targets stay as they are."))
+            messages.error(request, gettext("There were no rows: the targets stay as they are."))
             return redirect("portfolio:targets", portfolio.pk)
         self.written = rows_asked(request.POST, TargetRow)
         if is_changing(request.POST):
@@ -82,7 +82,9 @@ class Targets(PortfolioPage):
         if self.whole or any(form.errors for form in shown):
             self.shown = shown
             return self.render_to_response(self.get_context_data())
-        messages.success(request, told("The targets are saved.") if targets else told("The targets are taken away."))
+        messages.success(
+            request, gettext("The targets are saved.") if targets else gettext("The targets are taken away.")
+        )
         return redirect("portfolio:allocation", portfolio.pk)
 
     def figures(self) -> dict[str, Any]:

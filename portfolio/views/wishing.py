@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext as told
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from portfolio.calc.optimisation import View as Opinion
@@ -63,7 +63,7 @@ class OptimiseForm(forms.Form):
     def clean_assets(self) -> list[Any] | None:
         symbols = self.cleaned_data["assets"].replace(",", "\n").split()
         if len(symbols) > MOST_ASSETS:
-            raise forms.ValidationError(told("At most %(most)s.") % {"most": MOST_ASSETS})
+            raise forms.ValidationError(gettext("At most %(most)s.") % {"most": MOST_ASSETS})
         return _told_by(lambda: instruments_of(symbols, "assets")) if symbols else None
 
     def clean_bounds(self) -> dict[str, tuple[float, float]]:
@@ -111,7 +111,7 @@ def _limit(line: str) -> tuple[str, tuple[float, float]]:
         limits = None
     if limits is None or not any(name):
         raise forms.ValidationError(
-            told("%(line)s: write a name, the least and the greatest percent.") % {"line": line}
+            gettext("%(line)s: write a name, the least and the greatest percent.") % {"line": line}
         )
     return " ".join(name).strip(), limits
 
@@ -125,5 +125,5 @@ def _opinion(line: str) -> Opinion:
     except ValueError:
         figures = None
     if figures is None or len(names) not in (1, 2):
-        raise forms.ValidationError(told("%(line)s: write one or two assets and percent a year.") % {"line": line})
+        raise forms.ValidationError(gettext("%(line)s: write one or two assets and percent a year.") % {"line": line})
     return Opinion(dict(zip(names, (1.0, -1.0), strict=False)), *figures)

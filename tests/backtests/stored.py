@@ -10,7 +10,8 @@ from tests.backtests.services.tables import config
 
 DETAILS = {
     "before": "2024-01-01", "benchmark": {"ticker": "KOSPI", "name": "KOSPI"}, "benchmark_before": 100.0,
-    "drawdowns": [], "distributions": {}, "reasons": [], "instruments": {"best": [], "worst": []},
+    "drawdowns": [], "reasons": [], "instruments": {"best": [], "worst": []}, "selection": [],
+    "distributions": {"profit_rate": {"edges": [], "counts": []}, "hold_days": {"edges": [], "counts": []}},
 }  # fmt: skip
 FIRST = dt.date(2024, 1, 2)
 

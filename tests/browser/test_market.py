@@ -23,7 +23,7 @@ def test_look_up_an_instrument_and_read_its_profile(visitor):
     visitor.see("Microsoft", "h1")
     visitor.see("Dec 28, 2022", ".quote")
     visitor.charts_drawn(2)
-    visitor.driver.execute_script("scrollTo(0, document.body.scrollHeight)")
+    visitor.driver.execute_script("document.querySelector('#box-scores, #table-scores').scrollIntoView()")
     visitor.see("low_volatility", "#table-scores")
     visitor.fits()
     choose(visitor, "5 years")

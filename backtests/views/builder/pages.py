@@ -97,6 +97,7 @@ class BuilderPart(BuilderPage):
 class Check(BuilderPart):
     """What is wrong, each reason at its place; the fields stay as they are."""
 
+    http_method_names = ["post"]
     template_name = "backtests/builder/errors.html"
 
     def post(self, request: HttpRequest) -> HttpResponse:
@@ -107,6 +108,8 @@ class Check(BuilderPart):
 
 class Redraw(BuilderPart):
     """The form with a row more or less (``do``: ``add-buy``, ``remove-buy-2``), for another region, or of a YAML."""
+
+    http_method_names = ["post"]
 
     def post(self, request: HttpRequest) -> HttpResponse:
         data = request.POST.copy()
@@ -135,6 +138,7 @@ class Redraw(BuilderPart):
 class Written(BuilderPart):
     """The configuration as YAML; a file with ``file``."""
 
+    http_method_names = ["post"]
     template_name = "backtests/builder/yaml.html"
 
     def post(self, request: HttpRequest) -> HttpResponse:
@@ -149,6 +153,7 @@ class Written(BuilderPart):
 class Preview(BuilderPart):
     """Whom it would choose from."""
 
+    http_method_names = ["post"]
     template_name = "backtests/builder/preview.html"
 
     def post(self, request: HttpRequest) -> HttpResponse:

@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from backtests.calc.conditions import FIELDS, OPERATORS
 from backtests.calc.rules import Exit
@@ -43,7 +44,7 @@ class ConditionRow(Row):
 
     field = of(_("Figure"), [(one, one) for one in FIELDS])
     operator = of(_("Is"), [(one, one) for one in OPERATORS])
-    value = number(_("Value"))
+    value = number(pgettext_lazy("of a factor", "Value"))
     high = number(_("and"), _("With between."))
 
 

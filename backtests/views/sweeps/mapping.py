@@ -59,8 +59,10 @@ class SweepMap(OwnPage):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         sweep = sweep_of(self.request, kwargs["pk"])
-        chosen = MapForm(self.request.GET, sweep=sweep).chosen()
-        charts = [one for one in charts_of(sweep, chosen) if one is not None]
+        charts = []
+        if sweep.axes:  # else nothing varies that could be drawn
+            chosen = MapForm(self.request.GET, sweep=sweep).chosen()
+            charts = [one for one in charts_of(sweep, chosen) if one is not None]
         numbered(charts)
         return super().get_context_data(charts=charts, **kwargs)
 
