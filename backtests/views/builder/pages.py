@@ -88,13 +88,7 @@ class Builder(BuilderPage):
         return self.render_to_response(self.get_context_data(**self.context(refused)))
 
 
-class BuilderPart(BuilderPage):
-    """What htmx puts into the page: of a form that was sent, so nothing to GET."""
-
-    http_method_names = ("post",)
-
-
-class Check(BuilderPart):
+class Check(BuilderPage):
     """What is wrong, each reason at its place; the fields stay as they are."""
 
     http_method_names = ["post"]
@@ -106,7 +100,7 @@ class Check(BuilderPart):
         return self.render_to_response(self.context(refused))
 
 
-class Redraw(BuilderPart):
+class Redraw(BuilderPage):
     """The form with a row more or less (``do``: ``add-buy``, ``remove-buy-2``), for another region, or of a YAML."""
 
     http_method_names = ["post"]
@@ -135,7 +129,7 @@ class Redraw(BuilderPart):
         return self.drawn()
 
 
-class Written(BuilderPart):
+class Written(BuilderPage):
     """The configuration as YAML; a file with ``file``."""
 
     http_method_names = ["post"]
@@ -150,7 +144,7 @@ class Written(BuilderPart):
         return self.render_to_response({"yaml_text": text, "errors": {}})
 
 
-class Preview(BuilderPart):
+class Preview(BuilderPage):
     """Whom it would choose from."""
 
     http_method_names = ["post"]
