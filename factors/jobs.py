@@ -50,7 +50,8 @@ def fill() -> None:
     register(job_kind(
         "combine_run", "Strategy run", CombineRun, "factors.tasks.run_combine", "combinerun-detail",
         again=lambda pk: combine_run_resume(run_id=pk), stop=lambda pk: combine_run_cancel(run_id=pk),
-        progress=through_days, related=("strategy",), heavy=("definition", "weights", "model_cards", "warnings"),
+        progress=through_days, owner="strategy__owner", related=("strategy",),
+        heavy=("definition", "weights", "model_cards", "warnings"),
     ))  # fmt: skip
     register(job_kind(
         "factor_analysis", "Factor analysis", FactorAnalysis, "factors.tasks.run_analysis", "factoranalysis-detail",

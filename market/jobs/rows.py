@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
+from functools import reduce
 from typing import Any
 
 from django.db.models import Model, Q, QuerySet
@@ -23,7 +24,7 @@ def no_progress(row: Any) -> Progress | None:
 class RowKind:
     """``task``: the dotted path of the task that carries a row out, its only argument the row's key. ``lock``: what the
     process that carries it out holds. ``states``: the row's states in the list's words. ``again`` and ``stop``: what
-    retries and cancels, by key. ``heavy``: columns that lists do not read.
+    retries and cancels, by key. ``owner``: the path to whose it is. ``heavy``: columns that lists do not read.
     """
 
     name: str
@@ -62,11 +63,11 @@ class RowKind:
         return f"{self.model._meta.app_label}.{action}_{self.model._meta.model_name}"
 
     def visible_to(self, user: Any) -> QuerySet[Any]:
-        """Of what people own as their pages show it (``owned``); of the others all with the permission to view them."""
+        """With the permission to view them all that nobody else owns (``owned``), without it their own alone."""
         rows = self.model._default_manager.all()
-        if self.owner:
-            return rows.filter(owned(user, "view", self.model, self.owner))
-        return rows if user.has_perm(self.permission("view")) else rows.none()
+        if not user.has_perm(self.permission("view")):
+            return rows.filter(**{self.owner: user}) if self.owner and user.is_authenticated else rows.none()
+        return rows.filter(owned(user, "view", self.model, self.owner)) if self.owner else rows
 
     def read(self, user: Any, ask: Ask) -> Sequence[Job]:
         rows = self.visible_to(user)
@@ -95,8 +96,8 @@ class RowKind:
 
     def job(self, row: Any, user: Any) -> Job:
         told = str(getattr(row, self.state))
-        state, owner = self.states[told], getattr(row, self.owner) if self.owner else None
-        may = user.has_perm(self.permission("add" if owner in (None, user) else "change"))
+        state, owner = self.states[told], self.owner_of(row)
+        may = self._may_change(user, owner)
         stoppable = (State.QUEUED, State.RUNNING) if self.cancels_running else (State.QUEUED,)
         return Job(
             kind=self.name, kind_title=self.title, pk=str(row.pk), title=str(row), state=state, told=told,
@@ -105,6 +106,18 @@ class RowKind:
             link=self.link, args=(row.pk,), may_change=may, can_retry=may and state in STOPPED,
             can_cancel=may and state in stoppable,
         )  # fmt: skip
+
+    def _may_change(self, user: Any, owner: Any) -> bool:
+        """Who may ask for such a job, of their own and where jobs are nobody's by kind; of others' and of what nobody
+        owns, staff that may change it.
+        """
+        if not self.owner or owner == user:
+            return bool(user.has_perm(self.permission("add")))
+        return bool(user.is_staff and user.has_perm(self.permission("change")))
+
+    def owner_of(self, row: Any) -> Any:
+        """Whose the row is, None where it is nobody's."""
+        return reduce(getattr, self.owner.split("__"), row) if self.owner else None
 
     def _light(self, rows: QuerySet[Any]) -> QuerySet[Any]:
         related = [*self.related, *([self.owner] if self.owner else [])]

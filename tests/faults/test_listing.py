@@ -90,6 +90,18 @@ def test_one_sees_ones_own_and_staff_with_the_permission_all(ann, ben):
     assert Client().get("/api/jobs/").status_code in (401, 403)
 
 
+def test_runs_of_a_strategy_are_its_owners(ann, ben, chief):
+    allowed = [allow(one, "factors.view_combinerun", "factors.add_combinerun") for one in (ann, ben)]
+    strategy = Strategy.objects.create(name="bens", region="KR", owner=ben)
+    row = CombineRun.objects.create(strategy=strategy, start=DAY, end=DAY, state=JobState.FAILED)
+    assert [len(keys(door(one).get("/api/jobs/"))) for one in allowed] == [0, 1]
+    for path in ("retry/", "cancel/"):
+        assert door(ann).post(f"/api/jobs/combine_run/{row.pk}/{path}").status_code == 404
+    assert door(ann).get(f"/jobs/combine_run/{row.pk}/").status_code == 404
+    shown = jobs_list(user=chief).jobs[0]
+    assert (shown.owner, shown.may_change) == ("ben", True)
+
+
 def test_what_is_not_ones_own_is_not_there(ann, ben):
     theirs = backtest(ben, status=Status.FAILED)
     for path in ("", "retry/", "cancel/"):
