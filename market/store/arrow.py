@@ -4,6 +4,7 @@ One connection is one REPEATABLE READ transaction, so that a data revision and t
 read from the same moment. It sees committed rows only.
 """
 
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -43,6 +44,9 @@ class _Lasting:
 
 
 _lasting = cache(_Lasting)
+# The driver counts a database's connections without a lock: two threads at once may lose one ("Open connection count
+# underflowed").
+_counting = threading.Lock()
 
 
 @contextmanager
@@ -50,13 +54,18 @@ def snapshot() -> "Iterator[adbc.Connection]":
     """A connection whose reads all see the same moment; closed at the end."""
     from adbc_driver_manager import AdbcConnection, dbapi  # noqa: PLC0415 - brings pandas: a quarter of a second
 
-    lasting = _lasting(dsn())
-    connected = AdbcConnection(lasting.database)
-    with dbapi.Connection(lasting, connected) as arrow_connection:  # type: ignore[arg-type] # asked only to close
+    with _counting:
+        lasting = _lasting(dsn())
+        connected = AdbcConnection(lasting.database)
+    arrow_connection = dbapi.Connection(lasting, connected)  # type: ignore[arg-type] # asked only to close
+    try:
         with arrow_connection.cursor() as cursor:
             cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
         yield arrow_connection
         arrow_connection.rollback()
+    finally:
+        with _counting:
+            arrow_connection.close()
 
 
 def batches(arrow_connection: "adbc.Connection", query: str) -> Iterator[pa.RecordBatch]:

@@ -91,6 +91,8 @@ class Visitor:
         field = self.field(label, within)
         if field.tag_name == "select":
             Select(field).select_by_visible_text(value)
+            # A person's choice is told by "input" and "change"; the driver tells "change" alone.
+            self.driver.execute_script("arguments[0].dispatchEvent(new Event('input', {bubbles: true}))", field)
             return
         if field.get_attribute("type") == "date":
             script = (

@@ -19,7 +19,7 @@ from factors.models import (
     FactorRun,
 )
 from factors.services import strategy_save
-from market.models import Instrument, LoadRun
+from market.models import DataChange, Instrument, LoadRun
 from portfolio.models import Alert, AlertLimit, PortfolioAllocation, RebalancingEvent
 from portfolio.services.portfolios import portfolio_create
 from portfolio.services.transactions import transactions_add
@@ -55,6 +55,8 @@ def people() -> dict[str, Client]:
 def things() -> dict[str, Any]:
     """What the parameters of addresses stand for: by how the address begins, then by name."""
     ann = User.objects.get(username="ann")
+    DataChange.objects.all().delete()  # what tests with transactions of their own have left: here there is one
+    DataChange.objects.create(region="KR", kind=DataChange.Kind.BARS, changed_from=DAY)
     stock = Instrument.objects.create(region="KR", ticker="005930", name="One", currency="KRW")
     fund = ETF.objects.create(
         instrument=Instrument.objects.create(
