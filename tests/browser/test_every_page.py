@@ -6,7 +6,7 @@ from functools import cache
 
 import pytest
 
-from tests.browser.crawl import pages_found
+from tests.browser.crawl import is_gone, pages_found
 from tests.shared_data import ROOT
 
 AXE = ROOT / "tests/browser/axe/node_modules/axe-core/axe.min.js"
@@ -35,6 +35,9 @@ def test_every_page(visitor, site):
     wrong = []
     for path in pages.values():
         visitor.open(path)
+        if is_gone(site, path):
+            visitor.problems()
+            continue
         visitor.until(
             lambda driver: not driver.find_elements("css selector", ".htmx-request"), f"{path} is never whole"
         )
