@@ -55,12 +55,15 @@ class PickColumn(tables.Column):
 
 
 class RemoveColumn(tables.Column):
-    """A way to the question whether a backtest is to be deleted."""
+    """A way to the question whether a backtest is to be deleted, for its owner and staff."""
 
     def __init__(self) -> None:
         super().__init__(verbose_name="", accessor="pk", orderable=False, exclude_from_export=True)
 
-    def render(self, value: int, record: BacktestSession) -> str:
+    def render(self, value: int, record: BacktestSession, table: HouseTable) -> str:
+        user = table.request.user
+        if record.owner_id != user.pk and not user.is_staff:
+            return ""
         there, label = reverse("backtests:delete", args=[value]), _("Delete %s") % record
         return format_html(
             '<a class="remove" href="{0}" hx-get="{0}" hx-target="#dialog-body" hx-push-url="false" aria-label="{1}"'
