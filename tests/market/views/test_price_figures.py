@@ -7,7 +7,7 @@ import pytest
 
 from market.calc.weekly import Bars, weekly
 from market.models import Instrument, PriceBar
-from market.services.freshness import freshness_list, session_due, sessions_behind
+from market.services.freshness import freshness_list, newest_bars, session_due, sessions_behind
 from market.services.price_figures import months_before, price_figures
 from market.services.price_series import price_series
 from tests.market.views.market import NOW, split_stock
@@ -47,6 +47,31 @@ def test_a_session_is_due_two_hours_after_its_close():
     assert session_due(region="KR", now=dt.datetime(2024, 6, 30, 12, tzinfo=dt.UTC)) == friday
     assert sessions_behind(region="KR", newest=dt.date(2024, 6, 25), due=friday) == 3
     assert sessions_behind(region="KR", newest=None, due=friday) is None
+
+
+def test_vietnam_has_no_calendar_but_weekdays():
+    sunday = dt.datetime(2024, 6, 30, 12, tzinfo=dt.UTC)
+    friday = dt.date(2024, 6, 28)
+    assert session_due(region="VN", now=sunday) == friday
+    # It closes at 14:45 in Saigon, 07:45 UTC.
+    at_once = {"region": "VN", "grace": dt.timedelta(0)}
+    assert session_due(now=dt.datetime(2024, 6, 28, 7, 44, tzinfo=dt.UTC), **at_once) == dt.date(2024, 6, 27)
+    assert session_due(now=dt.datetime(2024, 6, 28, 7, 45, tzinfo=dt.UTC), **at_once) == friday
+    assert sessions_behind(region="VN", newest=dt.date(2024, 6, 20), due=friday) == 6  # the weekend is none
+
+
+@pytest.mark.django_db
+def test_newest_bars_of_stocks_and_of_funds_are_kept_apart():
+    kinds = ("STOCK", "ETF")
+    fund = Instrument.objects.create(region="KR", ticker="069500", currency="KRW", asset_type="ETF")
+    PriceBar.objects.create(instrument=fund, date=dt.date(2024, 7, 1), close=1.0)
+    assert newest_bars(asset_types=kinds) == {"KR": dt.date(2024, 7, 1)}
+    assert newest_bars() == {}
+    (korea,) = freshness_list(now=NOW)
+    assert (korea.newest, korea.state) == (None, "none")
+    split_stock()
+    assert newest_bars() == {"KR": dt.date(2024, 6, 28)}
+    assert newest_bars(asset_types=kinds) == {"KR": dt.date(2024, 7, 1)}
 
 
 @pytest.mark.parametrize(
