@@ -88,12 +88,11 @@ class FactorPage(TablesMixin, Page):
 def _tiles(standing: Standing | None) -> list[Tile]:
     if standing is None:
         return []
-    lost = sum(standing.reasons.values())
     return [
         Tile(_("Universe"), number(standing.universe, 0), _("instruments")),
         Tile(_("With a value"), number(standing.valued, 0), ""),
         Tile(_("Scored"), number(standing.scored, 0), percent(standing.coverage, 1), strong=True),
-        Tile(_("Without a score"), number(lost, 0), ""),
+        Tile(_("Without a score"), number(standing.unscored, 0), ""),
     ]
 
 

@@ -12,7 +12,7 @@ from factors.services.alike import factors_alike
 from factors.services.distributions import distribution_read
 from factors.services.screens import figures_added
 from factors.services.skill import analyses_newest, analysis_of_factor
-from factors.services.standings import standings_read
+from factors.services.standings import OUTSIDE, Standing, standings_read
 from factors.tearsheet import tables
 from factors.tearsheet.charts import factor_charts
 from factors.views.asking import GOING
@@ -57,11 +57,15 @@ class Coverage(FactorPart):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         region, date = self.scope.region, self.scope.date
         standing = standings_read(region=region, date=date).get(self.factor.name) if date else None
-        reasons = [
-            (reason_label(code), count, count / standing.universe if standing.universe else None, REASONS.get(code, ""))
-            for code, count in (standing.reasons.items() if standing else ())
-        ]  # fmt: skip
+        reasons = _reasons(standing) if standing else []
         return super().get_context_data(standing=standing, reasons=reasons, part=self.template_name, **kwargs)
+
+
+def _reasons(of: Standing) -> list[tuple[str, int, float | None, Any]]:
+    """(label, instruments, share of the universe, what it means); last those that are not in the universe."""
+    found = [(code, count, of.share(count)) for code, count in of.reasons.items()]
+    found += [(OUTSIDE, of.outside, None)] if of.outside else []
+    return [(reason_label(code), count, share, REASONS.get(code, "")) for code, count, share in found]
 
 
 class Distribution(FactorPart):

@@ -49,6 +49,16 @@ def test_catalogue_tells_coverage_and_reasons(client):
     assert "8 of 12 instruments are scored" in dialog
 
 
+def test_who_is_not_in_the_universe_is_no_part_of_it(client):
+    scored_market()
+    shown = [row[:3] for row in cells(page(client, f"{BETA}coverage/", region="KR"))]
+    assert shown == [
+        ["missing field", "3", "25.0%"], ["stale fundamentals", "1", "8.3%"], ["not in universe", "5", "–"],
+    ]  # fmt: skip
+    tiles = re.findall(r"<b>(.*?)</b>", page(client, BETA, region="KR").partition('class="tiles"')[2])
+    assert tiles[:4] == ["12", "8", "8", "4"]  # universe, with a value, scored, without a score
+
+
 def test_catalogue_narrowed_sorted_and_as_a_file(client):
     scored_market()
     rows = cells(page(client, "/factors/", category="low_volatility", sort="-scored"))
