@@ -5,7 +5,6 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 from django_htmx.http import HttpResponseClientRefresh
@@ -15,6 +14,7 @@ from factors.services import AnalysisError, analysis_enqueue
 from factors.services.analysis_request import recent_start
 from factors.views.catalogue import factor_or_404
 from factors.views.permissions import asked_by
+from factors.views.scope import factor_address
 from market.models.owned import Reader
 from market.pages.views import Page
 
@@ -33,7 +33,7 @@ def analyse(request: HttpRequest, name: str) -> HttpResponse:
         messages.error(request, str(error))
         return redirect("factors:factor", factor.name)
     messages.success(request, _("Analysis #%(number)s is queued.") % {"number": queued.pk})
-    return redirect(f"{reverse('factors:factor', args=[factor.name])}?region={queued.region}#analysis")
+    return redirect(f"{factor_address(factor.name, queued.region)}#analysis")
 
 
 def job_or_404(kind: str, pk: int, user: Reader) -> Job:

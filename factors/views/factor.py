@@ -13,7 +13,7 @@ from factors.views.catalogue import BETTER, factor_or_404
 from factors.views.scope import scope_of
 from market.models import Instrument
 from market.models.instruments import InstrumentQuerySet
-from market.pages.columns import FigureColumn, TextColumn
+from market.pages.columns import AnySizeColumn, FigureColumn, TextColumn
 from market.pages.formats import number, percent
 from market.pages.parts import Tile
 from market.pages.tables import HouseTable
@@ -24,7 +24,7 @@ from market.views.instruments import instrument_address
 class NamesTable(HouseTable):
     ticker = TextColumn(verbose_name=_("Ticker"), linkify=instrument_address)
     name = TextColumn(verbose_name=_("Name"))
-    value = FigureColumn(verbose_name=pgettext_lazy("of a factor", "Value"), digits=4)
+    value = AnySizeColumn(verbose_name=pgettext_lazy("of a factor", "Value"))
     score = FigureColumn(verbose_name=_("Score"), tone=True)
     percentile = FigureColumn(verbose_name=_("Percentile"), digits=1)
 

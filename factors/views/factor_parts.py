@@ -6,10 +6,10 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from factors.models import Factor as FactorRow
-from factors.models import FactorAnalysis, FactorRun, FactorScore, JobState
+from factors.models import FactorAnalysis, JobState
 from factors.services.alike import factors_alike
 from factors.services.distributions import distribution_read
+from factors.services.instrument_scores import score_history
 from factors.services.screens import figures_added
 from factors.services.skill import analyses_newest, analysis_of_factor
 from factors.services.standings import OUTSIDE, Standing, standings_read
@@ -24,7 +24,6 @@ from market.models import Instrument
 from market.pages.charts import Chart
 from market.pages.views import Page
 
-SESSIONS = 504  # of a history, two years
 UNFINISHED = (*GOING, JobState.FAILED, JobState.INTERRUPTED)
 
 
@@ -152,12 +151,8 @@ class History(FactorPart):
     def charts(self) -> list[Chart]:
         if self.instrument is None or self.scope.date is None:
             return []
-        dates = FactorRun.objects.dates_of(self.scope.region, end=self.scope.date)[-SESSIONS:]
-        ids = FactorRow.objects.ids_of([self.factor.name])
-        rows = list(
-            FactorScore.objects.history(self.instrument.pk, dates, ids).values_list("date", "value", "score")[::-1]
-        )
-        return history_charts([row[0] for row in rows], [row[1:] for row in rows], self.factor.unit) if rows else []
+        rows = score_history(instrument=self.instrument, factor=self.factor.name, end=self.scope.date)
+        return history_charts(rows, self.factor.unit) if rows else []
 
     def _best(self) -> Instrument | None:
         if self.scope.date is None:

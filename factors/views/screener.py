@@ -26,14 +26,13 @@ from factors.views.conditions import (
 from factors.views.scope import scope_of
 from market.models import Instrument
 from market.models.instruments import InstrumentQuerySet
-from market.pages.columns import FigureColumn, TextColumn
+from market.pages.columns import AnySizeColumn, FigureColumn, TextColumn
 from market.pages.forms import choices
 from market.pages.tables import HouseTable
 from market.pages.views import Page, TablesMixin
 from market.views.instruments import instrument_address
 
 TABLE = "screen"
-DIGITS = {"value": 4, "score": 2, "percentile": 1}
 
 
 class ScreenTable(HouseTable):
@@ -48,18 +47,19 @@ class ScreenTable(HouseTable):
 
 def table_of(conditions: list[Condition]) -> type[HouseTable]:
     """The table with a column per condition, by the first of them: its best end first."""
-    columns: dict[str, Any] = {
-        f"figure_{place}": FigureColumn(
-            verbose_name=one.factor if one.field == "value" else f"{one.factor}, {one.field}",
-            accessor=f"figure_{place}", digits=DIGITS[one.field], tone=one.field == "score",
-        )
-        for place, one in enumerate(conditions)
-    }  # fmt: skip
+    columns: dict[str, Any] = {f"figure_{place}": _column(one) for place, one in enumerate(conditions)}
     first = "ticker"
     if conditions:
         first = "figure_0" if conditions[0].operator.startswith("<") else "-figure_0"
     columns["Meta"] = type("Meta", (HouseTable.Meta,), {"order_by": (first,)})
     return type("ScreenTable", (ScreenTable,), columns)
+
+
+def _column(of: Condition) -> FigureColumn:
+    if of.field == "value":
+        return AnySizeColumn(verbose_name=of.factor)
+    is_score = of.field == "score"
+    return FigureColumn(verbose_name=f"{of.factor}, {of.field}", digits=2 if is_score else 1, tone=is_score)
 
 
 class SectorForm(forms.Form):

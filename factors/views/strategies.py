@@ -11,6 +11,7 @@ from django.utils.html import format_html_join
 from django.utils.translation import gettext_lazy as _
 
 from factors.models import CompositeScore, Strategy
+from factors.views.scope import factor_address
 from market.models.owned import Reader
 from market.pages.columns import DayColumn, TextColumn
 from market.pages.forms import choices
@@ -45,8 +46,8 @@ class FactorsColumn(TextColumn):
     """The factors of a strategy, each a link."""
 
     def render(self, value: Any, record: Strategy) -> str:
-        pairs = [(reverse("factors:factor", args=[name]), record.region, name) for name in self.names(record)]
-        return format_html_join(", ", '<a href="{}?region={}">{}</a>', pairs)
+        pairs = [(factor_address(name, record.region), name) for name in self.names(record)]
+        return format_html_join(", ", '<a href="{}">{}</a>', pairs)
 
     def value(self, value: Any, record: Strategy) -> str:
         return ", ".join(self.names(record))
