@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
+from factors.jobs import STATES
 from factors.models import CombineRun, Strategy
 from factors.services.rankings import composite_session, composites_counted, strategy_ranking
 from factors.services.screens import MOST_JOINS
@@ -23,12 +24,10 @@ from market.pages.columns import BadgeColumn, DayColumn, FigureColumn, TextColum
 from market.pages.tables import HouseTable
 from market.pages.views import Page, TablesMixin
 from market.views.instruments import instrument_address
+from market.views.jobs import TONES as JOB_TONES
 
 WIDEST = 3.0  # score at which a bar is full
-TONES = {
-    "DONE": "done", "PARTLY": "late", "QUEUED": "running", "RUNNING": "running", "FAILED": "failed",
-    "INTERRUPTED": "failed",
-}  # fmt: skip
+TONES = {name: JOB_TONES[state] for name, state in STATES.items()} | {"PARTLY": "late"}
 
 
 class BarColumn(FigureColumn):

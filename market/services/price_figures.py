@@ -16,7 +16,8 @@ BARS = 300  # enough for a year of sessions, with some to spare
 @dataclass(frozen=True)
 class PriceFigures:
     """As of the last bar, in the instrument's currency. Returns are fractions of adjusted closes, None where no bar is
-    that old; the range of 52 weeks is adjusted to the last bar. ``behind``: sessions since then whose bars are due.
+    that old; the range of 52 weeks is adjusted to the last bar. ``market_cap`` and ``shares``: what the bar says.
+    ``behind``: sessions since then whose bars are due.
     """
 
     as_of: dt.date
@@ -31,7 +32,17 @@ class PriceFigures:
     volume: float | None
     value: float | None
     market_cap: float | None
+    shares: float | None
     behind: int | None
+
+    def market_value(self, *, reported_shares: float | None) -> float | None:
+        """M of the line: what the bar says, else the close x the bar's share count, else x the reported one. None where
+        the close that was traded at is not known.
+        """
+        if self.is_adjusted or self.market_cap is not None:
+            return None if self.is_adjusted else self.market_cap
+        shares = reported_shares if self.shares is None else self.shares
+        return None if shares is None else self.close * shares
 
 
 def price_figures(*, instrument: Instrument, now: dt.datetime | None = None) -> PriceFigures | None:
@@ -53,6 +64,7 @@ def price_figures(*, instrument: Instrument, now: dt.datetime | None = None) -> 
         low=min(_adjusted(bar, _lowest(bar), last) for bar in within),
         high=max(_adjusted(bar, _highest(bar), last) for bar in within),
         volume=last.volume, value=_traded(last), market_cap=last.market_cap,
+        shares=last.shares_outstanding,
         behind=sessions_behind(region=instrument.region, newest=last.date, due=due),
     )  # fmt: skip
 

@@ -103,7 +103,9 @@ def test_page_ranks_names_both_ways(client):
 
 def test_page_before_the_first_scores_and_of_no_factor(client):
     scored_market()
-    assert "has no scores yet on that day" in page(client, ROE, region="KR", session="2020-01-02")
+    early = page(client, ROE, region="KR", session="2020-01-02")
+    assert "has no scores yet on that day" in early
+    assert "manage.py compute_factors --region KR" in early
     assert client.get("/factors/nothing/").status_code == 404
     html = page(client, ROE, region="XX", session="yesterday")
     assert "Select a valid choice" in html
@@ -170,6 +172,8 @@ def test_an_analysis_is_queued_by_those_who_may(client):
     box = reverse("factors:job", args=["factor_analysis", job.pk])
     assert "Waiting for a worker" in page(ann, box)
     assert box in page(ann, f"{ROE}analysis/", region="KR")
+    for kind in ("nothing", "combine_run", "factor_run"):
+        assert ann.get(reverse("factors:job", args=[kind, job.pk])).status_code == 404
 
 
 @pytest.mark.django_db(transaction=True)

@@ -70,7 +70,9 @@ def test_ranking_with_places_won_and_scores(ann):
         ["3", "T05", "80.0", "–", "−5.00", "+2.50"],
     ]
     first = page(ann[1], f"/strategies/{strategy.pk}/", session=str(BEFORE))
-    assert [row[0] for row in cells(first.split("Ranking", 1)[1])] == ["1", "2", "3"]
+    assert [(row[0], row[5]) for row in cells(first.split("Ranking", 1)[1])] == [("1", "–"), ("2", "–"), ("3", "–")]
+    sorted_by = {"session": str(BEFORE), "ranking-sort": "climbed"}
+    assert len(cells(page(ann[1], f"/strategies/{strategy.pk}/", **sorted_by).split("Ranking", 1)[1])) == 3
     assert "the first one" in first
     coverage = page(ann[1], f"/strategies/{strategy.pk}/coverage/")
     assert f'"x": ["{BEFORE}", "{DAY}"], "y": [3, 3]' in coverage

@@ -27,6 +27,20 @@ def test_returns_go_through_a_split():
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize(("bar", "reported", "value"), [
+    ({"market_cap": 7e9, "shares_outstanding": 1e6}, 2e6, 7e9),
+    ({"shares_outstanding": 1e6}, 2e6, 99e6),
+    ({}, 2e6, 198e6),
+    ({}, None, None),
+    ({"market_cap": 7e9, "close_is_adjusted": True}, 2e6, None),  # what it traded at is not known
+])  # fmt: skip
+def test_market_value_is_that_of_factors(bar, reported, value):
+    stock = split_stock()
+    PriceBar.objects.filter(instrument=stock, date="2024-06-28").update(**bar)
+    assert price_figures(instrument=stock, now=NOW).market_value(reported_shares=reported) == value
+
+
+@pytest.mark.django_db
 def test_an_instrument_without_bars_has_no_figures():
     assert price_figures(instrument=Instrument.objects.create(region="US", ticker="X", currency="USD")) is None
 
