@@ -104,7 +104,8 @@ class Draft:
 
     def slots(self) -> str:
         """Where mistakes are shown: what an answer replaces while somebody fills in the rest."""
-        ids = [f"error-{name}" for name in (*self.form.fields, "options", "factors", "universe")]
+        ids = [f"{self.form[name].auto_id}_error" for name in self.form.fields]
+        ids += ["error-options", "error-factors", "error-universe"]
         ids += [f"wrong-member-{place}" for place in range(len(self.members))]
         ids += [f"wrong-{place}" for place in range(len(self.conditions))]
         return ",".join(f"#{one}" for one in ids)

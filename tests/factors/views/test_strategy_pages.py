@@ -1,5 +1,7 @@
 """Strategies on pages: whose they are, ranking, forms, buttons."""
 
+import re
+
 import pytest
 from django.urls import reverse
 
@@ -130,6 +132,12 @@ def test_a_form_is_checked_while_it_is_filled_in(ann):
     client = ann[1]
     quiet = client.post("/strategies/new/", FILLED, headers=htmx()).content.decode()
     assert 'class="error" role="alert">' not in quiet.replace('role="alert"></p>', "")
+    assert '<p class="error">' not in quiet
+    unknown = client.post("/strategies/new/", FILLED | {"combiner": "none"}, headers=htmx()).content.decode()
+    assert re.search(r'<div id="id_combiner_error"[^>]*><p class="error">Select a valid choice', unknown)
+    (swapped,) = re.findall(r'hx-select-oob="([^"]*)"', unknown)
+    assert "#id_combiner_error," in swapped
+    assert all(f'id="{one.removeprefix("#")}"' in unknown for one in swapped.split(","))
     options = client.post("/strategies/new/", FILLED | {"combiner": "optimized"}, headers=htmx()).content.decode()
     assert 'name="option-window"' in options
     wrong = client.post("/strategies/new/", FILLED | {"member": ["roe", "roe"]}, headers=htmx()).content.decode()
