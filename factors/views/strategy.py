@@ -15,7 +15,7 @@ from factors.services.screens import MOST_JOINS
 from factors.views.asking import GOING
 from factors.views.charts import coverage_chart
 from factors.views.screener import backtest_address
-from factors.views.strategies import may, strategy_or_404
+from factors.views.strategies import permitted, strategy_or_404
 from market.models import Instrument
 from market.models.instruments import InstrumentQuerySet
 from market.pages import formats
@@ -116,7 +116,7 @@ class StrategyPage(TablesMixin, Page):
         return super().get_context_data(
             strategy=strategy, members=members_shown(self.members, strategy), date=self.date, before=self.before,
             form=self.form, last=last, going=GOING, parts=definition_shown(strategy),
-            may_change=may(strategy, user, "change"), may_delete=may(strategy, user, "delete"),
+            may_change=permitted(strategy, user, "change"), may_delete=permitted(strategy, user, "delete"),
             backtest_url=backtest_address(strategy=str(strategy.pk)), **kwargs,
         )  # fmt: skip
 
