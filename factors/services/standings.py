@@ -24,7 +24,7 @@ class Standing:
 
     @property
     def coverage(self) -> float | None:
-        """Share of the universe that has a score."""
+        """Percent of the universe that have a score."""
         return self.share(self.scored)
 
     @property
@@ -33,8 +33,8 @@ class Standing:
         return sum(self.reasons.values())
 
     def share(self, count: int) -> float | None:
-        """``count`` instruments as a fraction of the universe; None without a universe."""
-        return count / self.universe if self.universe else None
+        """``count`` instruments in percent of the universe; None without a universe."""
+        return 100.0 * count / self.universe if self.universe else None
 
 
 def session_with_scores(*, region: str, date: dt.date | None = None) -> dt.date | None:

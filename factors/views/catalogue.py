@@ -19,7 +19,7 @@ from factors.services.standings import Standing, session_with_scores, standings_
 from factors.views.reasons import reason_label
 from factors.views.scope import factor_address, region_newest
 from market.pages import formats
-from market.pages.columns import FigureColumn, PercentColumn, TextColumn
+from market.pages.columns import FigureColumn, PointsColumn, TextColumn
 from market.pages.forms import choices
 from market.pages.tables import HouseTable
 from market.pages.views import Page, TablesMixin
@@ -82,7 +82,7 @@ class FactorTable(HouseTable):
     better = TextColumn(verbose_name=_("Better"))
     scored = FigureColumn(verbose_name=_("Scored"), accessor="standing__scored", digits=0)
     universe = FigureColumn(verbose_name=_("Universe"), accessor="standing__universe", digits=0)
-    coverage = PercentColumn(verbose_name=_("Coverage"), accessor="standing__coverage", digits=0)
+    coverage = PointsColumn(verbose_name=_("Coverage"), accessor="standing__coverage", digits=0)
     first_reason = ReasonsColumn(verbose_name=_("Not scored, mostly"))
     horizon = FigureColumn(verbose_name=_("Horizon"), accessor="skill__horizon", digits=0)
     rank_ic = FigureColumn(verbose_name=_("Rank IC"), accessor="skill__rank_ic", digits=3, tone=True)

@@ -14,7 +14,7 @@ from factors.views.scope import scope_of
 from market.models import Instrument
 from market.models.instruments import InstrumentQuerySet
 from market.pages.columns import AnySizeColumn, FigureColumn, TextColumn
-from market.pages.formats import number, percent
+from market.pages.formats import number, points
 from market.pages.parts import Tile
 from market.pages.tables import HouseTable
 from market.pages.views import Page, TablesMixin
@@ -91,7 +91,7 @@ def _tiles(standing: Standing | None) -> list[Tile]:
     return [
         Tile(_("Universe"), number(standing.universe, 0), _("instruments")),
         Tile(_("With a value"), number(standing.valued, 0), ""),
-        Tile(_("Scored"), number(standing.scored, 0), percent(standing.coverage, 1), strong=True),
+        Tile(_("Scored"), number(standing.scored, 0), points(standing.coverage, 1), strong=True),
         Tile(_("Without a score"), number(standing.unscored, 0), ""),
     ]
 

@@ -61,7 +61,7 @@ class Coverage(FactorPart):
 
 
 def _reasons(of: Standing) -> list[tuple[str, int, float | None, Any]]:
-    """(label, instruments, share of the universe, what it means); last those that are not in the universe."""
+    """(label, instruments, percent of the universe, what it means); last those that are not in the universe."""
     found = [(code, count, of.share(count)) for code, count in of.reasons.items()]
     found += [(OUTSIDE, of.outside, None)] if of.outside else []
     return [(reason_label(code), count, share, REASONS.get(code, "")) for code, count, share in found]

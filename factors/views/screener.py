@@ -67,13 +67,7 @@ class SectorForm(forms.Form):
 
     def __init__(self, data: Any, region: str) -> None:
         super().__init__(data)
-        self.fields["sector"].choices = choices((name, name) for name in sectors_of(region))
-
-
-def sectors_of(region: str) -> list[str]:
-    """Sectors of a region's common stocks, by name."""
-    stocks = Instrument.objects.in_region(region).filter(asset_type=Instrument.AssetType.STOCK).exclude(sector="")
-    return list(stocks.order_by("sector").values_list("sector", flat=True).distinct())
+        self.fields["sector"].choices = choices((name, name) for name in Instrument.objects.in_region(region).sectors())
 
 
 class Screener(TablesMixin, Page):

@@ -13,7 +13,7 @@ from factors.engine import NEUTRALISATIONS
 from factors.models import Strategy
 from factors.services import StrategyError, strategy_check
 from factors.views.conditions import ConditionRow, conditions_added, plain, rows_of, written
-from factors.views.screener import sectors_of
+from market.models import Instrument
 from market.regions import REGION_CHOICES, REGIONS
 
 LISTS = ("sectors", "exclude_sectors", "tickers", "exclude_tickers")
@@ -44,7 +44,7 @@ class StrategyForm(forms.Form):
     def __init__(self, data: QueryDict, strategy: Strategy | None) -> None:
         super().__init__(data)
         region = data.get("region", "")
-        names = [(name, name) for name in sectors_of(region)] if region in REGIONS else []
+        names = [(name, name) for name in Instrument.objects.in_region(region).sectors()] if region in REGIONS else []
         for field in ("sectors", "exclude_sectors"):
             self.fields[field].choices = names
             self.fields[field].widget.attrs["size"] = 4

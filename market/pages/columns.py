@@ -72,13 +72,6 @@ class AnySizeColumn(FigureColumn):
         return formats.any_size(value, self.digits)
 
 
-class PercentColumn(FigureColumn):
-    """A share (0.123), shown as percent."""
-
-    def shown(self, value: Any, record: Any) -> str:
-        return formats.percent(value, self.digits, sign=self.tone)
-
-
 class PointsColumn(FigureColumn):
     """What is percent already (12.5), shown as percent."""
 

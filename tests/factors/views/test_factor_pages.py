@@ -43,6 +43,8 @@ def test_catalogue_tells_coverage_and_reasons(client):
     answer = client.get("/factors/", {"search": "beta"}, headers=htmx("table-factors"))
     row = next(row for row in cells(answer.content.decode()) if row[0] == "beta")
     assert row[3:8] == ["low", "8", "12", "67%", "missing field 3"]
+    file = client.get("/factors/", {"search": "beta", "export": "csv", "table": "factors"}).getvalue().decode()
+    assert "\nbeta,low_volatility,ratio,low,8,12,66.666" in file  # percent, as on the page
     dialog = page(client, f"{BETA}coverage/", region="KR")
     assert "missing field" in dialog
     assert "stale fundamentals" in dialog
