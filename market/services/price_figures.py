@@ -1,12 +1,12 @@
 """An instrument's price in a few figures."""
 
-import calendar
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.utils import timezone
 
+from market.calc.months import day_months_before
 from market.models import Instrument, PriceBar
 from market.services.freshness import session_due, sessions_behind
 
@@ -51,28 +51,22 @@ def price_figures(*, instrument: Instrument, now: dt.datetime | None = None) -> 
     if not bars:
         return None
     last = bars[0]
-    within = [bar for bar in bars if bar.date > months_before(last.date, 12)]
+    within = [bar for bar in bars if bar.date > day_months_before(last.date, 12)]
     due = session_due(region=instrument.region, now=now or timezone.now())
     if due and instrument.delisted_on:
         due = min(due, instrument.delisted_on)
     return PriceFigures(
         as_of=last.date, close=last.close, is_adjusted=last.close_is_adjusted,
         change=_return_since(bars, bars[1].date if len(bars) > 1 else None),
-        month=_return_since(bars, months_before(last.date, 1)),
+        month=_return_since(bars, day_months_before(last.date, 1)),
         year_to_date=_return_since(bars, dt.date(last.date.year - 1, 12, 31)),
-        year=_return_since(bars, months_before(last.date, 12)),
+        year=_return_since(bars, day_months_before(last.date, 12)),
         low=min(_adjusted(bar, _lowest(bar), last) for bar in within),
         high=max(_adjusted(bar, _highest(bar), last) for bar in within),
         volume=last.volume, value=_traded(last), market_cap=last.market_cap,
         shares=last.shares_outstanding,
         behind=sessions_behind(region=instrument.region, newest=last.date, due=due),
     )  # fmt: skip
-
-
-def months_before(day: dt.date, months: int) -> dt.date:
-    """The same day of an earlier month, or that month's last one."""
-    year, month = divmod(day.year * 12 + day.month - 1 - months, 12)
-    return dt.date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
 
 
 def _return_since(bars: Sequence[PriceBar], day: dt.date | None) -> float | None:

@@ -5,10 +5,11 @@ import datetime as dt
 import numpy as np
 import pytest
 
+from market.calc.months import day_months_before
 from market.calc.weekly import Bars, weekly
 from market.models import Instrument, PriceBar
 from market.services.freshness import freshness_list, newest_bars, session_due, sessions_behind
-from market.services.price_figures import months_before, price_figures
+from market.services.price_figures import price_figures
 from market.services.price_series import price_series
 from tests.market.views.market import NOW, split_stock
 
@@ -93,7 +94,7 @@ def test_newest_bars_of_stocks_and_of_funds_are_kept_apart():
     [("2024-03-31", 1, "2024-02-29"), ("2024-01-15", 1, "2023-12-15"), ("2024-02-29", 12, "2023-02-28")],
 )
 def test_months_before(day, months, before):
-    assert months_before(dt.date.fromisoformat(day), months) == dt.date.fromisoformat(before)
+    assert day_months_before(dt.date.fromisoformat(day), months) == dt.date.fromisoformat(before)
 
 
 @pytest.mark.django_db
