@@ -39,6 +39,16 @@ def strategy_ranking(
     return figures_added(instruments=ranked, date=date, figures=figures)
 
 
+def weights_newest(*, strategy: Strategy) -> dict[str, float]:
+    """By factor the weights, of which the sum is 1, that the scores stored last were made with; nothing for a combiner
+    without weights.
+    """
+    stored = strategy.runs.filter(stored_at__isnull=False).order_by("-stored_at").values_list("weights", flat=True)
+    periods = stored.first() or [{}]
+    found: dict[str, float] = periods[-1].get("weights", {})
+    return found
+
+
 def composites_counted(*, strategy_id: int) -> list[tuple[dt.date, int]]:
     """How many names had a composite, by session: the last three months of them, oldest first."""
     newest = composite_session(strategy_id=strategy_id)

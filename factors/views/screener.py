@@ -97,6 +97,13 @@ class Screener(TablesMixin, Page):
             return alone
         return super().get(request, *args, **kwargs)
 
+    def table(self, name: str) -> HouseTable:
+        found = super().table(name)
+        if self.scope.date is None:
+            why = _("%(region)s has no scores yet on that day: compute them first.") % {"region": self.scope.region}
+            found.empty = f"{why} manage.py compute_factors --region {self.scope.region}"
+        return found
+
     def rows_screen(self, asked: dict[str, Any]) -> InstrumentQuerySet:
         if self.scope.date is None:
             return Instrument.objects.none()

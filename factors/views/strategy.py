@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from factors.jobs import STATES
 from factors.models import CombineRun, Strategy
-from factors.services.rankings import composite_session, composites_counted, strategy_ranking
+from factors.services.rankings import composite_session, composites_counted, strategy_ranking, weights_newest
 from factors.services.screens import MOST_JOINS
 from factors.views.asking import GOING
 from factors.views.charts import coverage_chart
@@ -144,9 +144,7 @@ def ranking_table(figures: dict[str, tuple[str, str]]) -> type[HouseTable]:
 
 def members_shown(members: list[Any], strategy: Strategy) -> list[tuple[str, float, float | None]]:
     """(factor, weight as written, weight used last) of each."""
-    stored = strategy.runs.filter(stored_at__isnull=False).order_by("-stored_at").values_list("weights", flat=True)
-    periods = stored.first() or [{}]
-    used = periods[-1].get("weights", {})
+    used = weights_newest(strategy=strategy)
     return [(one.factor.name, one.weight, used.get(one.factor.name)) for one in members]
 
 

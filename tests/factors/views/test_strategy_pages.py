@@ -1,5 +1,6 @@
 """Strategies on pages: whose they are, ranking, forms, buttons."""
 
+import datetime as dt
 import re
 
 import pytest
@@ -7,6 +8,7 @@ from django.urls import reverse
 
 from factors.models import CombineRun, CompositeScore, Strategy
 from factors.services import combine_run_create, combine_run_execute
+from factors.services.rankings import weights_newest
 from tests.factors.views.test_factor_pages import cells
 from tests.factors.views.world import BEFORE, DAY, analyst, htmx, scored_market, strategy_of
 
@@ -184,6 +186,18 @@ def test_the_ranking_is_that_of_the_run(ann):
     assert [(row[1], row[4]) for row in (rows[0], rows[-1])] == [("T11", "100.0"), ("T00", "0.0")]
     html = page(ann[1], f"/strategies/{strategy.pk}/")
     assert "100.0%" in html  # its weight
+
+
+def test_weights_are_those_stored_last(ann):
+    strategy = strategy_of(ann[0])
+    assert weights_newest(strategy=strategy) == {}
+    old, new = [{"weights": {"roe": 1.0}}], [{"weights": {"beta": 1.0}}, {"weights": {"roe": 0.75, "beta": 0.25}}]
+    for day, weights in ((BEFORE, old), (DAY, new), (None, old)):
+        stored = day and dt.datetime.combine(day, dt.time(), dt.UTC)
+        CombineRun.objects.create(strategy=strategy, start=DAY, end=DAY, weights=weights, stored_at=stored)
+    assert weights_newest(strategy=strategy) == {"roe": 0.75, "beta": 0.25}
+    html = page(ann[1], f"/strategies/{strategy.pk}/")
+    assert [row[2] for row in cells(html)] == ["25.0%", "75.0%"]
 
 
 def test_combining_without_scores_says_what_to_do(ann):
