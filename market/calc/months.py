@@ -17,5 +17,5 @@ def months_before(days: np.ndarray, months: int) -> np.ndarray:
 
 def day_months_before(day: dt.date, months: int) -> dt.date:
     """The same of one date."""
-    found: dt.date = months_before(np.datetime64(day).astype(np.int64), months).astype("datetime64[D]").item()
+    found: dt.date = months_before(np.array(day, dtype="datetime64[D]"), months).astype("datetime64[D]").item()
     return found
