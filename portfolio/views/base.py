@@ -5,7 +5,7 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.views import View
 
@@ -51,7 +51,6 @@ class PortfolioPage(OfPortfolio):
     """A tab. ``figures()`` gives what it shows; where a service refuses, the reason stands there instead."""
 
     tab = ""
-    state_address = ""
 
     def get_title(self) -> Any:
         return self.portfolio.name
@@ -62,7 +61,7 @@ class PortfolioPage(OfPortfolio):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs)
-        context |= {"tabs": tabs_of(self.portfolio, self.tab), "tab": self.tab}
+        context["tabs"] = tabs_of(self.portfolio, self.tab)
         try:
             context |= self.figures()
         except Refused as error:
@@ -87,15 +86,11 @@ class Part(OfPortfolio):
 
 
 def tabs_of(portfolio: Portfolio, tab: str) -> list[dict[str, Any]]:
-    """Those that there are, with the address of each."""
-    found = []
-    for name, title in TABS:
-        try:
-            href = reverse(f"portfolio:{name}", args=[portfolio.pk])
-        except NoReverseMatch:
-            continue
-        found.append({"name": name, "title": title, "href": href, "here": name == tab})
-    return found
+    """All of them, with the address of each."""
+    return [
+        {"title": title, "href": reverse(f"portfolio:{name}", args=[portfolio.pk]), "here": name == tab}
+        for name, title in TABS
+    ]
 
 
 class State(OfPortfolio, View):

@@ -189,7 +189,7 @@ class Reverse(Part):
                  trail=trail("distance")),
             Tile(gettext("Probability"), percent(found["probability"], 4), gettext("if returns were normal"),
                  trail=trail("probability")),
-            Tile(gettext("Estimated from"), number(found["returns_a_year"], 0), between),
+            Tile(gettext("Estimated from"), number(found["returns"], 0), between),
         ]  # fmt: skip
         title = gettext("The most likely way to lose %(loss)s") % {"loss": points(found["loss"])}
         return {"reverse": form, "found": found, "tiles": tiles, "chart": impact_chart(title, found["assets"])}

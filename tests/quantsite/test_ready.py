@@ -153,7 +153,6 @@ def test_it_is_cheap_and_tells_no_place(client: Client, bars, worker, django_ass
 def test_limits_of_settings(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("X", "*=3,VN=5")
     assert limits_of(environ.Env(), "X") == {"*": 3, "VN": 5}
-    assert limits_of(environ.Env(), "X", default={"VN": 1, "KR": 2}) == {"*": 3, "VN": 5, "KR": 2}
     with pytest.raises(ImproperlyConfigured, match=r"X: unknown '\*'; there are KR, VN"):
         limits_of(environ.Env(), "X", known=("KR", "VN"))
     monkeypatch.setenv("X", "VN=soon")

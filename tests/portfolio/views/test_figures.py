@@ -1,17 +1,22 @@
 """What the pages say of the worked example, whose values are worked out by hand in tests/portfolio/accounting."""
 
 import csv
+import datetime as dt
+import html
 import io
 import math
+import re
 
 import pytest
 from django.contrib.auth.models import User
 from django.urls import reverse
 
 from portfolio.models import Alert, Portfolio
+from portfolio.services.performance import performance_report
 from portfolio.services.portfolios import portfolio_create
 from portfolio.services.valuation import portfolio_value
-from tests.portfolio.values.books import CHAIN, VALUES, worked_example
+from portfolio.views.home_section import MOST, own_portfolios
+from tests.portfolio.values.books import CHAIN, VALUES, add, asset, worked_example
 
 TWR = 100.0 * (math.prod(CHAIN) - 1.0)
 DAY = 100.0 * (CHAIN[-1] - 1.0)
@@ -45,6 +50,21 @@ def test_returns_of_this_year_and_a_year_reach_back(pages, month):
     (row,) = csv.DictReader(io.StringIO(b"".join(answer.streaming_content).decode()))
     assert (row["TWR this year"], row["TWR 1 year"]) == ("", "")  # the record begins in January
     assert float(row["TWR all"]) == pytest.approx(TWR)
+
+
+def test_returns_of_a_list_are_of_the_right_days(pages, anna):
+    """Ten shares of 100 on the last of February, 110 when the year ended, 132, then 99 on a leap day."""
+    asset("ACME", [100, 110, 132, 99], ["2023-02-28", "2023-12-29", "2024-01-31", "2024-02-29"])
+    mine = portfolio_create(owner=anna, name="leap", base_currency="USD")
+    add(
+        mine, {"kind": "DEPOSIT", "date": "2023-02-28", "amount": 1_000},
+        {"kind": "BUY", "date": "2023-02-28", "asset": "ACME", "quantity": 10, "price": 100},
+    )  # fmt: skip
+    portfolio_value(portfolio_id=mine.pk)
+    answer = pages.get("/portfolios/?export=csv&table=portfolios")
+    (row,) = csv.DictReader(io.StringIO(b"".join(answer.streaming_content).decode()))
+    found = [float(row[name]) for name in ("Value", "Day", "TWR this year", "TWR 1 year", "TWR all", "Drawdown")]
+    assert found == pytest.approx([990.0, -25.0, -10.0, -1.0, -1.0, 25.0])
 
 
 def test_overview(pages, month):
@@ -152,3 +172,45 @@ def test_without_a_login(client, month):
     for name in ("portfolios", "new"):
         assert client.get(reverse(f"portfolio:{name}")).status_code == 302
     assert client.get(reverse("portfolio:portfolio", args=[month.pk])).status_code == 302
+
+
+def test_the_files_of_a_trail_are_where_it_says(pages, month):
+    address = reverse("portfolio:trail", args=[month.pk, "twr"]) + "?of=performance&start=2024-01-16"
+    links = re.findall(r'href="([^"]*export=[^"]*)"', text(pages.get(address)))
+    assert [link.rpartition("=")[2] for link in links] == ["csv", "xlsx"]
+    answer = pages.get(html.unescape(links[0]))
+    rows = list(csv.DictReader(io.StringIO(b"".join(answer.streaming_content).decode())))
+    assert [float(row["value"]) for row in rows] == VALUES[2:]
+    assert b"".join(pages.get(html.unescape(links[1])).streaming_content).startswith(b"PK")
+
+
+def test_the_gain_of_a_period_leaves_out_what_was_there_and_what_came(pages, month):
+    shown = page(pages, "portfolio", month, "?start=2024-01-16")
+    assert f"${VALUES[-1] - VALUES[1] - 5_000 + 1_000:,}" in shown  # 1,475
+    assert performance_report(portfolio=month, start=dt.date(2024, 1, 16))["gain"] == pytest.approx(1_475)
+
+
+def test_a_loss_of_everything_has_no_return_behind_it(pages, anna):
+    """Shares written off at a price of 0: the chain of returns is 0 from then on."""
+    asset("ACME", [100, 100, 50], ["2023-12-28", "2023-12-29", "2024-01-02"])
+    lost = portfolio_create(owner=anna, name="lost", base_currency="USD")
+    add(
+        lost, {"kind": "DEPOSIT", "date": "2023-12-28", "amount": 1_000},
+        {"kind": "BUY", "date": "2023-12-28", "asset": "ACME", "quantity": 10, "price": 100},
+        {"kind": "SELL", "date": "2023-12-29", "asset": "ACME", "quantity": 10, "price": 0},
+        {"kind": "DEPOSIT", "date": "2024-01-02", "amount": 500},
+    )  # fmt: skip
+    portfolio_value(portfolio_id=lost.pk)
+    answer = pages.get("/portfolios/?export=csv&table=portfolios")
+    (row,) = csv.DictReader(io.StringIO(b"".join(answer.streaming_content).decode()))
+    assert (float(row["TWR all"]), row["TWR this year"], float(row["Value"])) == (-100.0, "", 500.0)
+    assert "lost" in text(pages.get("/"))
+
+
+def test_portfolios_with_values_come_first_on_the_first_page(anna, month, rf):
+    for number in range(MOST):
+        portfolio_create(owner=anna, name=f"empty {number}", base_currency="KRW")
+    request = rf.get("/")
+    request.user = anna
+    names = [one.name for one, _line in own_portfolios(request)["rows"]]
+    assert names == ["month", *(f"empty {number}" for number in range(MOST - 1))]

@@ -103,6 +103,12 @@ def test_targets_are_checked_while_they_are_written(pages, mine):
     assert not mine.allocations.exists()
 
 
+def test_a_sum_that_was_rounded_is_whole_where_it_is_saved_and_where_it_is_shown(pages, mine):
+    thirds = written([(asset, "33.33333") for asset in ("US:AAA", "US:BBB", "CASH")])
+    assert "Sum 100 %" in read(pages.post(address("targets", mine), thirds | {"checking": "1"}))
+    assert "The targets are saved." in read(pages.post(address("targets", mine), thirds, follow=True))
+
+
 @pytest.mark.parametrize(("asked", "left"), [({"add": "1"}, [*TARGETS, ("", "")]), ({"remove": "1"}, TARGETS[::2])])
 def test_rows_come_and_go(pages, mine, asked, left):
     rows = pages.post(address("targets", mine), written(TARGETS, **asked)).context["rows"]
