@@ -14,6 +14,7 @@ from django.urls import reverse
 from portfolio.models import Alert, Portfolio
 from portfolio.services.performance import performance_report
 from portfolio.services.portfolios import portfolio_create
+from portfolio.services.snapshots import portfolios_snapshot
 from portfolio.services.valuation import portfolio_value
 from portfolio.views.home_section import MOST, own_portfolios
 from tests.portfolio.values.books import CHAIN, VALUES, add, asset, worked_example
@@ -60,7 +61,7 @@ def test_returns_of_a_list_are_of_the_right_days(pages, anna):
         mine, {"kind": "DEPOSIT", "date": "2023-02-28", "amount": 1_000},
         {"kind": "BUY", "date": "2023-02-28", "asset": "ACME", "quantity": 10, "price": 100},
     )  # fmt: skip
-    portfolio_value(portfolio_id=mine.pk)
+    portfolios_snapshot(ids=[mine.pk])
     answer = pages.get("/portfolios/?export=csv&table=portfolios")
     (row,) = csv.DictReader(io.StringIO(b"".join(answer.streaming_content).decode()))
     found = [float(row[name]) for name in ("Value", "Day", "TWR this year", "TWR 1 year", "TWR all", "Drawdown")]
