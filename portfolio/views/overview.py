@@ -84,7 +84,8 @@ def _returns(portfolio: Portfolio, report: dict[str, Any], period: Period) -> li
             "ratio": number(statistics["sortino_ratio"])}, trail=trail("sharpe_ratio")),
         Tile(_("Greatest drawdown"), points(statistics["max_drawdown"]), _("now %(percent)s") % {
             "percent": points(statistics["current_drawdown"])}, trail=trail("max_drawdown")),
-        Tile(_("VaR 95 %"), points(statistics["var_95_1d"]), _("of a session, historical"), trail=trail("var_95_1d")),
+        Tile(_("VaR 95 %"), points(statistics["var_95_1d"]), _("of a session, over this period"),
+             trail=trail("var_95_1d")),
     ]  # fmt: skip
     if report["benchmark"]:
         against = _("against %(benchmark)s") % {"benchmark": report["benchmark"]}

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from market.pages.formats import NONE, day, number, points
 from market.pages.parts import Cell, Table, Tile
@@ -21,7 +22,11 @@ from portfolio.views.links import trail_of
 from portfolio.views.periods import period_of
 from portfolio.views.tables import drawdowns_table, signed
 
-LEVELS = {"VERY_LOW": "done", "LOW": "done", "MODERATE": "running", "HIGH": "late", "VERY_HIGH": "failed"}
+LEVELS = {
+    "VERY_LOW": ("done", gettext_lazy("Very low")), "LOW": ("done", gettext_lazy("Low")),
+    "MODERATE": ("running", gettext_lazy("Moderate")), "HIGH": ("late", gettext_lazy("High")),
+    "VERY_HIGH": ("failed", gettext_lazy("Very high")),
+}  # fmt: skip
 DRAWN = ("historical", 95)
 AGAINST_RULE = 0.05
 ALERTS = 20
@@ -38,7 +43,7 @@ class Risk(PortfolioPage):
         row, shown = risk_row(portfolio=portfolio), overview_of(portfolio=portfolio)
         limits = {one.kind: one for one in portfolio.alert_limits.all()}
         context: dict[str, Any] = {
-            "row": row, "level": LEVELS.get(row.risk_level, ""), "tiles": self._tiles(row),
+            "row": row, "level": LEVELS.get(row.risk_level), "tiles": self._tiles(row),
             "losses": _losses(row), "no_return": shown.problem, "rolling": rolling_charts(shown.found.record.daily),
             "limits": [(kind, label, limits.get(kind)) for kind, label in AlertLimit.Kind.choices],
             "alerts": portfolio.alerts.all()[:ALERTS], "has_benchmark": shown.found.benchmark is not None,

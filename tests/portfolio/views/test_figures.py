@@ -7,6 +7,7 @@ import io
 import math
 import re
 
+import numpy as np
 import pytest
 from django.contrib.auth.models import User
 from django.urls import reverse
@@ -106,6 +107,14 @@ def test_every_tile_leads_to_a_trail(pages, month):
         assert links
         for tile in links:
             assert pages.get(tile.trail).status_code == 200, tile.trail
+
+
+def test_the_level_of_the_volatility_in_both_languages(pages, month):
+    """Returns of -0.1, 4.3, 2.1, 1.9 and 5.6 % scatter by 2.2 %: 35 % a year."""
+    assert 30.0 < 100.0 * np.std(np.array(CHAIN) - 1.0, ddof=1) * math.sqrt(252) < 40.0
+    assert '<span class="state failed">Very high</span>' in page(pages, "risk", month)
+    korean = pages.get(reverse("portfolio:risk", args=[month.pk]), headers={"accept-language": "ko"})
+    assert '<span class="state failed">매우 높음</span>' in text(korean)
 
 
 def test_holdings_on_two_days_and_by_both_methods(pages, month):
