@@ -77,6 +77,20 @@ def test_overview(pages, month):
     assert 'aria-current="page">Overview' in shown
 
 
+def test_what_charts_of_the_overview_draw(pages, month):
+    """Fees: 10, 20 euros at 1.10, 6 and 25 dollars. Taxes: 6 and 4. The dividend of 40 is before tax."""
+    shown = pages.get(reverse("portfolio:portfolio", args=[month.pk])).context
+
+    def drawn(chart: str) -> dict[str, list[float]]:
+        return {trace["name"]: trace["y"] for trace in shown[chart]["data"]}
+
+    assert drawn("value_chart") == {"Value": VALUES, "Paid in": [9_990, 15_752], "Paid out": [15_899]}
+    chain = 100.0 * (np.cumprod([1.0, *CHAIN]) - 1.0)
+    assert drawn("return_chart")["month"] == pytest.approx(chain.tolist(), abs=1e-4)
+    assert drawn("drawdown_chart")["Drawdown"] == pytest.approx([0.0, -0.1, 0.0, 0.0, 0.0, 0.0])
+    assert drawn("income_chart") == {"Income": [40.0], "Fees": [-63.0], "Taxes": [-10.0]}
+
+
 def test_own_dates_and_the_wrong_ones(pages, month):
     part = page(pages, "portfolio", month, "?start=2024-01-16&end=2024-01-22")
     assert told(100.0 * (CHAIN[2] * CHAIN[3] - 1.0)) in part
@@ -136,6 +150,10 @@ def test_lots(pages, month):
     acme = month.transactions.filter(kind="BUY", instrument__ticker="ACME").get().instrument_id
     shown = page(pages, "lots", month, instrument=acme)
     for seen in ("Open", "Closed", "SELL", "1,503.75"):  # 30 of 80 shares that cost 4,010
+        assert seen in shown
+    berg = month.transactions.filter(kind="BUY", instrument__ticker="BERG").get().instrument_id
+    shown = page(pages, "lots", month, instrument=berg)
+    for seen in ("4,700.00", "4,950.00", "+250.00", "+770.00"):  # 90 x 52 + 20 euros at 1.10; 90 x 55 at 1.20
         assert seen in shown
     assert pages.get(reverse("portfolio:lots", args=[month.pk, 10**9])).status_code == 404
 
