@@ -11,6 +11,7 @@ from django.urls import reverse
 from market.models import Instrument
 from portfolio.models import Portfolio, RebalancingEvent
 from portfolio.services.allocations import allocations_told
+from portfolio.services.beginning import HELD, targets_begun
 from tests.factors.market_tables import add_bars
 from tests.portfolio.rebalancing_doors.books import BOOKED, DAYS, SESSION, market, owner, portfolio_with, told, wanted
 
@@ -66,6 +67,13 @@ def test_targets_begin_with_what_is_held(pages, mine, beginning, weights):
     assert [form["asset"].value() for form in rows] == ["US:AAA", "US:BBB", "CASH"]
     assert [form["target"].value() for form in rows] == weights
     assert "Sum 100 %" in read(answer)
+
+
+def test_targets_of_what_was_bought_on_borrowed_money_keep_its_proportions(anna):
+    assets = market()
+    owing = portfolio_with(anna, -2000.0, (assets["AAA"], 80.0, 100.0), (assets["BBB"], 80.0, 50.0))
+    begun = targets_begun(portfolio=owing, beginning=HELD)  # 80 and 40 percent of 10,000
+    assert {one["asset"]: one["target"] for one in begun} == {"US:AAA": 66.67, "US:BBB": 33.33, "CASH": 0.0}
 
 
 def test_targets_are_saved_and_the_drift_is_told(pages, mine):
