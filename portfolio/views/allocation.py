@@ -18,7 +18,7 @@ from portfolio.calc.rebalancing import CASH
 from portfolio.charts.targets import weights_chart
 from portfolio.models import PortfolioAllocation
 from portfolio.services.drift import GROUPINGS, allocation_analysis
-from portfolio.views.base import PortfolioPage, Refused, reason_of
+from portfolio.views.base import PortfolioPage
 from portfolio.views.links import TrailColumn, symbol_address, trail_of
 
 Row = dict[str, Any]
@@ -87,16 +87,11 @@ class Allocation(TablesMixin, PortfolioPage):
     tab = "allocation"
     tables = {"drift": DriftTable, "groups": GroupTable}
     filters = {"groups": GroupFilter}
-    reason = ""
 
     @cached_property
     def analysis(self) -> Row | None:
         """None, and the ``reason``, where there is nothing to compare."""
-        try:
-            return allocation_analysis(portfolio=self.portfolio)
-        except Refused as error:
-            self.reason = reason_of(error)
-        return None
+        return self.answer_of(lambda: allocation_analysis(portfolio=self.portfolio))
 
     def rows_drift(self, asked: Row) -> list[Row]:
         found = self.analysis

@@ -1,7 +1,8 @@
 """What every page of a portfolio shares: whose it is, its tabs, how far its values are."""
 
+from collections.abc import Callable
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -23,6 +24,7 @@ TABS = (
 )  # fmt: skip
 SAFE = ("GET", "HEAD", "OPTIONS")
 Refused = (PortfolioError, PortfolioBusy)
+Answer = TypeVar("Answer")
 
 
 def reason_of(error: Exception) -> str:
@@ -51,6 +53,15 @@ class PortfolioPage(OfPortfolio):
     """A tab. ``figures()`` gives what it shows; where a service refuses, the reason stands there instead."""
 
     tab = ""
+    reason = ""
+
+    def answer_of(self, ask: Callable[[], Answer]) -> Answer | None:
+        """What a service says, for tables too; None, and the ``reason``, where it refuses."""
+        try:
+            return ask()
+        except Refused as error:
+            self.reason = reason_of(error)
+        return None
 
     def get_title(self) -> Any:
         return self.portfolio.name

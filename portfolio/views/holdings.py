@@ -80,16 +80,10 @@ class Holdings(TablesMixin, PortfolioPage):
 
     @cached_property
     def standing(self) -> Standing | None:
-        """At the end of the day asked for; None where nothing is known of it (``problem``)."""
+        """At the end of the day asked for; None, and the ``reason``, where nothing is known of it."""
         form = HoldingFilter(self.request.GET)
         form.is_valid()
-        try:
-            return standing_of(portfolio=self.portfolio, as_of=form.cleaned_data.get("date"))
-        except Refused as error:
-            self.problem = reason_of(error)
-        return None
-
-    problem = ""
+        return self.answer_of(lambda: standing_of(portfolio=self.portfolio, as_of=form.cleaned_data.get("date")))
 
     def rows_holdings(self, asked: dict[str, Any]) -> list[dict[str, Any]]:
         if self.standing is None:
@@ -115,7 +109,7 @@ class Holdings(TablesMixin, PortfolioPage):
     def figures(self) -> dict[str, Any]:
         standing = self.standing
         if standing is None:
-            return {"no_standing": self.problem}
+            return {"no_standing": self.reason}
         return {"standing": standing, "trail_query": f"of=summary&date={standing.as_of}"}
 
 

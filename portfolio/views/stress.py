@@ -65,16 +65,11 @@ class StressPage(TablesMixin, PortfolioPage):
     template_name = "portfolio/stress.html"
     tab = "stress"
     tables = {"windows": WindowTable, "assets": ImpactTable}
-    reason = ""
 
     @cached_property
     def results(self) -> list[Row]:
         """None at all, and the ``reason``, where there is nothing to stress."""
-        try:
-            return list(stress_historical(portfolio=self.portfolio)["results"])
-        except Refused as error:
-            self.reason = reason_of(error)
-        return []
+        return self.answer_of(lambda: list(stress_historical(portfolio=self.portfolio)["results"])) or []
 
     @property
     def chosen(self) -> Row | None:
