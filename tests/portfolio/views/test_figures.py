@@ -67,6 +67,9 @@ def test_returns_of_a_list_are_of_the_right_days(pages, anna):
     (row,) = csv.DictReader(io.StringIO(b"".join(answer.streaming_content).decode()))
     found = [float(row[name]) for name in ("Value", "Day", "TWR this year", "TWR 1 year", "TWR all", "Drawdown")]
     assert found == pytest.approx([990.0, -25.0, -10.0, -1.0, -1.0, 25.0])
+    for period, earned in {"ytd": -10.0, "1m": -10.0, "3m": -1.0, "1y": -1.0, "all": -1.0}.items():
+        tiles = pages.get(reverse("portfolio:portfolio", args=[mine.pk]), {"period": period}).context["tiles"]
+        assert {tile.label: tile.value for tile in tiles}["TWR"] == told(earned), period
 
 
 def test_overview(pages, month):
