@@ -2,6 +2,8 @@
 
 import datetime as dt
 import json
+import subprocess
+import sys
 
 import environ
 import pytest
@@ -18,6 +20,7 @@ from market.regions import REGIONS
 from quantsite import ready
 from quantsite.limits import limits_of
 from quantsite.staleness import freshness, last_session
+from tests.shared_data import ROOT
 
 # Seoul, Friday 28 June 2024, after the close at 15:30; the next session is Monday 1 July.
 FRIDAY = dt.datetime(2024, 6, 28, 7, 0, tzinfo=dt.UTC)
@@ -158,3 +161,14 @@ def test_limits_of_settings(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("X", "VN=soon")
     with pytest.raises(ImproperlyConfigured, match="X: VN must be a whole number from 0 to 100000, not 'soon'"):
         limits_of(environ.Env(), "X")
+
+
+def test_a_region_that_is_misspelt_stops_the_site(tmp_path) -> None:
+    """It would be as stale as it likes, and nobody would know."""
+    environment = {"PATH": "/usr/bin:/bin", "QUANTSITE_VAR": str(tmp_path), "QUANTSITE_STALE_SESSIONS": "*=3,VM=5"}
+    done = subprocess.run(
+        [sys.executable, "-c", "import quantsite.settings"],
+        cwd=ROOT, env=environment, capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+    assert done.returncode != 0
+    assert "QUANTSITE_STALE_SESSIONS: unknown 'VM'; there are *, KR" in done.stderr
