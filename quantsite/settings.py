@@ -9,7 +9,6 @@ from pathlib import Path
 
 import environ
 
-from market.regions import REGIONS
 from quantsite.admin_site import UNFOLD  # noqa: F401 # read by django-unfold
 from quantsite.database_url import database_of, days_of
 from quantsite.limits import limits_of
@@ -296,6 +295,6 @@ LOGGING = logging_of(
     secrets={SECRET_KEY, str(DATABASES["default"].get("PASSWORD", "")), *secrets_of()},
 )
 # Sessions that bars and scores may be behind the exchange before /api/ready fails: *=3,VN=5. Empty: it only tells.
-STALE_SESSIONS = limits_of(env, "QUANTSITE_STALE_SESSIONS", known=("*", *REGIONS))
+STALE_SESSIONS = limits_of(env, "QUANTSITE_STALE_SESSIONS")
 # Days that results of tasks, sessions and so on are kept (docs/operations.md): task_results=30,correlations=365.
 KEEP_DAYS = limits_of(env, "QUANTSITE_KEEP_DAYS")
