@@ -22,7 +22,9 @@ def own_portfolios(request: HttpRequest) -> dict[str, Any] | None:
     mine = Portfolio.objects.filter(owner=request.user).order_by(F("valued_to").desc(nulls_last=True), "name")
     rows = list(with_returns(mine)[:MOST])
     lines = lines_of_year(rows)
-    return {"rows": [(one, sparkline(lines.get(one.pk, []))) for one in rows], "label": LINE}
+    shown = [(one, sparkline(lines.get(one.pk, []))) for one in rows]
+    others = not rows and Portfolio.objects.visible_to(request.user).exists()
+    return {"rows": shown, "label": LINE, "others": others}
 
 
 def fill() -> None:
