@@ -17,6 +17,7 @@ from portfolio.services.beginning import BEGINNINGS, HELD, targets_begun
 from portfolio.services.errors import PortfolioError
 from portfolio.views.base import PortfolioPage, Refused
 from portfolio.views.rows import (
+    NUMBER,
     Row,
     RowForm,
     is_changing,
@@ -26,7 +27,6 @@ from portfolio.views.rows import (
     rows_shown,
 )
 
-NUMBER = {"inputmode": "decimal", "class": "short"}
 
 
 class TargetRow(RowForm):
