@@ -28,7 +28,6 @@ from portfolio.views.rows import (
 )
 
 
-
 class TargetRow(RowForm):
     """One target as people write it; what is wrong with it, the service says."""
 
