@@ -50,6 +50,12 @@ class Performance:
         """Time-weighted, percent, of one session, too; None where no return leads through."""
         return figure(100.0 * (self.record.index[-1] - 1.0))
 
+    @property
+    def gain(self) -> float:
+        """What the period brought, in the base currency: all that was not paid in or out."""
+        worth = self.record.worth
+        return float(worth.value[-1] - worth.opening - worth.inflow.sum() + worth.outflow.sum())
+
     @cached_property
     def money_weighted(self) -> MoneyWeighted:
         return money_weighted_of(self.record.worth)
@@ -92,8 +98,7 @@ def report_of(found: Performance) -> dict[str, Any]:
         "from": record.dates[0].item(), "to": record.dates[-1].item(), "currency": record.portfolio.base_currency,
         "sessions": len(record.dates), "opening": record.opening, "value": float(record.daily.value[-1]),
         "inflow": float(worth.inflow.sum()), "outflow": float(worth.outflow.sum()),
-        "gain": float(record.daily.value[-1] - record.opening - worth.inflow.sum() + worth.outflow.sum()),
-        **returns_of(found), "benchmark": str(found.benchmark) if found.benchmark else None,
+        "gain": found.gain, **returns_of(found), "benchmark": str(found.benchmark) if found.benchmark else None,
         "statistics": found.statistics, "monthly": _periods(monthly_returns(found.track)),
         "yearly": _periods(yearly_returns(found.track)),
         "drawdowns": [_drawdown(one) for one in deepest_drawdowns(found.track)],

@@ -40,10 +40,15 @@ class Period:
     form: PeriodForm
 
     @property
-    def query(self) -> str:
-        """For addresses of trails and parts of the page."""
+    def dates(self) -> dict[str, dt.date]:
+        """``start`` and ``end``, those there are."""
         known = {"start": self.start, "end": self.end}
-        return urlencode({name: day for name, day in known.items() if day is not None})
+        return {name: day for name, day in known.items() if day is not None}
+
+    @property
+    def query(self) -> str:
+        """For addresses of parts of the page."""
+        return urlencode(self.dates)
 
     @property
     def named(self) -> list[dict[str, Any]]:

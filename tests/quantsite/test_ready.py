@@ -7,6 +7,8 @@ import environ
 import pytest
 from django.core.cache import cache
 from django.core.exceptions import ImproperlyConfigured
+from django.core.management import call_command
+from django.core.management.base import SystemCheckError
 from django.db import OperationalError, connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -15,6 +17,7 @@ from django_q.status import Stat
 from factors.models import FactorRun
 from market.models import DataChange, Instrument, PriceBar
 from quantsite import ready
+from quantsite.checks import check_stale_sessions
 from quantsite.limits import limits_of
 from quantsite.staleness import freshness
 
@@ -151,9 +154,15 @@ def test_it_is_cheap_and_tells_no_place(client: Client, bars, worker, django_ass
 def test_limits_of_settings(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("X", "*=3,VN=5")
     assert limits_of(environ.Env(), "X") == {"*": 3, "VN": 5}
-    assert limits_of(environ.Env(), "X", default={"VN": 1, "KR": 2}) == {"*": 3, "VN": 5, "KR": 2}
-    with pytest.raises(ImproperlyConfigured, match=r"X: unknown '\*'; there are KR, VN"):
-        limits_of(environ.Env(), "X", known=("KR", "VN"))
     monkeypatch.setenv("X", "VN=soon")
     with pytest.raises(ImproperlyConfigured, match="X: VN must be a whole number from 0 to 100000, not 'soon'"):
         limits_of(environ.Env(), "X")
+
+
+def test_a_region_that_is_misspelt_is_told(settings) -> None:
+    """It would be as stale as it likes, and nobody would know."""
+    settings.STALE_SESSIONS = {"*": 3, "VM": 5, "VN": 5}
+    with pytest.raises(SystemCheckError, match=r"QUANTSITE_STALE_SESSIONS names VM; there are \*, KR"):
+        call_command("check")
+    settings.STALE_SESSIONS = {"*": 3, "VN": 5}
+    assert check_stale_sessions(None) == []

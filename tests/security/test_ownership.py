@@ -6,7 +6,7 @@ from django.contrib.auth.models import AnonymousUser, User
 from django.test import Client
 
 from backtests.models import BacktestSession, BacktestSweep
-from backtests.services import BacktestError, backtest_create
+from backtests.services import BacktestError, backtest_create, sessions
 from backtests.services.config import config_check
 from factors.models import CombineRun, FactorFormula, Strategy
 from factors.services import StrategyError, strategy_get, strategy_save
@@ -121,8 +121,6 @@ def test_a_backtest_and_a_portfolio_are_made_of_strategies_one_may_see(strategie
 
 def test_a_stored_backtest_answers_only_who_may_see_it(ann, bob, monkeypatch):
     """Equal configuration, data and code: bob's own is computed, though ann's is there."""
-    from backtests.services import sessions
-
     monkeypatch.setattr(sessions, "backtest_check", lambda *, config, user: (config_check(config=config), DAY, DAY))
     first = backtest_create(config=config(), owner=ann)
     BacktestSession.objects.filter(pk=first.pk).update(status="COMPLETED")
