@@ -9,6 +9,7 @@ from decimal import Decimal
 from etfs.models import ETF, ETFDailyStat, Snapshot
 from etfs.services.compositions_read import composition_get
 from etfs.services.errors import NotFound
+from etfs.services.fund_list import with_assets
 from etfs.store.splits import splits_known
 from market.models import PriceBar
 
@@ -31,13 +32,15 @@ class Quote:
 @dataclass(frozen=True)
 class FundSummary:
     """``figures``: of the latest composition ``snapshot`` (None: there is none). ``net_flow``: of the last 20 days.
-    ``assets_as_of``: the day of the fund's assets, None where they were told without one."""
+    ``assets``: those told of the fund, else what that composition is worth; ``assets_as_of``: their day, None where they
+    were told without one."""
 
     fund: ETF
     quote: Quote
     snapshot: Snapshot | None
     figures: dict[str, float | None]
     net_flow: float | None
+    assets: Decimal | None
     assets_as_of: dt.date | None
 
 
@@ -48,7 +51,15 @@ def summary_get(*, fund: ETF) -> FundSummary:
         snapshot, figures = composition.snapshot, composition.figures
     except NotFound:
         snapshot, figures = None, {}
-    return FundSummary(fund, quote_get(fund=fund), snapshot, figures, _net_flow(fund), assets_day(fund=fund))
+    return FundSummary(fund, quote_get(fund=fund), snapshot, figures, _net_flow(fund), *_assets(fund, snapshot))
+
+
+def _assets(fund: ETF, snapshot: Snapshot | None) -> tuple[Decimal | None, dt.date | None]:
+    """A fund's assets and the day they are of."""
+    if fund.total_assets is not None or snapshot is None:
+        return fund.total_assets, assets_day(fund=fund)
+    worth = with_assets(ETF.objects.filter(pk=fund.pk)).values_list("assets", flat=True).get()
+    return worth, None if worth is None else snapshot.as_of_date
 
 
 def assets_day(*, fund: ETF, as_of: dt.date | None = None) -> dt.date | None:

@@ -26,7 +26,7 @@ class BesideTable(HouseTable):
     name = TextColumn(verbose_name=_("Name"), css="long")
     expense_ratio = FigureColumn(verbose_name=_("Fee, % a year"))
     total_cost = FigureColumn(verbose_name=_("Cost, 10 years"), digits=0)
-    total_assets = CompactColumn(verbose_name=_("Assets"), currency=lambda record: record["currency"])
+    assets = CompactColumn(verbose_name=_("Assets"), currency=lambda record: record["currency"])
     assets_krw = FigureColumn(verbose_name=_("Assets in won"), visible=False)
     lines = FigureColumn(verbose_name=_("Holdings"), digits=0)
     top_10_percent = FigureColumn(verbose_name=_("Top 10, %"))

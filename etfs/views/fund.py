@@ -60,8 +60,7 @@ def fund_tiles(found: FundSummary) -> Iterator[Tile]:
     currency = fund.instrument.currency
     yield _close(quote, currency)
     yield _premium(fund)
-    assets, assets_as_of = _assets(found)
-    yield Tile(gettext("Assets"), formats.compact(assets, currency), formats.day(assets_as_of))
+    yield Tile(gettext("Assets"), formats.compact(found.assets, currency), formats.day(found.assets_as_of))
     yield Tile(gettext("Fee"), _percent(fund.expense_ratio), gettext("a year"))
     yield Tile(gettext("Net flow"), formats.compact(found.net_flow, currency), gettext("last 20 days with figures"))
     if found.snapshot is not None:
@@ -93,15 +92,6 @@ def _premium(fund: ETF) -> Tile:
         gettext("Premium"), _percent(fund.premium_discount, sign=True), f"{formats.day(day)}{nav}",
         title=gettext("Close over NAV, of the newest of the last five days that has both."),
     )  # fmt: skip
-
-
-def _assets(found: FundSummary) -> tuple[Any, Any]:
-    """Assets and their day: those told of the fund, else what all lines of its newest composition are worth."""
-    fund, held = found.fund, found.snapshot
-    if fund.total_assets is not None or held is None:
-        return fund.total_assets, found.assets_as_of
-    whole = not held.per_unit and held.currency == fund.instrument.currency
-    return (held.market_value, held.as_of_date) if whole and held.market_value else (None, None)
 
 
 def _percent(value: Any, *, sign: bool = False) -> str:
