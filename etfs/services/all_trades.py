@@ -123,8 +123,8 @@ def _of_fund(lines: np.ndarray, actions: Sequence[Action], span: np.ndarray) -> 
 
 
 def _moved_apart(before: Snapshot, after: Snapshot) -> np.ndarray:
-    """Whether a line of ``after`` [n] has many more shares at a much lower price than before, or the reverse, or a price
-    so far from before that the fund may have traded against its split."""
+    """Whether a line of ``after`` [n] has many more shares at a much lower price than before, or the reverse, or a
+    price so far from before that the fund may have traded against its split."""
     there = locate(before.key, after.key)[1]
     old = before.spread(after.key, np.nan)
     with np.errstate(divide="ignore", invalid="ignore"):

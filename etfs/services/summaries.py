@@ -5,6 +5,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from etfs.models import ETF, ETFDailyStat, Snapshot
 from etfs.services.compositions_read import composition_get
@@ -32,8 +33,8 @@ class Quote:
 @dataclass(frozen=True)
 class FundSummary:
     """``figures``: of the latest composition ``snapshot`` (None: there is none). ``net_flow``: of the last 20 days.
-    ``assets``: those told of the fund, else what that composition is worth; ``assets_as_of``: their day, None where they
-    were told without one."""
+    ``assets``: those told of the fund, else what that composition is worth; ``assets_as_of``: their day, None where
+    they were told without one."""
 
     fund: ETF
     quote: Quote
@@ -58,8 +59,8 @@ def _assets(fund: ETF, snapshot: Snapshot | None) -> tuple[Decimal | None, dt.da
     """A fund's assets and the day they are of."""
     if fund.total_assets is not None or snapshot is None:
         return fund.total_assets, assets_day(fund=fund)
-    worth = with_assets(ETF.objects.filter(pk=fund.pk)).values_list("assets", flat=True).get()
-    return worth, None if worth is None else snapshot.as_of_date
+    known: Any = with_assets(ETF.objects.filter(pk=fund.pk)).get()
+    return known.assets, None if known.assets is None else snapshot.as_of_date
 
 
 def assets_day(*, fund: ETF, as_of: dt.date | None = None) -> dt.date | None:
