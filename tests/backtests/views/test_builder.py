@@ -5,6 +5,7 @@ import json
 import pytest
 from django.test import Client
 
+from backtests.calc.prices import Prices
 from backtests.models import BacktestSession, Status
 from backtests.services import backtest_run, config_check
 from backtests.services.config_files import config_text
@@ -171,6 +172,17 @@ def test_preview_is_the_selection_of_that_session(finished, ann, sent):
     assert set(bought) == {one["ticker"] for one in preview.first[: len(bought)]}
     page = ann.post(f"{NEW}preview/", sent | {"on": str(on)}, **HTMX).content.decode()
     assert preview.first[0]["ticker"] in page
+
+
+def test_first_to_be_bought_are_those_that_would_be(finished, monkeypatch):
+    """As many as there are positions; none by a figure that nobody has; a name that did not trade makes way."""
+    three = [one["ticker"] for one in universe_preview(config=config(max_positions=3)).first]
+    assert len(three) == 3
+    unknown = universe_preview(config=config(buy_conditions=[], order_by="earnings_momentum"))
+    assert (unknown.candidates > 0, unknown.first) == (True, [])
+    monkeypatch.setattr(Prices, "tradable", lambda prices, session: prices.tickers != three[0])
+    again = universe_preview(config=config(max_positions=3))
+    assert [one["ticker"] for one in again.first][:2] == three[1:]
 
 
 @pytest.mark.parametrize(
