@@ -3,14 +3,12 @@
 from typing import Any
 
 from django import forms
-from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext_lazy as _
 
-from backtests import services
 from backtests.models import BacktestSession, BacktestSweep
 from backtests.report.axes import axis_labels
 from backtests.report.meaning import in_order, label, units
@@ -18,7 +16,7 @@ from backtests.report.text import words
 from backtests.services import BacktestError
 from backtests.services.axes import axes_check
 from backtests.services.grids import values_given
-from backtests.services.sweep_plan import sweep_planned
+from backtests.services.sweep_plan import OF_METHOD, sweep_ask, sweep_planned
 from backtests.views.access import ADD_SWEEP, needs, session_of
 from market.pages.views import OwnPage
 
@@ -29,7 +27,6 @@ VARIED = (
     "tax", "slippage", "volume_cap", "order_by", "benchmark", "risk_free", "normalisation",
 )  # fmt: skip
 PARTS = ("value", "factor", "field", "operator", "type")
-OF_METHOD = {Method.GRID: (), Method.RANDOM: ("samples", "seed"), Method.WALK_FORWARD: ("train", "test", "anchored")}
 
 
 class SweepForm(forms.Form):
@@ -171,18 +168,8 @@ class NewSweep(OwnPage):
             return TemplateResponse(request, "backtests/sweeps/form.html", self.context(base, errors, count))
         if not errors:
             try:
-                return redirect("backtests:sweep", self._queued(asked).pk)
+                made = sweep_ask(**asked, owner=request.user, name=self.form.cleaned_data["name"])
+                return redirect("backtests:sweep", made.pk)
             except BacktestError as error:
                 errors = {self._place(str(error)): self._reason(str(error))}
         return self.render_to_response(self.get_context_data(**self.context(base, errors, count)))
-
-    def _queued(self, asked: dict[str, Any]) -> BacktestSweep:
-        """Created and handed to the workers, or neither."""
-        owner, name = self.request.user, self.form.cleaned_data["name"]
-        method = asked.pop("method")
-        with transaction.atomic():
-            if method == Method.WALK_FORWARD:
-                made = services.walk_forward_create(**asked, owner=owner, name=name)
-            else:
-                made = services.sweep_create(**asked, method=method, owner=owner, name=name)
-            return services.sweep_enqueue(sweep_id=made.pk)
