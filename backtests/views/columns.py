@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.html import format_html
 
 from backtests.models import Status
@@ -31,14 +31,6 @@ class StatusColumn(BadgeColumn):
         return format_html("{} {}%", shown, f"{record.progress:.0f}") if running else shown
 
 
-def instrument_address(region: str, ticker: str) -> str | None:
-    """Where an instrument's page is; None where there is none of this name."""
-    return address("market:instrument", region, ticker)
-
-
-def address(name: str, *args: Any) -> str | None:
-    """A page's address; None where no room has it."""
-    try:
-        return reverse(name, args=args)
-    except NoReverseMatch:
-        return None
+def instrument_address(region: str, ticker: str) -> str:
+    """Where an instrument's page is."""
+    return reverse("market:instrument", args=[region, ticker])

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from backtests.models import BacktestSession, Status
 from backtests.models.sessions import NOBODY
 from backtests.views.access import ADD_SESSION, DELETE_SESSION
-from backtests.views.columns import STATUS_TONES, RateColumn, StatusColumn, address
+from backtests.views.columns import STATUS_TONES, RateColumn, StatusColumn
 from market.pages.columns import DayColumn, FigureColumn, TextColumn
 from market.pages.forms import choices
 from market.pages.tables import HouseTable
@@ -27,7 +27,7 @@ def session_address(record: BacktestSession) -> str:
 
 
 def strategy_address(record: BacktestSession) -> str | None:
-    return address("factors:strategy", record.strategy_id) if record.strategy_id else None
+    return reverse("factors:strategy", args=[record.strategy_id]) if record.strategy_id else None
 
 
 class CodeColumn(TextColumn):

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.translation import gettext
 
 from etfs.models import Kind
@@ -29,9 +29,6 @@ def kind_word(value: str) -> str:
     return gettext(str(Kind(value).label).partition(":")[0]) if value in Kind.values else value.capitalize()
 
 
-def factor_address(record: dict[str, Any]) -> str | None:
-    """Where the factor's page is; None on a site without one."""
-    try:
-        return reverse("factors:factor", args=[record["factor"]])
-    except NoReverseMatch:
-        return None
+def factor_address(record: dict[str, Any]) -> str:
+    """Where the factor's page is."""
+    return reverse("factors:factor", args=[record["factor"]])

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django import forms
-from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -18,6 +18,7 @@ from backtests.services.axes import axes_check
 from backtests.services.grids import values_given
 from backtests.services.sweep_plan import OF_METHOD, sweep_ask, sweep_planned
 from backtests.views.access import ADD_SWEEP, needs, session_of
+from backtests.views.asked import number_asked, number_or_404
 from market.pages.views import OwnPage
 
 Method = BacktestSweep.Method
@@ -91,10 +92,7 @@ class NewSweep(OwnPage):
         return super().dispatch(request, *args, **kwargs)
 
     def base(self) -> BacktestSession:
-        text = self.request.GET.get("like", "")
-        if not text.isdecimal() or len(text) > 9:
-            raise Http404
-        return session_of(self.request, int(text))
+        return session_of(self.request, number_or_404(self.request.GET.get("like", "")))
 
     def read(self, base: BacktestSession, data: QueryDict | None) -> None:
         fields = fields_offered(base.config)
@@ -158,8 +156,8 @@ class NewSweep(OwnPage):
         base, data = self.base(), request.POST.copy()
         do = data.pop("do", [""])[-1]
         if do == "add":
-            total = data.get("axis-TOTAL_FORMS", "")
-            data["axis-TOTAL_FORMS"] = str(min(int(total) + 1, MOST_AXES)) if total.isdecimal() else "1"
+            total = number_asked(data.get("axis-TOTAL_FORMS", "")) or 0
+            data["axis-TOTAL_FORMS"] = str(min(total + 1, MOST_AXES))
         self.read(base, data)
         errors, asked, count = self.refused(base)
         if do == "check":

@@ -192,6 +192,24 @@ def test_preview_says_what_is_wrong(ann, sent, changed, told):
     assert told in ann.post(f"{NEW}preview/", sent | changed, **HTMX).content.decode()
 
 
+@pytest.mark.parametrize("do", ["add-buy", f"remove-buy-{'9' * 5000}"])
+def test_counts_of_rows_that_are_none(ann, sent, do):
+    """More digits than Python reads as a number."""
+    answer = ann.post(f"{NEW}form/", sent | {"buy-TOTAL_FORMS": "9" * 5000, "do": do}, **HTMX)
+    assert (answer.status_code, len(answer.context["rows"]["buy"].forms)) == (200, do == "add-buy")
+
+
+def test_what_stays_empty_says_what_counts_then(ann, finished):
+    """The placeholders are the defaults of the check itself."""
+    form = ann.get(NEW, {"region": "KR"}).context["form"]
+    given = {name: value for name, value in config().items() if name in ("region", "start", "buy_conditions")}
+    written = config_check(config=given).written
+    for name in ("max_positions", "every", "cash_buffer", "risk_free", "delisting_return", "commission", "lot_size"):
+        assert float(form.fields[name].widget.attrs["placeholder"]) == written[name]
+    for name in ("rebalance", "fill", "mode", "sizing", "normalisation", "rebalance_on_start", "fractional"):
+        assert form[name].value() == written[name]
+
+
 def test_not_for_readers(reader, finished):
     for part in ("", "check/", "form/", "yaml/", "preview/"):
         assert reader.post(f"{NEW}{part}").status_code == 403
