@@ -7,19 +7,16 @@ from django.utils.html import format_html
 
 from backtests.models import Status
 from market.pages import formats
-from market.pages.columns import BadgeColumn, FigureColumn
+from market.pages.columns import BadgeColumn
 
 STATUS_TONES = {
     "PENDING": "late", "RUNNING": "running", "COMPLETED": "done", "FAILED": "failed", "CANCELLED": "quiet",
 }  # fmt: skip
 
 
-class RateColumn(FigureColumn):
-    """A figure that is percent already (12.3 is 12.3 %)."""
-
-    def shown(self, value: Any, record: Any) -> str:
-        text = formats.number(value, self.digits, sign=self.tone)
-        return text if text == formats.NONE else f"{text}%"
+def quantity_told(value: float) -> str:
+    """Shares: whole ones without decimals."""
+    return formats.number(value, 0 if value == round(value) else 4)
 
 
 class StatusColumn(BadgeColumn):

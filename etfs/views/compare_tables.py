@@ -115,4 +115,4 @@ class MixTable(HouseTable):
     def value_through(self, value: dict[str, float]) -> str:
         """``US:SPY 3.12%, US:QQQ 4.00%``, the most first."""
         shares = sorted(value.items(), key=lambda pair: -pair[1])
-        return ", ".join(f"{symbol} {formats.percent(share / 100)}" for symbol, share in shares)
+        return ", ".join(f"{symbol} {formats.points(share)}" for symbol, share in shares)

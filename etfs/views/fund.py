@@ -61,13 +61,13 @@ def fund_tiles(found: FundSummary) -> Iterator[Tile]:
     yield _close(quote, currency)
     yield _premium(fund)
     yield Tile(gettext("Assets"), formats.compact(found.assets, currency), formats.day(found.assets_as_of))
-    yield Tile(gettext("Fee"), _percent(fund.expense_ratio), gettext("a year"))
+    yield Tile(gettext("Fee"), formats.points(fund.expense_ratio), gettext("a year"))
     yield Tile(gettext("Net flow"), formats.compact(found.net_flow, currency), gettext("last 20 days with figures"))
     if found.snapshot is not None:
         held = found.snapshot
         told = f"{formats.day(held.as_of_date)} · {held.source}"
         yield Tile(gettext("Holdings"), formats.number(held.line_count, 0), told)
-        yield Tile(gettext("Top 10"), _percent(figures["top_10_percent"]), gettext("of the fund"))
+        yield Tile(gettext("Top 10"), formats.points(figures["top_10_percent"]), gettext("of the fund"))
         yield Tile(
             gettext("Effective holdings"), formats.number(figures["effective_holdings"], 1),
             f"HHI {formats.number(figures['hhi_percent'], 0)}",
@@ -78,8 +78,7 @@ def fund_tiles(found: FundSummary) -> Iterator[Tile]:
 def _close(quote: Quote, currency: str) -> Tile:
     if quote.price is None:
         return Tile(gettext("Close"), formats.NONE, gettext("no prices loaded"))
-    moved = None if quote.change_percent is None else quote.change_percent / 100
-    told = f"{formats.percent(moved, sign=True)} · {formats.day(quote.date)}"
+    told = f"{formats.points(quote.change_percent, sign=True)} · {formats.day(quote.date)}"
     return Tile(gettext("Close"), formats.money(quote.price, currency), told)
 
 
@@ -89,14 +88,9 @@ def _premium(fund: ETF) -> Tile:
     nav = "" if newest is None else f" · NAV {formats.money(newest.nav, fund.instrument.currency)}"
     day = fund.figures_as_of if newest is None or fund.premium_discount is not None else newest.date
     return Tile(
-        gettext("Premium"), _percent(fund.premium_discount, sign=True), f"{formats.day(day)}{nav}",
+        gettext("Premium"), formats.points(fund.premium_discount, sign=True), f"{formats.day(day)}{nav}",
         title=gettext("Close over NAV, of the newest of the last five days that has both."),
     )  # fmt: skip
-
-
-def _percent(value: Any, *, sign: bool = False) -> str:
-    """Of a figure that is in percent already."""
-    return formats.percent(None if value is None else float(value) / 100, sign=sign)
 
 
 def fund_notices(found: FundSummary) -> Iterator[str]:

@@ -102,7 +102,7 @@ def _counts(found: FundChanges) -> Iterator[Tile]:
     for status in (Change.ADDED, Change.BOUGHT, Change.SOLD, Change.DROPPED):
         yield Tile(str(WORDS[status]), formats.number(counted[status], 0), gettext("lines"))
     yield Tile(
-        gettext("Turnover"), formats.percent(found.turnover / 100),
+        gettext("Turnover"), formats.points(found.turnover),
         gettext("market moves included"), title=gettext("Half the sum of absolute changes of weight."),
     )  # fmt: skip
 

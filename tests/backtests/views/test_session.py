@@ -128,6 +128,20 @@ def test_why_a_trade_was_made(finished, ann):
         assert told in trail
 
 
+def test_parts_of_a_share_are_told_and_the_day_in_words(finished, ann):
+    trade = BacktestTrade.objects.filter(session=finished.five, side="SELL").order_by("number").first()
+    there = f"/backtests/{finished.five}/trades/{trade.number}/"
+    day = trade.signal_date
+    assert f"Figures of {day:%b} {day.day}, {day.year}" in text_of(ann, there, **HTMX)
+    BacktestTrade.objects.filter(session=finished.five).update(quantity=0.375, factors={})
+    trail = text_of(ann, there, **HTMX)
+    assert "<dd>0.3750</dd>" in trail
+    assert (
+        trail.count("0.3750 ×") == BacktestTrade.objects.filter(session=finished.five, ticker=trade.ticker).count() - 1
+    )
+    assert "None" not in trail
+
+
 def test_which_condition_sold(finished, ann):
     stops = BacktestTrade.objects.filter(session=finished.five, reason="STOP_LOSS").first()
     assert "STOP_LOSS 8 %" in text_of(ann, f"/backtests/{finished.five}/trades/{stops.number}/", **HTMX)

@@ -179,7 +179,8 @@ def test_one_more_field(finished, ann, total, rows):
         ({"axis-0-field": "nonsense"}, "axis-0", "unknown field"), ({"samples": "x"}, "samples", "whole number"),
         ({"method": "WALK_FORWARD", "train": "0"}, "train", "months"), ({"objective": "x"}, "objective", "valid"),
         ({"axis-0-values": "1..100000", "axis-1-values": "1..9"}, "axes", "too many"),
-        ({"axis-0-values": f"1..{'9' * 5000}"}, "axes", "too many"), ({"axis-0-values": "9" * 5000}, "axis-0", "digits"),
+        ({"axis-0-values": f"1..{'9' * 5000}"}, "axes", "too many"),
+        ({"axis-0-values": "9" * 5000}, "axis-0", "digits"),
     ],
 )  # fmt: skip
 def test_what_is_wrong_stands_beside_its_field(finished, ann, changes, place, told):
