@@ -3,6 +3,7 @@
 import datetime as dt
 
 import pytest
+from django.contrib.auth.models import User
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -77,6 +78,17 @@ def test_others_are_not_there(ann, bob):
     session = bare(owner=ann.user)
     for part in ("", "progress/", "config.yaml", "trades/1/", "portfolio/", "delete/"):
         assert bob.get(f"/backtests/{session.pk}/{part}").status_code == 404
+
+
+def test_nobody_is_offered_what_is_denied(reader, ann):
+    """An owner whose permissions were taken away may look, no more; others who have them see both buttons."""
+    user = User.objects.get(username="reader")
+    for owner, client, offered in ((user, reader, False), (ann.user, ann, True)):
+        for status, part in ((Status.PENDING, "cancel"), (Status.FAILED, "delete")):
+            session = bare(owner=owner, status=status)
+            there = f"/backtests/{session.pk}/"
+            assert (f"{there}{part}/" in text_of(client, there)) == offered
+            assert (client.post(f"{there}{part}/").status_code == 403) != offered
 
 
 def test_a_report(finished, ann):
