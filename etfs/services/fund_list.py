@@ -23,7 +23,8 @@ def funds_listed(
     held: bool = False, flow_days: tuple[dt.date, dt.date],
 ) -> ETFQuerySet:  # fmt: skip
     """Funds that meet every condition given, with their instrument and ``newest_day``, ``newest_lines`` (of the newest
-    composition served), ``flow`` (money that came in over ``flow_days``, in the trading currency), and ``with_assets``.
+    composition served), ``flow`` (money that came in over ``flow_days``, in the trading currency), ``premium_day``, and
+    ``with_assets``.
 
     ``kind``: one of KINDS. ``large``: assets of at least ``etfs.services.won.large_krw``. ``held``: with a composition.
     """
@@ -31,7 +32,7 @@ def funds_listed(
     exact = {"region": region, "issuer": issuer, "category": category}
     found = ETF.objects.select_related("instrument").filter(**{name: value for name, value in exact.items() if value})
     found = (found.search(search) if search else found).filter(KINDS[kind] if kind else Q())
-    found = with_assets(found).with_flow(*flow_days).annotate(
+    found = with_assets(found).with_flow(*flow_days).with_premium_day().annotate(
         newest_day=Subquery(newest.values("as_of_date")[:1]), newest_lines=Subquery(newest.values("line_count")[:1])
     )  # fmt: skip
     found = found.filter(_large()) if large else found

@@ -34,7 +34,7 @@ class Quote:
 class FundSummary:
     """``figures``: of the latest composition ``snapshot`` (None: there is none). ``net_flow``: of the last 20 days.
     ``assets``: those told of the fund, else what that composition is worth; ``assets_as_of``: their day, None where
-    they were told without one."""
+    they were told without one. ``premium_day``: that of the fund's premium."""
 
     fund: ETF
     quote: Quote
@@ -43,6 +43,7 @@ class FundSummary:
     net_flow: float | None
     assets: Decimal | None
     assets_as_of: dt.date | None
+    premium_day: dt.date | None
 
 
 def summary_get(*, fund: ETF) -> FundSummary:
@@ -52,15 +53,12 @@ def summary_get(*, fund: ETF) -> FundSummary:
         snapshot, figures = composition.snapshot, composition.figures
     except NotFound:
         snapshot, figures = None, {}
-    return FundSummary(fund, quote_get(fund=fund), snapshot, figures, _net_flow(fund), *_assets(fund, snapshot))
-
-
-def _assets(fund: ETF, snapshot: Snapshot | None) -> tuple[Decimal | None, dt.date | None]:
-    """A fund's assets and the day they are of."""
-    if fund.total_assets is not None or snapshot is None:
-        return fund.total_assets, assets_day(fund=fund)
-    known: Any = with_assets(ETF.objects.filter(pk=fund.pk)).get()
-    return known.assets, None if known.assets is None else snapshot.as_of_date
+    known: Any = with_assets(ETF.objects.filter(pk=fund.pk)).with_premium_day().get()
+    is_worth = fund.total_assets is None and known.assets is not None
+    return FundSummary(
+        fund, quote_get(fund=fund), snapshot, figures, _net_flow(fund), known.assets,
+        snapshot.as_of_date if is_worth and snapshot else assets_day(fund=fund), known.premium_day,
+    )  # fmt: skip
 
 
 def assets_day(*, fund: ETF, as_of: dt.date | None = None) -> dt.date | None:

@@ -4,9 +4,13 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from etfs.models import Kind
 from market.pages.columns import MoneyColumn
+
+FRESHNESS = {"fresh": "done", "ageing": "late", "stale": "failed", "none": "quiet"}  # of ``etfs.services.ages``
+FRESHNESS_WORDS = {"fresh": _("fresh"), "ageing": _("ageing"), "stale": _("stale"), "none": _("none")}
 
 
 def instrument_address(record: dict[str, Any]) -> str | None:

@@ -7,13 +7,10 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from etfs.views.cells import instrument_address, kind_word
-from etfs.views.funds import TONES
+from etfs.views.cells import FRESHNESS, FRESHNESS_WORDS, instrument_address, kind_word
 from market.pages import formats
 from market.pages.columns import CompactColumn, FigureColumn, TextColumn
 from market.pages.tables import HouseTable
-
-WORDS = {"fresh": _("fresh"), "ageing": _("ageing"), "stale": _("stale"), "none": _("none")}
 
 
 def beside_address(record: dict[str, Any]) -> str:
@@ -45,9 +42,10 @@ class BesideTable(HouseTable):
         pass
 
     def render_as_of_date(self, value: Any, record: dict[str, Any]) -> SafeString:
-        state = record["freshness"]
-        tags = format_html(' <span class="state {}">{}</span>', TONES[state], WORDS[state]) if state == "stale" else ""
-        return format_html("{}{}", formats.day(value), tags)
+        if (state := record["freshness"]) != "stale":
+            return format_html("{}", formats.day(value))
+        words = FRESHNESS_WORDS[state]
+        return format_html('{} <span class="state {}">{}</span>', formats.day(value), FRESHNESS[state], words)
 
 
 class PairTable(HouseTable):

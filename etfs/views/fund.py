@@ -59,7 +59,7 @@ def fund_tiles(found: FundSummary) -> Iterator[Tile]:
     fund, quote, figures = found.fund, found.quote, found.figures
     currency = fund.instrument.currency
     yield _close(quote, currency)
-    yield _premium(fund)
+    yield _premium(found)
     yield Tile(gettext("Assets"), formats.compact(found.assets, currency), formats.day(found.assets_as_of))
     yield Tile(gettext("Fee"), formats.points(fund.expense_ratio), gettext("a year"))
     yield Tile(gettext("Net flow"), formats.compact(found.net_flow, currency), gettext("last 20 days with figures"))
@@ -82,11 +82,13 @@ def _close(quote: Quote, currency: str) -> Tile:
     return Tile(gettext("Close"), formats.money(quote.price, currency), told)
 
 
-def _premium(fund: ETF) -> Tile:
-    """The premium with the day it is of, and the newest NAV."""
-    newest = ETFDailyStat.objects.of(fund.pk).filter(nav__isnull=False).first()
+def _premium(found: FundSummary) -> Tile:
+    """The premium with the day it is of and the NAV of that day; the newest NAV where there is no premium."""
+    fund = found.fund
+    days = ETFDailyStat.objects.of(fund.pk).filter(nav__isnull=False)
+    newest = (days.filter(date=found.premium_day) if found.premium_day else days).first()
     nav = "" if newest is None else f" · NAV {formats.money(newest.nav, fund.instrument.currency)}"
-    day = fund.figures_as_of if newest is None or fund.premium_discount is not None else newest.date
+    day = newest.date if newest else None
     return Tile(
         gettext("Premium"), formats.points(fund.premium_discount, sign=True), f"{formats.day(day)}{nav}",
         title=gettext("Close over NAV, of the newest of the last five days that has both."),

@@ -2,9 +2,10 @@
 
 import pytest
 
-from etfs.models import HoldingFinding, Snapshot
+from etfs.models import ETF, HoldingFinding, Snapshot
 from etfs.services.quarantine import snapshot_quarantine
-from tests.etfs.builder import composition, fund, line
+from etfs.services.stats import figures_update
+from tests.etfs.builder import composition, daily, fund, line
 from tests.etfs.views.pages import page, rows_of
 
 GRO = "/etfs/US/GRO/"
@@ -124,6 +125,23 @@ def test_assets_that_nobody_told_are_what_it_holds(client, db, settings):
         assert (float(row["Assets"]), float(row["Assets in won"])) == (5000, 5_000_000)
     Snapshot.objects.filter(etf=held).update(per_unit=True)  # one basket is not the fund
     assert tiles(page(client, "/etfs/US/OWN/"))["Assets"] == ("–", "–")
+
+
+def test_a_premium_has_the_day_that_it_is_of(client, growth):
+    """100.5 over a NAV of 100 is the newest of both; on the day after, nobody told the NAV."""
+    daily(growth, "2024-07-01", close="101")
+    figures_update(fund=growth)
+    told = tiles(page(client, GRO))
+    assert told["Premium"] == ("+0.50%", "Jun 28, 2024 · NAV $100.00")
+    assert told["Close"][1].endswith("Jul 1, 2024")
+    (row,) = rows_of(client, "/etfs/", "funds")
+    assert (float(row["Premium, %"]), row["Premium of"]) == (pytest.approx(0.5), "2024-06-28")
+
+
+def test_assets_that_no_double_holds_have_no_won(client, growth):
+    ETF.objects.filter(pk=growth.pk).update(total_assets="1" + "0" * 400)
+    (row,) = rows_of(client, "/etfs/", "funds")
+    assert row["Assets in won"] in ("", "–")
 
 
 def test_days_the_wrong_way_round(client, growth):
