@@ -2,8 +2,11 @@
 
 from typing import Any
 
+from django.db.models import Q
+
 from factors import store
 from factors.models import CombineRun, FactorAnalysis, FactorBackfill, FactorRun, Job
+from factors.models.runs import OF_BACKFILL
 from factors.services.combine import combine_run_cancel, combine_run_resume
 from factors.services.history import backfill_cancel
 from market.jobs.queueing import job_requeue, queued_cancel
@@ -41,7 +44,7 @@ def fill() -> None:
     # A run of one session takes seconds and is one transaction: nothing in it can be stopped half-way.
     register(job_kind(
         "factor_run", "Factor run", FactorRun, "factors.tasks.run_factors", "factorrun-detail",
-        cancels_running=False, heavy=("counts", "errors", "timings"),
+        cancels_running=False, heavy=("counts", "errors", "timings"), listed=~Q(cache=OF_BACKFILL),
     ))  # fmt: skip
     register(job_kind(
         "factor_backfill", "Factor backfill", FactorBackfill, "factors.tasks.run_backfill", "factorbackfill-detail",

@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
+from market.calc.months import months_before
 from market.models import Instrument
 from portfolio.calc.accounting import money_weighted_of
 from portfolio.calc.common import common_track
-from portfolio.calc.months import months_before
 from portfolio.calc.statistics import (
     Drawdown,
     MoneyWeighted,

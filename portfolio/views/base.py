@@ -4,6 +4,7 @@ from functools import cached_property
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext_lazy as _
@@ -35,13 +36,17 @@ def reason_of(error: Exception) -> str:
 class OfPortfolio(OwnPage):
     """A page below ``/portfolios/<pk>/``: for its owner, and for staff by permission; for others it is not there."""
 
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """404 also for what somebody deletes while it is asked for."""
+        try:
+            return super().dispatch(request, *args, **kwargs)
+        except PortfolioNotFound as error:
+            raise Http404(str(error)) from error
+
     @cached_property
     def portfolio(self) -> Portfolio:
         action = "view" if self.request.method in SAFE else "change"
-        try:
-            return portfolio_of(user=self.request.user, portfolio_id=self.kwargs["pk"], action=action)
-        except PortfolioNotFound as error:
-            raise Http404(str(error)) from error
+        return portfolio_of(user=self.request.user, portfolio_id=self.kwargs["pk"], action=action)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(portfolio=self.portfolio, **kwargs)

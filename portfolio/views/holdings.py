@@ -4,7 +4,7 @@ from functools import cached_property
 from typing import Any
 
 from django import forms
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.html import format_html
@@ -15,7 +15,6 @@ from market.pages.columns import DayColumn, FigureColumn, MoneyColumn, PointsCol
 from market.pages.forms import choices
 from market.pages.tables import HouseTable
 from market.pages.views import TablesMixin
-from portfolio.services.errors import PortfolioNotFound
 from portfolio.services.holdings import holding_rows
 from portfolio.services.lots import lots_of
 from portfolio.services.standing import Standing, standing_of
@@ -139,8 +138,6 @@ class Lots(OfPortfolio):
                 portfolio=self.portfolio, instrument_id=self.kwargs["instrument"],
                 as_of=form.cleaned_data.get("date"),
             )  # fmt: skip
-        except PortfolioNotFound as error:
-            raise Http404(str(error)) from error
         except Refused as error:
             context["problem"] = reason_of(error)
         else:

@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
-from portfolio.calc.months import months_before
+from market.calc.months import months_before
 
 NAMES = (("1m", _("1M")), ("3m", _("3M")), ("ytd", _("YTD")), ("1y", _("1Y")), ("3y", _("3Y")), ("all", _("All")))
 MONTHS = {"1m": 1, "3m": 3, "1y": 12, "3y": 36}

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import re
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from django.contrib.auth.models import User
@@ -116,3 +117,18 @@ def test_who_guesses_is_refused_even_with_a_right_one_until_later(ann):
     assert [status(f"qs_{number}") for number in range(31)] == [401] * 30 + [429]
     assert status(text) == 429
     assert status(text, REMOTE_ADDR="10.0.0.9") == 200
+
+
+@pytest.mark.django_db(transaction=True)
+def test_one_name_is_one_token_however_often_it_is_asked_for(ann):
+    def make(_):
+        try:
+            return bool(token_create(user=ann, name="notebook"))
+        except TokenRefused:
+            return False
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(4) as pool:
+        assert sorted(pool.map(make, range(4))) == [False, False, False, True]
+    assert ApiToken.objects.count() == 1

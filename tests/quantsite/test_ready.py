@@ -14,10 +14,9 @@ from django_q.status import Stat
 
 from factors.models import FactorRun
 from market.models import DataChange, Instrument, PriceBar
-from market.regions import REGIONS
 from quantsite import ready
 from quantsite.limits import limits_of
-from quantsite.staleness import freshness, last_session
+from quantsite.staleness import freshness
 
 # Seoul, Friday 28 June 2024, after the close at 15:30; the next session is Monday 1 July.
 FRIDAY = dt.datetime(2024, 6, 28, 7, 0, tzinfo=dt.UTC)
@@ -113,13 +112,12 @@ def test_stale_data_answer_503(client: Client, bars, worker, settings) -> None:
     assert region["newest_bars"] == "2024-06-26"
 
 
-def test_a_session_counts_from_its_close_on() -> None:
+def test_a_session_counts_from_its_close_on(db) -> None:
+    FactorRun.objects.create(region="KR", date="2024-06-21", state="DONE", score_count=1)
     before = dt.datetime(2024, 6, 28, 6, 29, tzinfo=dt.UTC)
-    assert last_session(REGIONS["KR"], before) == dt.date(2024, 6, 27)
-    assert last_session(REGIONS["KR"], before + dt.timedelta(minutes=1)) == dt.date(2024, 6, 28)
-    assert last_session(REGIONS["KR"], FRIDAY + dt.timedelta(days=2)) == dt.date(2024, 6, 28)
-    # Vietnam has no calendar: its weekdays.
-    assert last_session(REGIONS["VN"], FRIDAY + dt.timedelta(days=2)) == dt.date(2024, 6, 28)
+    assert freshness(before)[0].session == dt.date(2024, 6, 27)
+    assert freshness(before + dt.timedelta(minutes=1))[0].session == dt.date(2024, 6, 28)
+    assert freshness(FRIDAY + dt.timedelta(days=2))[0].session == dt.date(2024, 6, 28)
 
 
 def test_vietnam_is_behind_by_weekdays(db) -> None:

@@ -116,7 +116,7 @@ class ConfigForm(forms.Form):
         self._offer("sizing", [(name, name) for name in all_sizings()])
         self._offer("order_by", factors)
         for name in ("sectors", "exclude_sectors"):
-            self._offer(name, [(one, one) for one in _sectors(region)])
+            self._offer(name, [(one, one) for one in Instrument.objects.in_region(region).sectors()])
         self._defaults(region)
 
     def _offer(self, name: str, found: Choices) -> None:
@@ -147,8 +147,3 @@ class ConfigForm(forms.Form):
 
 def _offered(one: str, found: Choices) -> bool:
     return any(one == value or (isinstance(label, list) and one in dict(label)) for value, label in found)
-
-
-def _sectors(region: str) -> list[str]:
-    stocks = Instrument.objects.in_region(region).filter(asset_type=Instrument.AssetType.STOCK)
-    return [one for one in stocks.order_by("sector").values_list("sector", flat=True).distinct() if one]

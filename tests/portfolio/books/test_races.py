@@ -5,8 +5,9 @@ from threading import Barrier
 
 import pytest
 from django.db import connection
+from django.test import Client
 
-from portfolio.models import Transaction
+from portfolio.models import Portfolio, Transaction
 from portfolio.services.errors import PortfolioError
 from portfolio.services.importing import transactions_import
 from portfolio.services.transactions import transaction_add
@@ -49,3 +50,17 @@ def test_the_same_shares_are_sold_once(book):
     told = sorted(at_once(sell))
     assert told[0] == ""
     assert "only 0 are held" in told[1]
+
+
+def test_a_portfolio_is_deleted_once(book):
+    """Whoever comes second is told that it is not there, on the page and by the API."""
+
+    def delete(path, method):
+        client = Client()
+        client.force_login(book.owner)
+        return getattr(client, method)(path, {"name": book.name}).status_code
+
+    path = f"/portfolios/{book.pk}/delete/"
+    assert sorted(at_once(lambda: delete(path, "post"), 4)) == [302, 404, 404, 404]
+    assert delete(f"/api/portfolios/{book.pk}/", "delete") == 404
+    assert not Portfolio.objects.exists()
