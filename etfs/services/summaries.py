@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from django.db.models import OuterRef, Subquery
+
 from etfs.models import ETF, ETFDailyStat, Snapshot
 from etfs.services.compositions_read import composition_get
 from etfs.services.errors import NotFound
@@ -53,11 +55,14 @@ def summary_get(*, fund: ETF) -> FundSummary:
         snapshot, figures = composition.snapshot, composition.figures
     except NotFound:
         snapshot, figures = None, {}
-    known: Any = with_assets(ETF.objects.filter(pk=fund.pk)).with_premium_day().get()
+    told = ETFDailyStat.objects.filter(etf=OuterRef("pk"), total_assets__isnull=False).order_by("-date")
+    known: Any = with_assets(ETF.objects.filter(pk=fund.pk)).with_premium_day().annotate(
+        told_on=Subquery(told.values("date")[:1])
+    ).get()  # fmt: skip # ``assets_day`` in the same query
     is_worth = fund.total_assets is None and known.assets is not None
     return FundSummary(
         fund, quote_get(fund=fund), snapshot, figures, _net_flow(fund), known.assets,
-        snapshot.as_of_date if is_worth and snapshot else assets_day(fund=fund), known.premium_day,
+        snapshot.as_of_date if is_worth and snapshot else known.told_on, known.premium_day,
     )  # fmt: skip
 
 
