@@ -5,9 +5,9 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from backtests.calc.rules import Fill, Mode
+from backtests.calc.rules import Fill, Mode, Rules
 from backtests.calc.schedule import Frequency
-from backtests.defaults import DEFAULTS
+from backtests.defaults import DEFAULTS, RISK_FREE
 from backtests.services.config_conditions import COMPOSITE
 from backtests.sizing.registry import all_sizings
 from factors.calc.normalise import METHODS
@@ -137,7 +137,8 @@ class ConfigForm(forms.Form):
         shown = {
             "initial_capital": f"{usual.capital:.0f}", "commission": usual.commission, "tax": usual.tax,
             "slippage": usual.slippage, "lot_size": f"{usual.lot:g}", "benchmark": REGIONS[region].index,
-            "max_positions": 20, "every": 1, "cash_buffer": 5, "risk_free": 2, "delisting_return": 0,
+            "max_positions": Rules.max_positions, "every": Rules.every, "cash_buffer": f"{Rules.cash_buffer:g}",
+            "risk_free": f"{RISK_FREE:g}", "delisting_return": f"{Rules.delisting_return:g}",
         }  # fmt: skip
         for name, text in shown.items():
             self.fields[name].widget.attrs["placeholder"] = str(text)
