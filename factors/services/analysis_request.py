@@ -10,7 +10,7 @@ from factors.services.combine import scores_period
 from factors.services.runs import FactorRunError
 from market.calendars import sessions
 from market.models import PriceBar
-from market.regions import region_get
+from market.regions import REGIONS, region_get
 
 QUANTILES = (2, 20)
 LONGEST = 252
@@ -69,7 +69,7 @@ def period_check(region: str, start: dt.date | None, end: dt.date | None) -> tup
 
 def recent_start(*, region: str) -> dt.date | None:
     """The first session of an analysis of the last years of a region's scores; None: it has none, or begins later."""
-    known = scores_period(region=region)
+    known = scores_period(region=region) if region in REGIONS else None
     if known is None:
         return None
     start = known[1] - RECENT

@@ -74,7 +74,7 @@ class Formula(OwnPage):
     def _tried(self) -> dict[str, Any]:
         """What the formula gives now; its mistake with the place of it."""
         asked = self.form.cleaned_data
-        formula = asked["formula"]
+        formula = asked.get("formula", "")  # gone where it was refused
         if not formula.strip():
             return {}
         try:

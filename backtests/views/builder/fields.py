@@ -109,7 +109,8 @@ class ConfigForm(forms.Form):
         super().__init__(*args, **kwargs)
         for field in self.fields.values():
             field.required = False
-        region = str(self["region"].value() or "")
+        asked = str(self["region"].value() or "")
+        region = asked if asked in REGIONS else ""
         stored = Strategy.objects.visible_to(user).filter(region=region).values_list("name", flat=True)
         self._offer("strategy", [("", NOT_GIVEN), *((name, name) for name in stored)])
         self._offer("combiner", [(one.name, one.name) for one in all_combiners()])

@@ -192,6 +192,12 @@ def test_preview_says_what_is_wrong(ann, sent, changed, told):
     assert told in ann.post(f"{NEW}preview/", sent | changed, **HTMX).content.decode()
 
 
+@pytest.mark.parametrize("region", ["", "XX", "KR\x00", "x" * 5000])
+def test_regions_that_are_none(ann, sent, region):
+    for part in ("check", "form", "preview"):
+        assert ann.post(f"{NEW}{part}/", sent | {"region": region}, **HTMX).status_code == 200
+
+
 @pytest.mark.parametrize("do", ["add-buy", f"remove-buy-{'9' * 5000}"])
 def test_counts_of_rows_that_are_none(ann, sent, do):
     """More digits than Python reads as a number."""

@@ -42,3 +42,14 @@ def test_saved_by_those_who_may(client):
     saved = FactorFormula.objects.get()
     assert (saved.formula, saved.direction, saved.owner) == (FORMULA, -1, user)
     assert FORMULA in ann.get("/factors/over_mean/").content.decode()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("formula", ["", " ", "x" * 5000, "close\x00", "(" * 3000, "1", "close / close"])
+def test_whatever_is_refused_is_told(formula):
+    answer = analyst()[1].post(ADDRESS, {"formula": formula, "region": "KR", "name": "mine", "direction": "1"})
+    if answer.status_code == 200:
+        assert answer.context["form"].errors
+        assert not FactorFormula.objects.exists()
+    else:
+        assert FactorFormula.objects.get().formula == formula
