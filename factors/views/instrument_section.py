@@ -19,7 +19,7 @@ from factors.models.scores import FactorScoreQuerySet
 from market.models import Instrument
 from market.pages import formats
 from market.pages.charts import Chart, chart
-from market.pages.columns import FigureColumn, MeterColumn, TextColumn
+from market.pages.columns import FigureColumn, MeterColumn, TextColumn, WordColumn
 from market.pages.sections import Section, register_section
 from market.pages.tables import HouseTable
 from market.pages.views import TablesMixin
@@ -53,8 +53,8 @@ class ScoreTable(HouseTable):
     percentile = MeterColumn(verbose_name=_("Percentile"), digits=1)
     score = FigureColumn(verbose_name=_("Score"), tone=True)
     value = ValueColumn(verbose_name=pgettext_lazy("of a factor", "Value"), digits=4)
-    unit = TextColumn(verbose_name=_("Unit"), accessor="factor__unit")
-    category = TextColumn(verbose_name=_("Category"), accessor="factor__category")
+    unit = WordColumn(verbose_name=_("Unit"), accessor="factor__unit")
+    category = WordColumn(verbose_name=_("Category"), accessor="factor__category")
 
     title = _("All factor scores")
     empty = _("No factor has a score of this instrument on the newest session.")

@@ -7,7 +7,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from market.models import Instrument
-from market.pages.columns import PointsColumn, TextColumn
+from market.pages.columns import PointsColumn, TextColumn, WordColumn
 from market.pages.tables import HouseTable
 from market.pages.views import TablesMixin
 from portfolio.charts.risk import exposure_chart, factor_chart
@@ -20,7 +20,7 @@ class SecurityTable(HouseTable):
     ticker = TextColumn(verbose_name=_("Security"), linkify=lambda record: record["address"])
     name = TextColumn(verbose_name=_("Name"))
     region = TextColumn(verbose_name=_("Region"))
-    kind = TextColumn(verbose_name=_("Kind"))
+    kind = WordColumn(verbose_name=_("Kind"))
     percent = PointsColumn(verbose_name=_("Of the value"))
     through = TextColumn(verbose_name=_("Held through"), css="wrap")
 
