@@ -10,7 +10,6 @@ from django.utils.translation import gettext_lazy as _
 from backtests.calc.ledger import Reason
 from backtests.models import BacktestEvent, BacktestTrade
 from backtests.models.results import OfInstrument
-from backtests.report.text import spaced
 from backtests.views.columns import RateColumn, instrument_address
 from market.pages import formats
 from market.pages.columns import DayColumn, FigureColumn, TextColumn, WordColumn
@@ -71,7 +70,9 @@ class TradeFilter(forms.Form):
     ticker = forms.CharField(label=_("Ticker"), required=False, max_length=32)
     side = forms.ChoiceField(label=_("Side"), required=False, choices=choices(BacktestTrade.Side.choices))
     reason = forms.ChoiceField(
-        label=_("Reason"), required=False, choices=choices((one.name, spaced(one.name.lower())) for one in Reason)
+        label=_("Reason"),
+        required=False,
+        choices=choices((one.name, one.name.lower().replace("_", " ")) for one in Reason),
     )
 
 

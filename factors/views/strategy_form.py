@@ -45,7 +45,7 @@ class StrategyForm(forms.Form):
     def __init__(self, data: QueryDict, strategy: Strategy | None) -> None:
         super().__init__(data)
         region = data.get("region", "")
-        names = [(name, name) for name in sectors_of(region)] if region in REGIONS else []
+        names = worded((name, name) for name in sectors_of(region)) if region in REGIONS else []
         for field in ("sectors", "exclude_sectors"):
             self.fields[field].choices = names
             self.fields[field].widget.attrs["size"] = 4

@@ -12,6 +12,7 @@ class AlertLimit(models.Model):
 
     class Kind(models.TextChoices):
         DRAWDOWN = "DRAWDOWN", gettext_noop("Current drawdown")
+        # xgettext:no-python-format
         VAR = "VAR", gettext_noop("VaR 95 % of a session")
         DRIFT = "DRIFT", gettext_noop("Greatest drift from a target")
         WEIGHT = "WEIGHT", gettext_noop("Greatest weight of an asset")

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from market.pages.formats import NONE, day, number, points
 from market.pages.forms import worded
@@ -22,7 +23,10 @@ from portfolio.views.periods import period_of
 from portfolio.views.tables import drawdowns_table, signed
 
 METHODS = ("historical", "normal", "cornish_fisher")
-LEVELS = {"VERY_LOW": "done", "LOW": "done", "MODERATE": "running", "HIGH": "late", "VERY_HIGH": "failed"}
+LEVELS = {
+    gettext_noop("VERY_LOW"): "done", gettext_noop("LOW"): "done", gettext_noop("MODERATE"): "running",
+    gettext_noop("HIGH"): "late", gettext_noop("VERY_HIGH"): "failed",
+}  # fmt: skip
 AGAINST_RULE = 0.05
 ALERTS = 20
 
