@@ -136,7 +136,7 @@ def _findings(found: list[dict[str, Any]]) -> list[Finding]:
     ranked = sorted(found, key=lambda one: order.index(one["severity"]) if one["severity"] in order else -1)
     return [
         Finding(
-            *_severity(one["severity"]), _(one["title"]), one["message"],
+            *_severity(one["severity"]), _(one["title"]), _(one["message"]),
             [(spaced(str(name)), words(value)) for name, value in (one["evidence"] or {}).items()],
         )
         for one in ranked

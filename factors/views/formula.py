@@ -33,7 +33,7 @@ class FormulaForm(forms.Form):
     region = forms.ChoiceField(label=gettext_lazy("Tried on"), choices=worded(REGION_CHOICES))
     name = forms.CharField(label=gettext_lazy("Name"), required=False, max_length=64)
     direction = forms.TypedChoiceField(
-        label=gettext_lazy("Direction"), choices=FactorFormula.Direction.choices, coerce=int, required=False,
+        label=gettext_lazy("Direction"), choices=worded(FactorFormula.Direction.choices), coerce=int, required=False,
         empty_value=1,
     )  # fmt: skip
     description = forms.CharField(label=gettext_lazy("Description"), required=False, max_length=500)

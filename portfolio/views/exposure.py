@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from market.models import Instrument
 from market.pages.columns import PointsColumn, TextColumn, WordColumn
+from market.pages.forms import in_words
 from market.pages.tables import HouseTable
 from market.pages.views import TablesMixin
 from portfolio.charts.risk import exposure_chart, factor_chart
@@ -57,7 +58,7 @@ class Exposure(TablesMixin, PortfolioPage):
         return [
             row | {
                 "ticker": row["ticker"] or row["identifier"] or row["name"],
-                "through": ", ".join(f"{name} {share:.2f} %" for name, share in row["through"].items()),
+                "through": ", ".join(f"{in_words(name)} {share:.2f} %" for name, share in row["through"].items()),
                 "address": instrument_address(known.get(row["instrument_id"])),
             }
             for row in rows

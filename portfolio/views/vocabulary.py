@@ -11,4 +11,8 @@ SETTINGS = (
     _("Smallest number of shares traded; 0: fractions."),
 )  # fmt: skip
 FROM_STRATEGY = (_("equal"), _("composite"), _("next close"), _("same close"))
+STRESS = (
+    _("Asian crisis, Russia and LTCM"), _("Global financial crisis"), _("Euro debt and the downgrade of the US"),
+    _("Pandemic"), _("Inflation and interest rates"), _("own prices"), _("direct"),
+)  # fmt: skip
 KINDS = (_("STOCK"), _("PREFERRED"), _("ETF"), _("CASH"), _("INDEX"), _("BOND"), _("OTHER"), _("Cash"))

@@ -114,7 +114,7 @@ class ConfigForm(forms.Form):
         stored = Strategy.objects.visible_to(user).filter(region=region).values_list("name", flat=True)
         self._offer("strategy", [("", NOT_GIVEN), *((name, name) for name in stored)])
         self._offer("combiner", worded((one.name, one.name.replace("_", " ")) for one in all_combiners()))
-        self._offer("sizing", [(name, name) for name in all_sizings()])
+        self._offer("sizing", worded((name, name) for name in all_sizings()))
         self._offer("order_by", factors)
         for name in ("sectors", "exclude_sectors"):
             self._offer(name, worded((one, one) for one in _sectors(region)))

@@ -29,7 +29,7 @@
     setTimeout(() => place.remove(), 8000);
   }
   document.addEventListener("htmx:responseError", ({ detail }) => tell(`${detail.xhr.status} ${detail.xhr.statusText}`));
-  document.addEventListener("htmx:sendError", () => tell("The site does not answer."));
+  document.addEventListener("htmx:sendError", () => tell(document.body.dataset.silent));
 
   // Found instruments disappear when the search is left.
   const found = document.getElementById("found");
