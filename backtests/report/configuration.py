@@ -58,7 +58,7 @@ def conditions(found: dict[str, Any]) -> Pairs:
     buy, sell = _("buy when"), _("sell when")
     pairs = [(f"{buy} ({place})", text) for place, text in enumerate(found["buy"], 1)] or [(buy, _("always"))]
     pairs += [(f"{sell} ({place})", text) for place, text in enumerate(found["sell"], 1)] or [(sell, _("never"))]
-    pairs.append((_("universe"), words(found["universe"])))
+    pairs.append((_("universe"), _(words(found["universe"]))))
     return Pairs(_("Strategy"), pairs, _("All buy conditions, the first sell condition."))
 
 

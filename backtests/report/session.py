@@ -162,7 +162,7 @@ def _facts(result: Result) -> list[tuple[str, str]]:
         ),
         (_("capital"), _("%(amount)s %(currency)s, at the close of %(day)s") % capital),
         (_("benchmark"), _benchmark(benchmark) if benchmark else _("none")),
-        (_("universe"), words(result["conditions"]["universe"])),
+        (_("universe"), _(words(result["conditions"]["universe"]))),
     ]
 
 

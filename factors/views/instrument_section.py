@@ -140,7 +140,7 @@ def profile_chart(scores: Sequence[FactorScore]) -> Chart | None:
     None where fewer than three factors have.
     """
     ranked = [one for one in scores if one.percentile is not None]
-    by_category = _grouped(ranked, lambda one: one.factor.category)
+    by_category = _grouped(ranked, lambda one: gettext(one.factor.category))
     spokes = by_category if len(by_category) >= CORNERS else _grouped(ranked, lambda one: one.factor.name)
     if len(spokes) < CORNERS:
         return None

@@ -36,7 +36,7 @@ def load_address(record: LoadRun) -> str:
 
 
 class RegionTable(HouseTable):
-    region = TextColumn(verbose_name=_("Region"))
+    region = WordColumn(verbose_name=_("Region"))
     name = WordColumn(verbose_name=_("Market"))
     instruments = FigureColumn(verbose_name=_("Instruments"), digits=0)
     newest = DayColumn(verbose_name=_("Newest bars"))
@@ -62,7 +62,7 @@ class RegionTable(HouseTable):
 
 
 class SourceTable(HouseTable):
-    region = TextColumn(verbose_name=_("Region"))
+    region = WordColumn(verbose_name=_("Region"))
     kind = WordColumn(verbose_name=_("Kind"))
     source = TextColumn(verbose_name=_("Source"))
     last_date = DayColumn(verbose_name=_("Data to"))
@@ -82,7 +82,7 @@ class LoadTable(HouseTable):
     id = TextColumn(verbose_name=_("Load"), linkify=load_address)
     started_at = MomentColumn(verbose_name=_("Begun"))
     kind = WordColumn(verbose_name=_("Kind"))
-    region = TextColumn(verbose_name=_("Region"))
+    region = WordColumn(verbose_name=_("Region"))
     source = TextColumn(verbose_name=_("Source"))
     file_name = TextColumn(verbose_name=_("File"))
     state = BadgeColumn(verbose_name=_("State"), tones=TONES)

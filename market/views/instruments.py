@@ -23,7 +23,7 @@ def instrument_address(record: Any) -> str:
 class InstrumentTable(HouseTable):
     ticker = TextColumn(verbose_name=_("Ticker"), linkify=instrument_address)
     name = TextColumn(verbose_name=_("Name"))
-    region = TextColumn(verbose_name=_("Region"))
+    region = WordColumn(verbose_name=_("Region"))
     asset_type = WordColumn(verbose_name=_("Type"))
     sector = TextColumn(verbose_name=_("Sector"))
     currency = TextColumn(verbose_name=_("Currency"))

@@ -20,7 +20,7 @@ from portfolio.views.links import instrument_address
 class SecurityTable(HouseTable):
     ticker = TextColumn(verbose_name=_("Security"), linkify=lambda record: record["address"])
     name = TextColumn(verbose_name=_("Name"))
-    region = TextColumn(verbose_name=_("Region"))
+    region = WordColumn(verbose_name=_("Region"))
     kind = WordColumn(verbose_name=_("Kind"))
     percent = PointsColumn(verbose_name=_("Of the value"))
     through = TextColumn(verbose_name=_("Held through"), css="wrap")

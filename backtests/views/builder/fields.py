@@ -75,7 +75,7 @@ class ConfigForm(forms.Form):
     options = forms.CharField(label=_("Options of the combiner"), help_text=_("As YAML, such as halflife: 20"))
     strategy_more = forms.CharField(widget=forms.HiddenInput)
     order_by = of(_("Bought first: the highest score of"), ())
-    normalisation = of(_("Scores are"), [(name, name) for name in METHODS])
+    normalisation = of(_("Scores are"), worded((name, name) for name in METHODS))
     neutralise = forms.MultipleChoiceField(
         label=_("Neutral to"), choices=[("sector", _("Sector")), ("size", _("Size"))],
         widget=forms.CheckboxSelectMultiple,
