@@ -21,31 +21,14 @@ from tests.browser.visitor import Visitor, browser_started
 
 FOLDER = sites.ROOT / "docs" / "images"
 TALLEST = 1500
-DONE_WITH = (
-    ("compute_factors", "--region", "US", "--from", "2021-12-28", "--to", "2022-12-28"),
-    ("analyze_factors", "--region", "US", "--factor", "price_momentum_12m"),
-    ("save_strategy", "docs/examples/calm_momentum.yaml"),
-    ("combine_factors", "--strategy", "calm_momentum", "--from", "2022-12-01", "--to", "2022-12-28"),
-    (
-        "sweep_backtests", "docs/examples/momentum.yaml", "--grid", "max_positions=[3,5,8]",
-        "--grid", "sell_conditions.0.value=10..25:5",
-    ),
+SWEEP = (
+    "sweep_backtests", "docs/examples/momentum.yaml", "--grid", "max_positions=[3,5,8]",
+    "--grid", "sell_conditions.0.value=10..25:5",
 )  # fmt: skip
 OWN = """
 from django.contrib.auth.models import User
-from market.models import Instrument
 from portfolio.models import Portfolio
-from portfolio.services.allocations import allocations_set
-from portfolio.services.benchmarks import Wanted, benchmarks_set
-from portfolio.services.standing import standing_of
-portfolio = Portfolio.objects.get(name="momentum")
-portfolio.owner = User.objects.get(username="admin")
-portfolio.save(update_fields=["owner"])
-benchmarks_set(portfolio=portfolio, benchmarks=[Wanted(Instrument.objects.get(ticker="SPX"))])
-held = [str(one.instrument) for one in standing_of(portfolio=portfolio).held]
-share = 95 // len(held)
-targets = [{"asset": one, "target": share, "threshold": 2} for one in held]
-allocations_set(portfolio=portfolio, targets=[*targets, {"asset": "CASH", "target": 100 - share * len(held)}])
+Portfolio.objects.filter(name="momentum").update(owner=User.objects.get(username="admin"))
 """
 NUMBERS = """
 import json
@@ -120,8 +103,7 @@ def main() -> int:
 
 def work_done(var: Path) -> None:
     """What somebody who uses the site would have done by now."""
-    for command in DONE_WITH:
-        sites.manage(var, *command)
+    sites.manage(var, *SWEEP)
     sites.manage(var, "shell", "-c", OWN)
     sites.manage(var, "snapshot_portfolios")
 

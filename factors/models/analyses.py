@@ -5,6 +5,8 @@ from django.db import models
 from factors.models.jobs import Job
 from market.regions import REGION_CHOICES
 
+NAMED = 3  # factors at most; more are counted
+
 
 class FactorAnalysis(Job):
     """One analysis of some factors of a region over a range of sessions."""
@@ -24,4 +26,5 @@ class FactorAnalysis(Job):
         ]
 
     def __str__(self) -> str:
-        return f"#{self.pk} {self.region} {', '.join(self.factor_names)} {self.start} to {self.end}"
+        names = ", ".join(self.factor_names) if len(self.factor_names) <= NAMED else f"{len(self.factor_names)} factors"
+        return f"#{self.pk} {self.region} {names} {self.start} to {self.end}"

@@ -1,7 +1,6 @@
 """Scores computed over years, and what they earned."""
 
 import datetime as dt
-import re
 from collections.abc import Sequence
 from typing import Self
 
@@ -9,6 +8,7 @@ from django.db import models
 
 from factors.models.jobs import Job
 from factors.models.runs import Factor
+from market.models.keyed import KeyedQuerySet
 from market.regions import REGION_CHOICES
 
 
@@ -77,15 +77,8 @@ class FactorReturn(models.Model):
         return f"{self.date} {self.region} {self.factor_id}"
 
 
-class FactorReturnRowQuerySet(models.QuerySet["FactorReturnRow"]):
-    def by_key(self, key: str) -> "FactorReturnRow | None":
-        """The return of ``YYYY-MM-DD_region_factor``, through the table's own key; None for any other text."""
-        found = re.fullmatch(r"(\d{4}-\d\d-\d\d)_([A-Z]{2})_(\d{1,4})", key)
-        try:
-            day = dt.date.fromisoformat(found[1]) if found else None
-        except ValueError:
-            return None
-        return self.filter(date=day, region=found[2], factor_id=int(found[3])).first() if found else None
+class FactorReturnRowQuerySet(KeyedQuerySet["FactorReturnRow"]):
+    key_fields = ("date", "region", "factor")
 
 
 class FactorReturnRow(models.Model):

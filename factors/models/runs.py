@@ -78,6 +78,9 @@ class FactorRunQuerySet(models.QuerySet["FactorRun"]):
         return list(runs.order_by("date").values_list("date", flat=True).distinct())
 
 
+OF_BACKFILL = "history"  # in the place of a cache's state
+
+
 class FactorRun(Job):
     """One computation of factors for one region and date."""
 

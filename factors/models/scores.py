@@ -1,7 +1,6 @@
 """Daily factor scores: the largest table of the house. Integers for names, one key, no other index."""
 
 import datetime as dt
-import re
 from collections.abc import Sequence
 from typing import Self
 
@@ -11,6 +10,7 @@ from django.db.models import Q
 from factors.models.runs import Factor
 from market.models import Instrument
 from market.models.columns import RealField
+from market.models.keyed import KeyedQuerySet
 
 
 class FactorScoreQuerySet(models.QuerySet["FactorScore"]):
@@ -71,15 +71,8 @@ class FactorScore(models.Model):
         return f"{self.date} {self.instrument_id} {self.factor_id}"
 
 
-class FactorScoreRowQuerySet(models.QuerySet["FactorScoreRow"]):
-    def by_key(self, key: str) -> "FactorScoreRow | None":
-        """The score of ``YYYY-MM-DD_instrument_factor``, through the table's own key; None for any other text."""
-        found = re.fullmatch(r"(\d{4}-\d\d-\d\d)_(\d{1,9})_(\d{1,4})", key)
-        try:
-            day = dt.date.fromisoformat(found[1]) if found else None
-        except ValueError:
-            return None
-        return self.filter(date=day, instrument_id=int(found[2]), factor_id=int(found[3])).first() if found else None
+class FactorScoreRowQuerySet(KeyedQuerySet["FactorScoreRow"]):
+    key_fields = ("date", "instrument", "factor")
 
 
 class FactorScoreRow(models.Model):

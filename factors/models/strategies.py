@@ -1,7 +1,6 @@
 """Strategies: factors combined into one composite score per instrument and session."""
 
 import datetime as dt
-import re
 from typing import Self
 
 from django.conf import settings
@@ -11,6 +10,7 @@ from factors.models.jobs import Job
 from factors.models.runs import Factor
 from market.models import Instrument
 from market.models.columns import RealField
+from market.models.keyed import KeyedQuerySet
 from market.models.owned import OwnedQuerySet, Reader, owned
 from market.regions import REGION_CHOICES
 
@@ -135,15 +135,8 @@ class CompositeScore(models.Model):
         return f"{self.strategy_id} {self.date} {self.instrument_id}"
 
 
-class CompositeScoreRowQuerySet(models.QuerySet["CompositeScoreRow"]):
-    def by_key(self, key: str) -> "CompositeScoreRow | None":
-        """The score of ``strategy_YYYY-MM-DD_instrument``, through the table's own key; None for any other text."""
-        found = re.fullmatch(r"(\d{1,9})_(\d{4}-\d\d-\d\d)_(\d{1,9})", key)
-        try:
-            day = dt.date.fromisoformat(found[2]) if found else None
-        except ValueError:
-            return None
-        return self.filter(strategy_id=int(found[1]), date=day, instrument_id=int(found[3])).first() if found else None
+class CompositeScoreRowQuerySet(KeyedQuerySet["CompositeScoreRow"]):
+    key_fields = ("strategy", "date", "instrument")
 
 
 class CompositeScoreRow(models.Model):

@@ -14,6 +14,7 @@ from factors.base import Factor, Reason
 from factors.calc.factor_returns import Earlier
 from factors.engine import Cross, Result
 from factors.models import FactorBackfill, FactorRun, JobState
+from factors.models.runs import OF_BACKFILL
 from factors.registry import all_factors
 from factors.services.catalogue import changed_drop, library_sync
 from factors.services.cross_sections import Scale, cross_sections
@@ -109,7 +110,7 @@ def _runs(job: FactorBackfill, chunk: Chunk, dates: list[dt.date]) -> list[Facto
             message=message, factor_names=job.factor_names, normalisation=job.normalisation, neutralise=job.neutralise,
             universe_size=int(universe[row]), counts={name: found[row] for name, found in counts.items()},
             score_count=sum(found[row]["valued"] for found in counts.values()), errors=chunk.result.errors,
-            cache="history", started_at=job.started_at, finished_at=now,
+            cache=OF_BACKFILL, started_at=job.started_at, finished_at=now,
         )
         for row, date in enumerate(dates)
     ]  # fmt: skip

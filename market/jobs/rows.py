@@ -25,6 +25,7 @@ class RowKind:
     """``task``: the dotted path of the task that carries a row out, its only argument the row's key. ``lock``: what the
     process that carries it out holds. ``states``: the row's states in the list's words. ``again`` and ``stop``: what
     retries and cancels, by key. ``owner``: the path to whose it is. ``heavy``: columns that lists do not read.
+    ``listed``: which rows are jobs by themselves; others, parts of a larger job, are left out of lists.
     """
 
     name: str
@@ -45,6 +46,7 @@ class RowKind:
     is_shared: bool = False  # several tasks work on it together, and it runs on between two of them
     related: Sequence[str] = ()
     heavy: Sequence[str] = ()
+    listed: Q = field(default_factory=Q)
     blank: Mapping[str, Any] = field(default_factory=dict)  # columns as they are when it is queued again
 
     def own(self, state: State) -> list[str]:
@@ -70,7 +72,7 @@ class RowKind:
         return rows.filter(owned(user, "view", self.model, self.owner)) if self.owner else rows
 
     def read(self, user: Any, ask: Ask) -> Sequence[Job]:
-        rows = self.visible_to(user)
+        rows = self.visible_to(user).filter(self.listed)
         if ask.state is not None:
             rows = rows.filter(**{f"{self.state}__in": self.own(ask.state)})
         if ask.owner:

@@ -1,7 +1,6 @@
 """Daily bars and the corporate actions between them."""
 
 import datetime as dt
-import re
 from collections.abc import Sequence
 from typing import Self
 
@@ -9,6 +8,7 @@ from django.db import models
 
 from market.models.dated import DatedQuerySet
 from market.models.instruments import Instrument
+from market.models.keyed import KeyedQuerySet
 
 
 class PriceBarQuerySet(DatedQuerySet["PriceBar"]):
@@ -89,15 +89,9 @@ class PriceBar(PriceBarBase):
         return f"{self.instrument_id} {self.date}"
 
 
-class PriceBarRowQuerySet(models.QuerySet["PriceBarRow"]):
-    def by_key(self, key: str) -> "PriceBarRow | None":
-        """The bar of ``instrument-YYYY-MM-DD``, through the table's own key; None for any other text."""
-        found = re.fullmatch(r"(\d{1,9})-(\d{4}-\d\d-\d\d)", key)
-        try:
-            day = dt.date.fromisoformat(found[2]) if found else None
-        except ValueError:
-            return None
-        return self.filter(instrument_id=int(found[1]), date=day).first() if found else None
+class PriceBarRowQuerySet(KeyedQuerySet["PriceBarRow"]):
+    key_fields = ("instrument", "date")
+    separator = "-"
 
 
 class PriceBarRow(PriceBarBase):

@@ -1,7 +1,6 @@
 """Indicators of every asset, a row per session: what ``portfolio.calc.indicators`` computes."""
 
 import datetime as dt
-import re
 from collections.abc import Collection, Mapping
 from typing import Self
 
@@ -9,6 +8,7 @@ from django.db import models
 from django.db.models import Q
 
 from market.models import Instrument
+from market.models.keyed import KeyedQuerySet
 
 
 class AssetMetricsQuerySet(models.QuerySet["AssetPerformanceMetrics"]):
@@ -112,15 +112,8 @@ class AssetPerformanceMetrics(AssetMetricsBase):
         return f"{self.date} {self.instrument_id}"
 
 
-class AssetMetricsRowQuerySet(models.QuerySet["AssetPerformanceMetricsRow"]):
-    def by_key(self, key: str) -> "AssetPerformanceMetricsRow | None":
-        """The row of ``YYYY-MM-DD_instrument``, through the table's own key; None for any other text."""
-        found = re.fullmatch(r"(\d{4}-\d\d-\d\d)_(\d{1,9})", key)
-        try:
-            day = dt.date.fromisoformat(found[1]) if found else None
-        except ValueError:
-            return None
-        return self.filter(date=day, instrument_id=int(found[2])).first() if found else None
+class AssetMetricsRowQuerySet(KeyedQuerySet["AssetPerformanceMetricsRow"]):
+    key_fields = ("date", "instrument")
 
 
 class AssetPerformanceMetricsRow(AssetMetricsBase):

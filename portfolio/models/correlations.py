@@ -1,12 +1,10 @@
 """Correlations of two assets each as of a day: what ``portfolio.calc.correlations`` computes."""
 
-import datetime as dt
-import re
-
 from django.db import models
 from django.db.models import F, Q
 
 from market.models import Instrument
+from market.models.keyed import KeyedQuerySet
 from portfolio.calc.windows import WINDOWS
 
 
@@ -73,16 +71,8 @@ class AssetCorrelation(AssetCorrelationBase):
         return f"{self.date} {self.instrument_a_id} {self.instrument_b_id}"
 
 
-class AssetCorrelationRowQuerySet(models.QuerySet["AssetCorrelationRow"]):
-    def by_key(self, key: str) -> "AssetCorrelationRow | None":
-        """The row of ``YYYY-MM-DD_a_b``, through the table's own key; None for any other text."""
-        found = re.fullmatch(r"(\d{4}-\d\d-\d\d)_(\d{1,9})_(\d{1,9})", key)
-        try:
-            day = dt.date.fromisoformat(found[1]) if found else None
-        except ValueError:
-            return None
-        pair = {"instrument_a_id": int(found[2]), "instrument_b_id": int(found[3])} if found else {}
-        return self.filter(date=day, **pair).first() if found else None
+class AssetCorrelationRowQuerySet(KeyedQuerySet["AssetCorrelationRow"]):
+    key_fields = ("date", "instrument_a", "instrument_b")
 
 
 class AssetCorrelationRow(AssetCorrelationBase):

@@ -20,7 +20,9 @@ def own_portfolios(request: HttpRequest) -> dict[str, Any] | None:
         return None
     rows = list(with_returns(Portfolio.objects.filter(owner=request.user)).order_by("-newest_value")[:MOST])
     lines = lines_of_year(rows)
-    return {"rows": [(one, sparkline(lines.get(one.pk, []))) for one in rows], "label": LINE}
+    shown = [(one, sparkline(lines.get(one.pk, []))) for one in rows]
+    others = not rows and Portfolio.objects.visible_to(request.user).exists()
+    return {"rows": shown, "label": LINE, "others": others}
 
 
 def fill() -> None:

@@ -93,6 +93,13 @@ def test_cancel_a_sweep(analyst):
     analyst.fill("Values", "0..20:0.01", axis)
     analyst.see("2001 variants", "#variants")
     analyst.press("Start the sweep")
+    analyst.find("#progress .danger")
+    analyst.driver.execute_script(
+        "document.querySelector('#progress .danger').focus(); document.querySelector('#progress').id = 'before'"
+    )
+    analyst.until(lambda _: analyst.all("#progress") and not analyst.all("#before"), "the progress does not move")
+    focused = analyst.driver.execute_script("return document.activeElement.textContent")
+    assert focused == "Cancel"  # under a finger or the keyboard's focus it stays, though all around it is exchanged
     analyst.press("Cancel")
     analyst.see("variants are computed")
     analyst.see("Go on with it")

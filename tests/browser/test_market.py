@@ -33,7 +33,8 @@ def test_look_up_an_instrument_and_read_its_profile(visitor):
     visitor.press("Data", "#prices")
     visitor.see("high", "#prices table")
     visitor.fill("Factor", "beta", "#score-history")
-    visitor.see("one session only", "#score-history")
+    visitor.see("beta over time", "#score-history")
+    visitor.until(lambda _: visitor.all("#score-history [data-drawn] .main-svg"), "no history is drawn")
     visitor.press("Score", "#table-scores")
     visitor.until(lambda _: "sort" not in visitor.path, "the table inside the page changed its address")
 

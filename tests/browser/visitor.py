@@ -5,6 +5,7 @@ import shutil
 from typing import Any
 
 from selenium import webdriver
+from selenium.common.exceptions import ElementClickInterceptedException, StaleElementReferenceException
 from selenium.webdriver.common.by import By
 from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.select import Select
@@ -16,6 +17,8 @@ CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shuti
 DRIVER = shutil.which("chromedriver")
 SECONDS = 15
 SCREENS = {"desktop": (1360, 900), "phone": (390, 844)}
+# What is under one's hand was just exchanged by the page, or is covered while it scrolls: a person looks again.
+PASSING = (StaleElementReferenceException, ElementClickInterceptedException)
 CANCELLED = "net::ERR_ABORTED"  # the page went on before an answer came
 
 
@@ -52,7 +55,7 @@ class Visitor:
         return str(self.driver.current_url).removeprefix(self.site.url)
 
     def until(self, condition: Any, what: str, seconds: float = SECONDS) -> Any:
-        return WebDriverWait(self.driver, seconds, 0.1).until(condition, what)
+        return WebDriverWait(self.driver, seconds, 0.1, ignored_exceptions=PASSING).until(condition, what)
 
     def find(self, css: str) -> WebElement:
         """The first that is seen; waits for it."""
@@ -88,7 +91,14 @@ class Visitor:
 
     def fill(self, label: str, value: str, within: str = "body") -> None:
         """The field with this label: typed into, chosen, or given a file's path."""
-        field = self.field(label, within)
+
+        def filled(_: Any) -> bool:
+            self._fill(self.field(label, within), value)
+            return True
+
+        self.until(filled, f"the field {label!r} on {self.path} does not stay")
+
+    def _fill(self, field: WebElement, value: str) -> None:
         if field.tag_name == "select":
             Select(field).select_by_visible_text(value)
             # A person's choice is told by "input" and "change"; the driver tells "change" alone.

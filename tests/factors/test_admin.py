@@ -61,7 +61,17 @@ def test_a_ticker_shows_its_history(manager: Client) -> None:
     assert shown(manager, region="US") == []
 
 
-@pytest.mark.parametrize("key", ["2024-13-01_1_1", "nothing", "2024-06-28_999999_1"])
+@pytest.mark.parametrize(
+    "key",
+    [
+        "2024-13-01_1_1",
+        "nothing",
+        "2024-06-28_999999_1",
+        "2024-06-28_1_99999",
+        "2024-06-28_1_" + "9" * 30,
+        "2024-06-28__",
+    ],
+)
 def test_a_wrong_key_is_no_error(manager: Client, key: str) -> None:
     assert manager.get(reverse("admin:factors_factorscorerow_change", args=[key])).status_code == 302
 

@@ -102,6 +102,12 @@ def test_runs_of_a_strategy_are_its_owners(ann, ben, chief):
     assert (shown.owner, shown.may_change) == ("ben", True)
 
 
+def test_the_sessions_of_a_backfill_are_no_jobs_by_themselves(chief):
+    own = run(1)
+    run(2, cache="history", state=JobState.DONE)
+    assert [job.pk for job in jobs_list(user=chief, kind="factor_run").jobs] == [str(own.pk)]
+
+
 def test_what_is_not_ones_own_is_not_there(ann, ben):
     theirs = backtest(ben, status=Status.FAILED)
     for path in ("", "retry/", "cancel/"):

@@ -91,7 +91,9 @@ def test_bars_are_narrowed(someone: Client, asked: dict, shown: list[str]) -> No
     assert [str(row.date) for row in page.context["cl"].result_list] == shown
 
 
-@pytest.mark.parametrize("key", ["1-2024-13-01", "x", "1-2024-06-28-", "999999-2024-06-28"])
+@pytest.mark.parametrize(
+    "key", ["1-2024-13-01", "x", "1-2024-06-28-", "999999-2024-06-28", "-2024-06-28", "1-20240628"]
+)
 def test_a_wrong_key_is_no_error(someone: Client, key: str) -> None:
     page = someone.get(reverse("admin:market_pricebarrow_change", args=[key]))
     assert page.status_code == 302
