@@ -2,11 +2,8 @@
 
 from typing import Any
 
-<<<<<<< HEAD
-from django.utils.translation import gettext_noop
-=======
 from django.db.models import Q
->>>>>>> main
+from django.utils.translation import gettext_noop
 
 from factors import store
 from factors.models import CombineRun, FactorAnalysis, FactorBackfill, FactorRun, Job
@@ -47,13 +44,8 @@ def fill() -> None:
     """Register them."""
     # A run of one session takes seconds and is one transaction: nothing in it can be stopped half-way.
     register(job_kind(
-<<<<<<< HEAD
         "factor_run", gettext_noop("Factor run"), FactorRun, "factors.tasks.run_factors", "factorrun-detail",
-        cancels_running=False, heavy=("counts", "errors", "timings"),
-=======
-        "factor_run", "Factor run", FactorRun, "factors.tasks.run_factors", "factorrun-detail",
         cancels_running=False, heavy=("counts", "errors", "timings"), listed=~Q(cache=OF_BACKFILL),
->>>>>>> main
     ))  # fmt: skip
     register(job_kind(
         "factor_backfill", gettext_noop("Factor backfill"), FactorBackfill, "factors.tasks.run_backfill",
