@@ -8,6 +8,7 @@ from django.utils.translation import gettext_noop, ngettext, override
 from backtests.report import calendar, configuration, session_charts, trade_charts, trade_tables
 from backtests.report.figures import glossary, statistics_tables, tiles
 from backtests.report.page import Finding, Page, Part, Section, rendered
+from backtests.report.retelling import retold
 from backtests.report.text import money, spaced, span, words
 from market.pages.parts import NONE
 
@@ -136,7 +137,7 @@ def _findings(found: list[dict[str, Any]]) -> list[Finding]:
     ranked = sorted(found, key=lambda one: order.index(one["severity"]) if one["severity"] in order else -1)
     return [
         Finding(
-            *_severity(one["severity"]), _(one["title"]), _(one["message"]),
+            *_severity(one["severity"]), _(one["title"]), retold(one["code"], one["message"]),
             [(spaced(str(name)), words(value)) for name, value in (one["evidence"] or {}).items()],
         )
         for one in ranked

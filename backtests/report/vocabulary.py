@@ -142,8 +142,7 @@ CHOICES = (
     _("value"), _("score"), _("percentile"), _("rank"), _("between"), _("top"), _("bottom"), _("EQUAL_WEIGHT"),
     _("MARKET_CAP"), _("RISK_PARITY"), _("SCORE"), _("zscore"), _("minmax"), _("robust"),
 )  # fmt: skip
-MESSAGES = (
-    _("A benchmark was asked for, but it has no levels in the period."),
-    _("No benchmark was chosen: whether the market explains the return is not known."), _("all stocks of KR"),
+UNIVERSES = (
+    _("all stocks of KR"),
     _("all stocks of US"), _("all stocks of CN"), _("all stocks of HK"), _("all stocks of JP"), _("all stocks of VN"),
 )  # fmt: skip

@@ -3,6 +3,7 @@
 import ast
 import re
 from collections.abc import Iterator
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,9 @@ from django.utils.translation import gettext, override
 from backtests.calc.ledger import Ending, Reason
 from backtests.calc.rules import Exit
 from backtests.report import comparison_page, comparison_report, session_overview, session_report
+from backtests.report.finding_forms import FORMS
 from backtests.report.meaning import GROUPS, OTHER, english, label, meanings, units
+from backtests.report.retelling import retold
 from backtests.sizing import all_sizings
 from factors.combiners.registry import all_combiners
 from factors.services.catalogue import factors_resolved
@@ -21,12 +24,13 @@ from portfolio.calc.stress.windows import HISTORICAL
 from tests.backtests.report.results import result, run
 
 ROOT = Path(__file__).resolve().parents[2]
+CHECKS = sorted((ROOT / "backtests" / "diagnosis" / "checks").glob("[!_]*.py"))
 HANGUL = re.compile("[가-힣]")
 
 
 def titles_of_findings() -> Iterator[str]:
     """Literals in the place of the title of every ``Finding(...)`` of the checks."""
-    for path in sorted((ROOT / "backtests" / "diagnosis" / "checks").glob("*.py")):
+    for path in CHECKS:
         for call in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(call, ast.Call) and getattr(call.func, "id", "") == "Finding":
                 parts = ast.walk(call.args[2])
@@ -82,3 +86,55 @@ def test_a_page_is_korean_and_the_file_of_the_same_is_english() -> None:
     assert [text for text in told if not HANGUL.search(text)] == []
     scripts = re.compile(r"<script.*?</script>", re.DOTALL)
     assert [HANGUL.findall(scripts.sub("", text)) for text in (report, comparison)] == [[], []]
+
+
+def said(of: ast.expr, function: ast.FunctionDef) -> list[str]:
+    """Every text that an expression of a check can be, 7 for each figure in it."""
+    match of:
+        case ast.Constant(value=str() as text):
+            return [text]
+        case ast.IfExp(body=one, orelse=other):
+            return [*said(one, function), *said(other, function)]
+        case ast.Call(func=ast.Name(id="counted"), args=[_, ast.Constant(value=noun)]):
+            return [f"1 {noun}", f"7 {noun}s"]
+        case ast.JoinedStr(values=parts):
+            found = [said(part, function) for part in parts]
+            return ["".join(text) for text in product(*found)]
+        case ast.FormattedValue(value=ast.Name(id=name)) | ast.Name(id=name):
+            given = [one.value for one in ast.walk(function) if isinstance(one, ast.Assign) and named(one, name)]
+            texts = (ast.Constant, ast.IfExp, ast.JoinedStr)
+            return [text for value in given if isinstance(value, texts) for text in said(value, function)] or ["7"]
+        case ast.FormattedValue(value=value):
+            return said(value, function)
+    return ["7"]
+
+
+def named(assigned: ast.Assign, name: str) -> bool:
+    return any(isinstance(one, ast.Name) and one.id == name for one in assigned.targets)
+
+
+def messages() -> Iterator[tuple[str, str]]:
+    """Codes of findings, and what their checks can say."""
+    for path in CHECKS:
+        for function in ast.parse(path.read_text(encoding="utf-8")).body:
+            for call in ast.walk(function) if isinstance(function, ast.FunctionDef) else ():
+                if isinstance(call, ast.Call) and getattr(call.func, "id", "") == "Finding":
+                    code = ast.literal_eval(call.args[0])
+                    yield from ((code, text) for text in said(call.args[3], function))
+
+
+def test_what_checks_say_is_told_in_korean() -> None:
+    found = list(messages())
+    assert {code for code, _ in found} == set(FORMS)
+    with override("ko"):
+        assert [(code, text) for code, text in found if not HANGUL.search(retold(code, text))] == []
+    assert [text for code, text in found if retold(code, text) != text] == []
+
+
+def test_figures_of_a_finding_stand_where_they_belong_in_korean() -> None:
+    stored = "The benchmark returned 83.8 %, the strategy -12.5 % over the same sessions."
+    with override("ko"):
+        told = retold("benchmark_not_beaten", stored)
+        assert told == "같은 기간 벤치마크 수익률은 83.8%, 전략 수익률은 -12.5%입니다."
+        assert retold("benchmark_not_beaten", "Of another version.") == "Of another version."
+        assert retold("gone", stored) == stored
