@@ -32,7 +32,7 @@ class AllTradesTable(HouseTable):
     dropped = FigureColumn(verbose_name=_("Dropped"), digits=0)
     unvalued = FigureColumn(verbose_name=_("Without value"), digits=0)
     region = WordColumn(verbose_name=_("Region"))
-    sector = TextColumn(verbose_name=_("Sector"))
+    sector = WordColumn(verbose_name=_("Sector"))
     value_currency = TextColumn(verbose_name=_("Currency"), visible=False)
 
     empty = _("No fund traded anything that fits.")

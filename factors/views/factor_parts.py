@@ -22,6 +22,7 @@ from factors.views.reasons import REASONS, reason_label
 from factors.views.scope import scope_of
 from market.models import Instrument
 from market.pages.charts import Chart
+from market.pages.forms import in_words
 from market.pages.views import Page
 
 SESSIONS = 504  # of a history, two years
@@ -73,7 +74,7 @@ class Distribution(FactorPart):
             return []
         found = distribution_read(region=self.scope.region, date=self.scope.date, name=self.factor.name)
         titles = {
-            "value": (_("Distribution of values"), self.factor.unit, {}),
+            "value": (_("Distribution of values"), in_words(self.factor.unit), {}),
             "score": (_("Distribution of scores"), _("score, more is better"), {"colour": ORANGE}),
         }
         return [
@@ -153,7 +154,11 @@ class History(FactorPart):
         rows = list(
             FactorScore.objects.history(self.instrument.pk, dates, ids).values_list("date", "value", "score")[::-1]
         )
-        return history_charts([row[0] for row in rows], [row[1:] for row in rows], self.factor.unit) if rows else []
+        return (
+            history_charts([row[0] for row in rows], [row[1:] for row in rows], str(in_words(self.factor.unit)))
+            if rows
+            else []
+        )
 
     def _best(self) -> Instrument | None:
         if self.scope.date is None:

@@ -25,7 +25,7 @@ class InstrumentTable(HouseTable):
     name = TextColumn(verbose_name=_("Name"))
     region = WordColumn(verbose_name=_("Region"))
     asset_type = WordColumn(verbose_name=_("Type"))
-    sector = TextColumn(verbose_name=_("Sector"))
+    sector = WordColumn(verbose_name=_("Sector"))
     currency = TextColumn(verbose_name=_("Currency"))
     listed_on = DayColumn(verbose_name=_("Listed"))
     delisted_on = DayColumn(verbose_name=_("Delisted"))

@@ -54,7 +54,7 @@
     format: {
       days: names({ weekday: "long" }, 7, (i) => [2023, 0, 1 + i]), shortDays: names({ weekday: "short" }, 7, (i) => [2023, 0, 1 + i]),
       months: names({ month: "long" }, 12, (i) => [2023, i]), shortMonths: names({ month: "short" }, 12, (i) => [2023, i]),
-      date: "%Y-%m-%d", year: "%Y", month: "%Y년 %b", dayMonth: "%b %-d일", dayMonthYear: "%Y년 %b %-d일",
+      date: "%Y-%m-%d", year: "%Y", month: "%Y. %-m.", dayMonth: "%-m. %-d.", dayMonthYear: "%Y. %-m. %-d.",
     },
   });
   const locale = document.documentElement.lang;
