@@ -14,6 +14,8 @@ class Defaults:
     slippage: float = 0.1
 
 
+RISK_FREE = 2.0  # percent a year
+NORMALISATION = "zscore"
 DEFAULTS = {
     "KR": Defaults(capital=100_000_000, commission=0.015, tax=0.23, lot=1),
     "US": Defaults(capital=100_000, commission=0.005, tax=0.0028, lot=1),  # the tax: the SEC's fee

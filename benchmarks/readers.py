@@ -10,6 +10,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import numpy as np
+
 from benchmarks.report import Report, Row, step
 from tests.browser import site as sites
 from tests.browser.crawl import pages_found
@@ -47,8 +49,11 @@ def _measure(site: sites.Site, report: Report, seconds: int) -> None:
         with step(name):
             taken, wrong = _read(site, paths, pause, seconds)
         note = f"{len(taken) / seconds:.0f} answers a second, median {1000 * statistics.median(taken):.0f} ms"
-        failed = f"; {len(wrong)} errors, first: {wrong[0]}" if wrong else "; no error"
-        report.add(Row(f"p95 of {name}", "ms", [1000 * _quantile(taken, P95)], target, note + failed))
+        p95 = 1000 * float(np.quantile(taken, P95, method="higher"))
+        report.add(
+            Row(f"p95 of {name}", "ms", [p95], target, note),
+            Row(f"failed answers of {name}", "answers", [len(wrong)], 0, f"first: {wrong[0]}" if wrong else ""),
+        )
 
 
 def _read(
@@ -97,8 +102,3 @@ def _answered(connection: http.client.HTTPConnection, site: sites.Site, path: st
     except (OSError, http.client.HTTPException) as error:
         return f"{path}: {error!r}"
     return "" if answer.status == http.client.OK else f"{path}: {answer.status}"
-
-
-def _quantile(values: Sequence[float], share: float) -> float:
-    ordered = sorted(values)
-    return ordered[min(len(ordered) - 1, int(share * len(ordered)))]

@@ -17,3 +17,4 @@ class QuantsiteConfig(AppConfig):
         # An app without tables is sent no signal of its own.
         post_migrate.connect(ensure, sender=apps.get_app_config("django_q"), dispatch_uid="quantsite.schedules")
         checks.register(import_module("quantsite.retention").check_kinds)
+        checks.register(import_module("quantsite.checks").check_stale_sessions)

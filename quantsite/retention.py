@@ -5,7 +5,6 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from django.apps import apps
 from django.conf import settings
 from django.contrib.admin.models import LogEntry
 from django.contrib.sessions.models import Session
@@ -18,11 +17,11 @@ from etfs.models import CollectItem, CollectRun
 from factors.models import FactorAnalysis, FactorRun, JobState
 from market.models import LoadRun, RejectedRow
 from portfolio.models import AssetCorrelation
+from quantsite.accounts.models import ApiToken
 
 logger = logging.getLogger(__name__)
 
 BATCH = 5_000
-TOKENS = getattr(settings, "KNOX_TOKEN_MODEL", "")  # whatever app the tokens of the API are of
 ENDED = (JobState.DONE, JobState.PARTLY, JobState.FAILED, JobState.INTERRUPTED, JobState.CANCELLED)
 Rows = Callable[[dt.datetime], QuerySet]
 
@@ -88,7 +87,7 @@ def _sessions(before: dt.datetime) -> QuerySet:
 
 def _tokens(before: dt.datetime) -> QuerySet:
     """Those without an end stay."""
-    return apps.get_model(TOKENS).objects.filter(expiry__lt=before)
+    return ApiToken.objects.filter(expiry__lt=before)
 
 
 KINDS: dict[str, Kind] = {
@@ -103,9 +102,8 @@ KINDS: dict[str, Kind] = {
     "analyses": Kind("factor analyses", 0, _analyses),
     "correlations": Kind("correlations of assets", 0, _correlations),
     "admin_log": Kind("what was done in the admin", 0, lambda before: LogEntry.objects.filter(action_time__lt=before)),
+    "tokens": Kind("API tokens, after their end", 1, _tokens),
 }  # fmt: skip
-if TOKENS:
-    KINDS["tokens"] = Kind("API tokens, after their end", 1, _tokens)
 
 
 def data_prune(*, dry_run: bool = False, now: dt.datetime | None = None) -> list[Pruned]:

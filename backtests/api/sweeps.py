@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.urls import path
@@ -21,6 +20,7 @@ from backtests.api.permissions import WorkPermission
 from backtests.api.refusals import Conflict, Refusals
 from backtests.models import BacktestSession, BacktestSweep, BacktestVariant, Status
 from backtests.report.meaning import LOWER
+from backtests.services.sweep_plan import OF_METHOD, sweep_ask
 from market.api.filters import KnownFields, QueryParams
 from market.api.listing import ListView
 from market.api.owned import allowed
@@ -54,9 +54,6 @@ class SweepRequest(KnownFields):
     train = serializers.IntegerField(required=False, help_text="Months to choose on (24).")
     test = serializers.IntegerField(required=False, help_text="Months to test a choice on (6).")
     anchored = serializers.BooleanField(required=False, help_text="Every train window begins with the first session.")
-
-
-OF_METHOD = {"GRID": (), "RANDOM": ("samples", "seed"), "WALK_FORWARD": ("train", "test", "anchored")}
 
 
 class BacktestSweepSerializer(serializers.ModelSerializer):
@@ -134,23 +131,19 @@ class SweepList(OfSweeps, ListView):
     def post(self, request: Request) -> Response:
         body = SweepRequest(data=request.data)
         body.is_valid(raise_exception=True)
-        with transaction.atomic():
-            made = _created(dict(body.validated_data), request)
-            services.sweep_enqueue(sweep_id=made.pk)
+        made = _asked(dict(body.validated_data), request)
         location = reverse("backtest-sweep-detail", args=[made.pk], request=request)
         return self.shown(made.pk, status=status.HTTP_202_ACCEPTED, headers={"Location": location})
 
 
-def _created(asked: dict[str, Any], request: Request) -> BacktestSweep:
-    method = asked.pop("method")
+def _asked(asked: dict[str, Any], request: Request) -> BacktestSweep:
+    method = asked["method"]
     foreign = [
         name for names in OF_METHOD.values() for name in names if name in asked and name not in OF_METHOD[method]
     ]
     if foreign:
         raise serializers.ValidationError({foreign[0]: [f"is not a part of {method}"]})
-    if method == BacktestSweep.Method.WALK_FORWARD:
-        return services.walk_forward_create(**asked, owner=request.user)
-    return services.sweep_create(**asked, method=method, owner=request.user)
+    return sweep_ask(**asked, owner=request.user)
 
 
 class SweepDetail(OfSweeps, generics.RetrieveAPIView):

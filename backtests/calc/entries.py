@@ -33,7 +33,7 @@ def _pool(state: State, session: int) -> tuple[np.ndarray, int]:
     too, even without a bar today, unless they are about to be sold.
     """
     held, leaving = state.account.held, state.waiting.sells
-    pool = state.tradable(session)
+    pool = state.prices.tradable(session)
     pool[held] = state.rules.mode is Mode.TARGET
     pool &= state.signals.candidates[session]
     pool[list(leaving)] = False

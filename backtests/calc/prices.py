@@ -98,6 +98,11 @@ class Prices:
         """Dates as days since 1970-01-01: int64 [T]."""
         return self.dates.astype("datetime64[D]").astype(np.int64)
 
+    def tradable(self, session: int) -> np.ndarray:
+        """Names that trade on ``session``: bool [N]."""
+        has_bar = np.isfinite(self.close[session]) & (self.volume[session] != 0)
+        return np.asarray(has_bar & (self.ends >= session))
+
     def _check_axes(self) -> None:
         if not np.issubdtype(self.dates.dtype, np.datetime64):
             raise InputError(f"dates: must be datetime64, not {self.dates.dtype}")

@@ -80,12 +80,6 @@ class State:
         has_bar = price > 0 and prices.close.item(session, name) > 0 and prices.volume.item(session, name) != 0
         return price if has_bar and session <= prices.ends.item(name) else None
 
-    def tradable(self, session: int) -> np.ndarray:
-        """Names that trade on ``session``: bool [N]."""
-        prices = self.prices
-        has_bar = np.isfinite(prices.close[session]) & (prices.volume[session] != 0)
-        return np.asarray(has_bar & (prices.ends >= session))
-
     def most(self, session: int, name: int, shares: float) -> float:
         """``shares``, or as many of them as the volume cap allows."""
         cap = self.rules.volume_cap

@@ -53,26 +53,34 @@ def combinations(
     axes: Sequence[Axis], method: str, samples: int | None, seed: int, most: int = MOST_VARIANTS
 ) -> list[dict[str, Any]]:
     """Overrides of each variant, in the order of the grid (the last axis changes first); RANDOM draws ``samples``
-    different ones, the same for the same ``seed``. BacktestError for what cannot be, and for more than ``most``.
+    different ones, the same for the same ``seed``. BacktestError as of ``combinations_counted``.
     """
+    count = combinations_counted(axes, method, samples, most)
+    if method == Method.GRID:
+        return list(_all(axes))
     sizes = [len(axis["values"]) for axis in axes]
-    total = min(prod(sizes), MOST_COMBINATIONS + 1)
+    drawn = np.random.default_rng(_seed(seed)).choice(prod(sizes), count, replace=False)
+    drawn.sort()
+    return [_at(axes, sizes, place) for place in drawn.tolist()]
+
+
+def combinations_counted(axes: Sequence[Axis], method: str, samples: int | None, most: int = MOST_VARIANTS) -> int:
+    """How many ``combinations`` makes; BacktestError for what cannot be, and for more than ``most``."""
+    total = min(prod(len(axis["values"]) for axis in axes), MOST_COMBINATIONS + 1)
     if method == Method.GRID:
         if total > most:
             raise BacktestError(f"axes: {total:,} variants are too many (at most {most:,}): draw some of them")
-        return list(_all(axes))
+        return total
     if method != Method.RANDOM:
         raise BacktestError(f"method: must be GRID or RANDOM, not {method!r}")
-    count = _whole("samples", samples)
+    count = _whole("samples", samples, f" (from 1 to {min(total, most):,})")
     if not 1 <= count <= most:
         raise BacktestError(f"samples: must be from 1 to {most:,}, not {count:,}")
     if count > total:
         raise BacktestError(f"samples: there are {total:,} combinations alone, {count:,} are asked for")
     if total > MOST_COMBINATIONS:
         raise BacktestError(f"axes: more than {MOST_COMBINATIONS:.0e} combinations are too many to draw from")
-    drawn = np.random.default_rng(_seed(seed)).choice(total, count, replace=False)
-    drawn.sort()
-    return [_at(axes, sizes, place) for place in drawn.tolist()]
+    return count
 
 
 def _all(axes: Sequence[Axis]) -> Iterator[dict[str, Any]]:
@@ -90,9 +98,9 @@ def _at(axes: Sequence[Axis], sizes: Sequence[int], place: int) -> dict[str, Any
     return {axis["field"]: found[axis["field"]] for axis in axes}
 
 
-def _whole(name: str, value: Any) -> int:
+def _whole(name: str, value: Any, hint: str = "") -> int:
     if isinstance(value, bool) or not isinstance(value, int):
-        raise BacktestError(f"{name}: must be a whole number, not {value!r}")
+        raise BacktestError(f"{name}: must be a whole number, not {value!r}{hint}")
     return value
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from backtests.calc.conditions import FactorCondition
 from backtests.calc.errors import InputError
 from backtests.calc.rules import Rules
-from backtests.defaults import DEFAULTS
+from backtests.defaults import DEFAULTS, NORMALISATION, RISK_FREE
 from backtests.services.config_conditions import (
     COMPOSITE,
     SellCondition,
@@ -113,11 +113,11 @@ def config_check(*, config: Any, user: Reader | None = None) -> Config:
     rules = _rules(given, region, sells)
     if rules.sizing == "SCORE" and definition is None:
         raise BacktestError("sizing: SCORE weighs by the composite of a strategy: name one")
-    risk_free = fraction_given("risk_free", given.get("risk_free", 2.0), -99.0, 1000.0)
+    risk_free = fraction_given("risk_free", given.get("risk_free", RISK_FREE), -99.0, 1000.0)
     found = Config(
         text_given("name", given.get("name", ""), 120), region, start, end, strategy, definition, order_by, buys,
         sells, _universe(given.get("universe", {}), region), rules, _benchmark(given.get("benchmark", "")), risk_free,
-        _normalisation(given.get("normalisation", "zscore")), _neutralise(given.get("neutralise", ())), {},
+        _normalisation(given.get("normalisation", NORMALISATION)), _neutralise(given.get("neutralise", ())), {},
     )  # fmt: skip
     found.written.update(_written(found, given))
     return found

@@ -10,6 +10,7 @@ from factors.services.strategy_files import NotYaml, strategies_read
 NUMBER = r"-?\d+(?:\.\d+)?"
 RANGE = re.compile(rf"({NUMBER})\.\.({NUMBER})(?::({NUMBER}))?")
 MOST = 10_000  # values of a range
+LONGEST = 30  # digits before the point
 
 
 def values_given(text: str, field: str) -> list[Any]:
@@ -30,9 +31,9 @@ def range_values(text: str, low: Decimal, high: Decimal, step: Decimal) -> list[
     """Both ends included; whole numbers where all three are."""
     if step <= 0 or high < low:
         raise BacktestError(f"axes: {text!r}: a range goes from low to high by a step above 0")
-    count = int((high - low) / step) + 1
-    if count > MOST:
-        raise BacktestError(f"axes: {text!r}: {count:,} values are too many")
-    found = [low + place * step for place in range(count)]
+    is_long = max(one.adjusted() for one in (low, high, step)) > LONGEST  # sums of such would not end well
+    if is_long or high - low >= MOST * step:
+        raise BacktestError(f"axes: {text[:80]!r}: too many values (at most {MOST:,})")
+    found = [low + place * step for place in range(int((high - low) / step) + 1)]
     is_whole = all(one == one.to_integral_value() for one in (low, step))
     return [int(one) if is_whole else float(one) for one in found]

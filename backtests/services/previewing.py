@@ -4,9 +4,9 @@ import datetime as dt
 from dataclasses import dataclass, replace
 from typing import Any
 
-import numpy as np
 from django.contrib.auth.models import User
 
+from backtests.calc.choice import best
 from backtests.services.config import Config
 from backtests.services.errors import BacktestError
 from backtests.services.market import period_check
@@ -24,7 +24,7 @@ SHOWN = 15
 @dataclass(frozen=True)
 class Preview:
     """``universe``: names of it with a bar on ``on``; by condition how many have its figure and how many meet it;
-    ``candidates`` meet all; ``first``: the best of them, as many as would be bought, at most 15.
+    ``candidates`` meet all; ``first``: those that an empty portfolio would buy, the best first, at most 15.
     """
 
     on: dt.date
@@ -63,17 +63,17 @@ def _preview(config: Config) -> Preview:
     decided = decided_of(config, market, bench)
     steps = funnel(config, market, decided.asked)
     at = int(steps.at[0])
-    candidates = np.flatnonzero(steps.candidates[0])
-    order = decided.signals.order[at, candidates]
-    best = candidates[np.lexsort((market.tickers[candidates].astype(str), -order))][:SHOWN]
+    pool = steps.candidates[0] & market.prices.tradable(at)
+    most = min(config.rules.max_positions, SHOWN)
+    first = best(decided.signals.order[at], pool, most, market.prices.rank)
     return Preview(
         market.prices.dates[at].item(), int(steps.there[0].sum()),
         [
             {"text": condition.text, "known": int(known[0].sum()), "met": int(met[0].sum())}
             for condition, known, met in zip(config.buys, steps.known, steps.met, strict=True)
         ],
-        len(candidates), config.order_by,
-        [_name(market, int(column), decided.asked.layers[config.order_by]) for column in best],
+        int(steps.candidates[0].sum()), config.order_by,
+        [_name(market, column, decided.asked.layers[config.order_by]) for column in first.tolist()],
     )  # fmt: skip
 
 

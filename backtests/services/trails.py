@@ -1,5 +1,6 @@
 """Why a trade was made: its condition, and the figures of the day it was decided."""
 
+import datetime as dt
 from typing import Any
 
 from backtests.calc.ledger import Reason
@@ -12,11 +13,13 @@ LONGEST = 50  # trades of the same name that are told
 
 def trade_explained(*, session: BacktestSession, number: int) -> dict[str, Any] | None:
     """``trade``; ``why``: the conditions that led to it, as text; ``figures``: name, value, score, percentile and unit
-    of each factor as of ``as_of``; ``others``: what else was traded of the name. None where there is no such trade.
+    of each factor as of ``as_of`` (None where none had to do with it); ``others``: what else was traded of the name.
+    None where there is no such trade.
     """
     trade = session.trades.select_related("instrument").filter(number=number).first()
     if trade is None:
         return None
+    decided = trade.factors.get(AS_OF)
     units = {factor.name: factor.unit for factor in all_factors()}
     figures = [
         {"name": name, "unit": units.get(name, ""), **figure}
@@ -24,8 +27,8 @@ def trade_explained(*, session: BacktestSession, number: int) -> dict[str, Any] 
     ]  # fmt: skip
     others = session.trades.filter(ticker=trade.ticker).exclude(number=number).order_by("number")[:LONGEST]
     return {
-        "trade": trade, "why": _conditions(session, trade), "as_of": trade.factors.get(AS_OF), "figures": figures,
-        "others": list(others),
+        "trade": trade, "why": _conditions(session, trade), "figures": figures, "others": list(others),
+        "as_of": dt.date.fromisoformat(decided) if decided else None,
     }  # fmt: skip
 
 

@@ -14,7 +14,7 @@ from backtests.calc.errors import InputError
 from backtests.calc.windows import windows_of
 from backtests.models import BacktestSweep
 from backtests.report import walk_forward_report as report
-from backtests.services.axes import MOST_VARIANTS, combinations
+from backtests.services.axes import MOST_VARIANTS, Axis, combinations
 from backtests.services.config_values import day_given
 from backtests.services.errors import BacktestError
 from backtests.services.market import period_check
@@ -35,12 +35,9 @@ def walk_forward_create(
     ``test``: months on which the choice of a window is tested; ``anchored``: train windows all begin at the start.
     BacktestError begins with the field that is wrong; nothing is stored then.
     """
-    _months_check(train=train, test=test)
-    base, checked = base_check(config=config, axes=axes, objective=objective, owner=owner)
-    for axis in checked:
-        if axis["field"] in PERIOD:
-            raise BacktestError(f"axes: {axis['field']}: the windows of a walk-forward set the period of one region")
-    windows = windows_check(base=base, train=train, test=test, anchored=anchored)
+    base, checked, windows = walk_forward_check(
+        config=config, axes=axes, train=train, test=test, anchored=anchored, objective=objective, owner=owner
+    )
     each = combinations(checked, Method.GRID, None, 0, most=MOST_VARIANTS // len(windows))
     variants = [
         {"start": window["train_start"], "end": window["train_end"]} | one for window in windows for one in each
@@ -52,15 +49,26 @@ def walk_forward_create(
     )  # fmt: skip
 
 
+def walk_forward_check(
+    *, config: Any, axes: Mapping[str, Any], train: int, test: int, anchored: bool, objective: str, owner: User | None
+) -> tuple[dict[str, Any], list[Axis], list[dict[str, str]]]:
+    """What ``base_check`` finds, and the windows; BacktestError begins with the field that is wrong."""
+    _months_check(train=train, test=test)
+    base, checked = base_check(config=config, axes=axes, objective=objective, owner=owner)
+    for axis in checked:
+        if axis["field"] in PERIOD:
+            raise BacktestError(f"axes: {axis['field']}: the windows of a walk-forward set the period of one region")
+    return base, checked, _windows(base, train, test, anchored)
+
+
 def _months_check(**given: int) -> None:
     for field, months in given.items():
         if isinstance(months, bool) or not isinstance(months, int) or not 1 <= months <= MOST_MONTHS:
             raise BacktestError(f"{field}: must be a whole number of months from 1 to {MOST_MONTHS}, not {months!r}")
 
 
-def windows_check(*, base: Mapping[str, Any], train: int, test: int, anchored: bool) -> list[dict[str, str]]:
-    """The windows of the exchange's calendar, as plain data; BacktestError where there is none."""
-    _months_check(train=train, test=test)
+def _windows(base: Mapping[str, Any], train: int, test: int, anchored: bool) -> list[dict[str, str]]:
+    """The windows of the exchange's calendar, as plain data."""
     start, end = (day_given(name, base[name]) for name in ("start", "end"))
     if start is None:
         raise BacktestError("start: say from which day on (YYYY-MM-DD)")

@@ -12,6 +12,7 @@ from backtests.models import BacktestSession, BacktestSweep
 
 ADD_SESSION, ADD_SWEEP = "backtests.add_backtestsession", "backtests.add_backtestsweep"
 DELETE_SESSION, DELETE_SWEEP = "backtests.delete_backtestsession", "backtests.delete_backtestsweep"
+NEEDED = {"change": "add", "delete": "delete"}  # what it takes beside: who asks for work may also stop it
 Job = TypeVar("Job", bound=Model)
 
 
@@ -28,9 +29,10 @@ def sweep_of(request: HttpRequest, pk: int, action: str = "view") -> BacktestSwe
 
 
 def may(request: HttpRequest, row: Model, action: str) -> bool:
-    """Whether the user may change or delete what they see."""
+    """Whether the user may change or delete what they see: theirs, or any for staff, where they may ask for such."""
     rows: Any = type(row)._default_manager
-    return bool(rows.visible_to(request.user, action).filter(pk=row.pk).exists())
+    permission = f"{row._meta.app_label}.{NEEDED[action]}_{row._meta.model_name}"
+    return request.user.has_perm(permission) and rows.visible_to(request.user, action).filter(pk=row.pk).exists()
 
 
 def needs(request: HttpRequest, permission: str) -> None:

@@ -16,7 +16,6 @@ from backtests.models import BacktestSession, Status
 from backtests.services import BacktestBusy, BacktestError
 from backtests.services.config_files import config_text
 from backtests.views.access import ADD_SESSION, DELETE_SESSION, needs, session_of
-from backtests.views.columns import address
 from market.pages.views import OwnPage
 
 
@@ -120,7 +119,7 @@ class AsPortfolio(Question):
                 form.add_error("name", str(error))
             else:
                 messages.success(request, _("Made the portfolio %s.") % made.name)
-                return redirect(address("portfolio:portfolio", made.pk) or address("backtests:session", pk) or "/")
+                return redirect("portfolio:portfolio", made.pk)
         return render(request, "backtests/pages/question.html", self.get_context_data(form=form))
 
 

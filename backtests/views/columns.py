@@ -2,24 +2,21 @@
 
 from typing import Any
 
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.html import format_html
 
 from backtests.models import Status
 from market.pages import formats
-from market.pages.columns import BadgeColumn, FigureColumn
+from market.pages.columns import BadgeColumn
 
 STATUS_TONES = {
     "PENDING": "late", "RUNNING": "running", "COMPLETED": "done", "FAILED": "failed", "CANCELLED": "quiet",
 }  # fmt: skip
 
 
-class RateColumn(FigureColumn):
-    """A figure that is percent already (12.3 is 12.3 %)."""
-
-    def shown(self, value: Any, record: Any) -> str:
-        text = formats.number(value, self.digits, sign=self.tone)
-        return text if text == formats.NONE else f"{text}%"
+def quantity_told(value: float) -> str:
+    """Shares: whole ones without decimals."""
+    return formats.number(value, 0 if value == round(value) else 4)
 
 
 class StatusColumn(BadgeColumn):
@@ -31,14 +28,6 @@ class StatusColumn(BadgeColumn):
         return format_html("{} {}%", shown, f"{record.progress:.0f}") if running else shown
 
 
-def instrument_address(region: str, ticker: str) -> str | None:
-    """Where an instrument's page is; None where there is none of this name."""
-    return address("market:instrument", region, ticker)
-
-
-def address(name: str, *args: Any) -> str | None:
-    """A page's address; None where no room has it."""
-    try:
-        return reverse(name, args=args)
-    except NoReverseMatch:
-        return None
+def instrument_address(region: str, ticker: str) -> str:
+    """Where an instrument's page is."""
+    return reverse("market:instrument", args=[region, ticker])

@@ -10,10 +10,9 @@ from backtests.models import BacktestSession
 from backtests.report import comparison_page
 from backtests.services import BacktestError
 from backtests.services.compare import compared_results
+from backtests.views.asked import number_asked
 from backtests.views.chapters import chapters_of
 from market.pages.views import OwnPage
-
-LONGEST = 9  # digits of a number
 
 
 class Compare(OwnPage):
@@ -35,10 +34,11 @@ class Compare(OwnPage):
 def sessions_asked(request: HttpRequest) -> list[BacktestSession]:
     """In the order asked for; BacktestError for what is no number, and for one that the user may not see."""
     words = [word.strip() for text in request.GET.getlist("ids") for word in text.split(",") if word.strip()]
-    for word in words:
-        if not word.isdecimal() or len(word) > LONGEST:
+    asked = {word: number_asked(word) for word in words}
+    for word, number in asked.items():
+        if number is None:
             raise BacktestError(_("ids: %s is no number of a backtest") % word[:40])
-    numbers = list(dict.fromkeys(map(int, words)))
+    numbers = list(dict.fromkeys(asked.values()))
     visible = BacktestSession.objects.visible_to(request.user).select_related("statistics")
     found = visible.in_bulk(numbers)
     for number in numbers:

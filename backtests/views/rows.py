@@ -1,5 +1,6 @@
 """Tables of a finished backtest that have as many rows as it has trades, holdings, events and rebalances."""
 
+import datetime as dt
 from typing import Any
 
 from django import forms
@@ -10,9 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from backtests.calc.ledger import Reason
 from backtests.models import BacktestEvent, BacktestTrade
 from backtests.models.results import OfInstrument
-from backtests.views.columns import RateColumn, instrument_address
-from market.pages import formats
-from market.pages.columns import DayColumn, FigureColumn, TextColumn, WordColumn
+from backtests.views.columns import instrument_address, quantity_told
+from market.pages.columns import DayColumn, FigureColumn, PointsColumn, TextColumn, WordColumn
 from market.pages.forms import choices
 from market.pages.tables import HouseTable
 
@@ -23,10 +23,10 @@ def ticker_address(record: OfInstrument) -> str | None:
 
 
 class QuantityColumn(FigureColumn):
-    """Shares: whole ones without decimals."""
+    """Shares."""
 
     def shown(self, value: Any, record: Any) -> str:
-        return formats.number(value, 0 if value == round(value) else 4)
+        return quantity_told(value)
 
 
 class TrailColumn(FigureColumn):
@@ -52,7 +52,7 @@ class TradeTable(HouseTable):
     commission = FigureColumn(verbose_name=_("Commission"))
     tax = FigureColumn(verbose_name=_("Tax"))
     profit = FigureColumn(verbose_name=_("Profit"), digits=0, tone=True)
-    profit_rate = RateColumn(verbose_name=_("Profit %"), digits=1, tone=True)
+    profit_rate = PointsColumn(verbose_name=_("Profit %"), digits=1, tone=True)
     hold_days = FigureColumn(verbose_name=_("Days held"), digits=0)
     reason = WordColumn(verbose_name=_("Reason"))
     signal_date = DayColumn(verbose_name=_("Decided"))
@@ -83,9 +83,9 @@ class HoldingTable(HouseTable):
     average_price = FigureColumn(verbose_name=_("Average price"))
     close = FigureColumn(verbose_name=_("Close"))
     value = FigureColumn(verbose_name=_("Value"), digits=0)
-    weight = RateColumn(verbose_name=_("Weight"))
+    weight = PointsColumn(verbose_name=_("Weight"))
     profit = FigureColumn(verbose_name=_("Profit"), digits=0, tone=True)
-    profit_rate = RateColumn(verbose_name=_("Profit %"), digits=1, tone=True)
+    profit_rate = PointsColumn(verbose_name=_("Profit %"), digits=1, tone=True)
     first_bought = DayColumn(verbose_name=_("First bought"))
     hold_days = FigureColumn(verbose_name=_("Days held"), digits=0)
 
@@ -121,7 +121,7 @@ class EventFilter(forms.Form):
 
 
 class SelectionTable(HouseTable):
-    date = TextColumn(verbose_name=_("Rebalance"))
+    date = DayColumn(verbose_name=_("Rebalance"))
     universe = FigureColumn(verbose_name=_("In the universe"), digits=0)
     candidates = FigureColumn(verbose_name=_("Meet all conditions"), digits=0)
     bought = FigureColumn(verbose_name=_("Bought"), digits=0)
@@ -144,4 +144,8 @@ def selection_table(conditions: list[str]) -> type[HouseTable]:
 
 def selection_rows(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Who could be chosen on each rebalance session, who met each condition beside it."""
-    return [row | {f"met_{place}": one["met"] for place, one in enumerate(row["conditions"])} for row in rows]
+    return [
+        row | {"date": dt.date.fromisoformat(row["date"])}
+        | {f"met_{place}": one["met"] for place, one in enumerate(row["conditions"])}
+        for row in rows
+    ]  # fmt: skip

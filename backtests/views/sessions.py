@@ -12,8 +12,8 @@ from django.utils.translation import gettext_lazy as _
 from backtests.models import BacktestSession, Status
 from backtests.models.sessions import NOBODY
 from backtests.views.access import ADD_SESSION, DELETE_SESSION
-from backtests.views.columns import STATUS_TONES, RateColumn, StatusColumn, address
-from market.pages.columns import DayColumn, FigureColumn, TextColumn
+from backtests.views.columns import STATUS_TONES, StatusColumn
+from market.pages.columns import DayColumn, FigureColumn, PointsColumn, TextColumn
 from market.pages.forms import choices
 from market.pages.tables import HouseTable
 from market.pages.views import OwnPage, TablesMixin
@@ -27,7 +27,7 @@ def session_address(record: BacktestSession) -> str:
 
 
 def strategy_address(record: BacktestSession) -> str | None:
-    return address("factors:strategy", record.strategy_id) if record.strategy_id else None
+    return reverse("factors:strategy", args=[record.strategy_id]) if record.strategy_id else None
 
 
 class CodeColumn(TextColumn):
@@ -79,10 +79,10 @@ class SessionTable(HouseTable):
     region = CodeColumn(verbose_name=_("Region"))
     start = DayColumn(verbose_name=_("From"))
     end = DayColumn(verbose_name=_("To"))
-    total_return = RateColumn(verbose_name=_("Return"), tone=True, digits=1)
-    annualized_return = RateColumn(verbose_name=_("CAGR"), tone=True, digits=1)
+    total_return = PointsColumn(verbose_name=_("Return"), tone=True, digits=1)
+    annualized_return = PointsColumn(verbose_name=_("CAGR"), tone=True, digits=1)
     sharpe_ratio = FigureColumn(verbose_name=_("Sharpe"))
-    max_drawdown = RateColumn(verbose_name=_("Drawdown"), digits=1)
+    max_drawdown = PointsColumn(verbose_name=_("Drawdown"), digits=1)
     trade_count = FigureColumn(verbose_name=_("Trades"), digits=0)
     serious = FigureColumn(verbose_name=_("Serious"), digits=0)
     owner = TextColumn(verbose_name=_("Owner"), accessor="owner__username")

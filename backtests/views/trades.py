@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy
 
 from backtests.services.trails import trade_explained
 from backtests.views.access import session_of
-from backtests.views.columns import instrument_address
+from backtests.views.columns import instrument_address, quantity_told
 from market.pages.views import OwnPage
 
 REASONS = {
@@ -36,5 +36,11 @@ class TradeTrail(OwnPage):
         }  # fmt: skip
         there = trade.instrument and instrument_address(trade.instrument.region, trade.instrument.ticker)
         return super().get_context_data(
-            session=session, reason=REASONS.get(trade.reason, ""), instrument_url=there, **found, **kwargs
+            session=session,
+            quantity=quantity_told(trade.quantity),
+            quantities=[(one, quantity_told(one.quantity)) for one in found["others"]],
+            reason=REASONS.get(trade.reason, ""),
+            instrument_url=there,
+            **found,
+            **kwargs,
         )

@@ -98,7 +98,7 @@ def _at_a_glance(found: FundSummary, asked: str, request: Request) -> dict[str, 
             "link": reverse("etf-holdings", args=[str(instrument)], request=request),
         },
         "net_flow_20d": found.net_flow, "figures_as_of": fund.figures_as_of,
-        "total_assets_as_of": found.assets_as_of,
+        "total_assets_as_of": None if fund.total_assets is None else found.assets_as_of,
     } | figures | {name: getattr(fund, name) for name in CALCULATED}  # fmt: skip
 
 

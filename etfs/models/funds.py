@@ -31,11 +31,22 @@ class ETFQuerySet(models.QuerySet["ETF"]):
             flow=models.Subquery(days.values("etf").annotate(total=models.Sum("net_flow")).values("total"))
         )
 
+    def with_premium_day(self) -> Self:
+        """``premium_day``: the day that ``premium_discount`` is of; None without it."""
+        days = ETFDailyStat.objects.filter(etf=models.OuterRef("pk"), date__lte=models.OuterRef("figures_as_of"))
+        priced = models.Subquery(days.filter(close__gt=0, nav__gt=0).order_by("-date").values("date")[:1])
+        return self.annotate(
+            premium_day=models.Case(models.When(premium_discount__isnull=False, then=priced), default=None)
+        )
+
     def with_krw(self, rates: Mapping[str, float]) -> Self:
-        """``assets_krw``: ``assets`` (an annotation) at so many won for one unit of each currency; None in another."""
-        known = [models.When(instrument__currency=code, then=models.Value(rate)) for code, rate in rates.items()]
-        rate = models.Case(*known, default=None, output_field=models.FloatField())
-        return self.annotate(assets_krw=Cast("assets", models.FloatField()) * rate)
+        """``assets_krw``: ``assets`` (an annotation) at so many won for one unit of each currency; None in another, and
+        for a number that no double holds."""
+        size, fits = Cast("assets", models.FloatField()), models.Q(assets__range=(-LARGEST, LARGEST))
+        known = [
+            models.When(fits, instrument__currency=code, then=size * models.Value(rate)) for code, rate in rates.items()
+        ]
+        return self.annotate(assets_krw=models.Case(*known, default=None, output_field=models.FloatField()))
 
     def listed_in(self, region: str = "", category: str = "", issuer: str = "") -> Self:
         """What meets every condition given, the largest first."""

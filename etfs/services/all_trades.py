@@ -24,7 +24,7 @@ NAMES = ("region", "ticker", "name", "sector", "kind", "instrument_id")
 COUNTS = ("added", "bought", "sold", "dropped")
 Pair = dict[str, Any]
 STRIDE = 1 << 32  # a fund's securities are numbered from its place times this on
-SEEN = np.log(1.4), np.log(1.2)  # counts and prices that moved apart so far may be a split
+SEEN = np.log(1.4), np.log(1.2)  # counts and prices that moved apart so far may be a split; so may a price alone
 
 
 @dataclass(frozen=True)
@@ -123,13 +123,15 @@ def _of_fund(lines: np.ndarray, actions: Sequence[Action], span: np.ndarray) -> 
 
 
 def _moved_apart(before: Snapshot, after: Snapshot) -> np.ndarray:
-    """Whether a line of ``after`` [n] has many more shares at a much lower price than before, or the reverse."""
+    """Whether a line of ``after`` [n] has many more shares at a much lower price than before, or the reverse, or a
+    price so far from before that the fund may have traded against its split."""
     there = locate(before.key, after.key)[1]
     old = before.spread(after.key, np.nan)
     with np.errstate(divide="ignore", invalid="ignore"):
         shares = np.log(after.shares / old.shares)
         price = np.log(after.value / after.shares) - np.log(old.value / old.shares)
-    return there & (np.abs(shares) >= SEEN[0]) & (np.abs(price) >= SEEN[1]) & (np.sign(shares) != np.sign(price))
+    apart = (np.abs(shares) >= SEEN[0]) & (np.abs(price) >= SEEN[1]) & (np.sign(shares) != np.sign(price))
+    return there & (apart | (np.abs(price) >= SEEN[0]))
 
 
 def _rows(found: Consensus) -> list[dict[str, Any]]:

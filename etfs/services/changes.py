@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from etfs.calc.changes import Change, Changes, compare
+from etfs.calc.changes import Change, Changes, compare, turnover
 from etfs.calc.snapshot import Snapshot as Composition
 from etfs.calc.trade_values import trade_values
 from etfs.models import ETF, Snapshot
@@ -26,13 +26,14 @@ class FundChanges:
     money in ``currency``, that of the later one.
 
     ``rows``: status, what it is, the figures of ``etfs.calc.changes.Changes``, what the trade was worth
-    (``trade_value``) and the split ratio in between.
+    (``trade_value``) and the split ratio in between. ``turnover``: percent, of all lines, those held included.
     """
 
     fund: ETF
     start: dt.date
     end: dt.date
     currency: str
+    turnover: float
     rows: list[dict[str, Any]]
 
 
@@ -65,7 +66,7 @@ def changes_get(
     worth = trade_values(parts[0], parts[-1], found)
     line_of = dict(zip(key[::-1].tolist(), rows["line_id"][::-1].tolist(), strict=True))
     shown = _shown(found, worth, splits.of(found.key), line_of, held)
-    return FundChanges(fund, first, last, newest.currency, shown)
+    return FundChanges(fund, first, last, newest.currency, turnover(found.weight_change), shown)
 
 
 def _newest(fund: ETF, on: dt.date) -> Snapshot:

@@ -23,8 +23,8 @@ def funds_listed(
     held: bool = False, flow_days: tuple[dt.date, dt.date],
 ) -> ETFQuerySet:  # fmt: skip
     """Funds that meet every condition given, with their instrument and ``newest_day``, ``newest_lines`` (of the newest
-    composition served), ``flow`` (money that came in over ``flow_days``), ``assets`` (those told of the fund, else what
-    that composition is worth), both in the trading currency, and ``assets_krw``.
+    composition served), ``flow`` (money that came in over ``flow_days``, in the trading currency), ``premium_day``, and
+    ``with_assets``.
 
     ``kind``: one of KINDS. ``large``: assets of at least ``etfs.services.won.large_krw``. ``held``: with a composition.
     """
@@ -32,17 +32,24 @@ def funds_listed(
     exact = {"region": region, "issuer": issuer, "category": category}
     found = ETF.objects.select_related("instrument").filter(**{name: value for name, value in exact.items() if value})
     found = (found.search(search) if search else found).filter(KINDS[kind] if kind else Q())
-    found = found.annotate(
-        newest_day=Subquery(newest.values("as_of_date")[:1]), newest_lines=Subquery(newest.values("line_count")[:1]),
-        assets=Coalesce("total_assets", Subquery(_worth(newest)[:1])),
-    ).with_krw(settings.ETF_KRW_PER).with_flow(*flow_days)  # fmt: skip
+    found = with_assets(found).with_flow(*flow_days).with_premium_day().annotate(
+        newest_day=Subquery(newest.values("as_of_date")[:1]), newest_lines=Subquery(newest.values("line_count")[:1])
+    )  # fmt: skip
     found = found.filter(_large()) if large else found
     return found.filter(newest_day__isnull=False) if held else found
 
 
+def with_assets(funds: ETFQuerySet) -> ETFQuerySet:
+    """Funds with ``assets`` in the trading currency (those told of the fund, else what its newest composition served is
+    worth), and ``assets_krw``."""
+    newest = Snapshot.objects.newest_first(OuterRef("pk"))
+    assets = Coalesce("total_assets", Subquery(_worth(newest)[:1]))
+    return funds.annotate(assets=assets).with_krw(settings.ETF_KRW_PER)
+
+
 def _worth(newest: QuerySet[Snapshot]) -> QuerySet[Any, Any]:
     """What a composition of the whole fund, in its trading currency, adds up to; None of another one."""
-    whole = When(per_unit=False, currency=OuterRef("instrument__currency"), then="market_value")
+    whole = When(per_unit=False, market_value__gt=0, currency=OuterRef("instrument__currency"), then="market_value")
     return newest.annotate(worth=Case(whole, default=None)).values("worth")
 
 

@@ -9,34 +9,32 @@ import numpy as np
 from etfs.calc.concentration import effective_holdings, hhi_percent, top_share
 from etfs.models import ETF
 from etfs.services.ages import freshness, sessions_old
+from etfs.services.fund_list import with_assets
 from etfs.services.keys import keys_described, keys_of
 from etfs.services.lookup import day_or_today
 from etfs.services.trading import costs_compare
-from etfs.services.won import krw_per
 from etfs.store.reads import latest_weights, snapshot_days
 
 Row = dict[str, Any]
 
 
 def funds_beside(*, funds: Sequence[ETF], as_of: dt.date | None = None, amount: float, years: float) -> list[Row]:
-    """A row per fund, in their order: ``costs_compare`` and the figures of its latest composition, None without one."""
+    """A row per fund, in their order: ``costs_compare`` its ``assets`` of today as in the list of funds, and the
+    figures of its latest composition, None without one."""
     on = day_or_today(as_of)
     rows, days = latest_weights(on, [fund.pk for fund in funds]), snapshot_days([fund.pk for fund in funds], on)
     ages = sessions_old(newest={pk: (row["region"], row["as_of_date"]) for pk, row in days.items()}, on=as_of)
+    worth = with_assets(ETF.objects.filter(pk__in=[fund.pk for fund in funds])).in_bulk()
     costs = {row["symbol"]: row for row in costs_compare(funds=funds, amount=amount, years=years)}
     return [
         costs[str(fund.instrument)]
         | _concentration(rows["weight"][rows["etf_id"] == fund.pk])
-        | {"region": fund.region, "ticker": fund.instrument.ticker, "assets_krw": _won(fund), "issuer": fund.issuer}
+        | {"region": fund.region, "ticker": fund.instrument.ticker, "issuer": fund.issuer}
+        | {name: getattr(worth[fund.pk], name) for name in ("assets", "assets_krw")}
         | {"as_of_date": days[fund.pk]["as_of_date"] if fund.pk in days else None, "freshness":
            freshness(old=ages.get(fund.pk))}
         for fund in funds
     ]  # fmt: skip
-
-
-def _won(fund: ETF) -> float | None:
-    won = float("nan") if fund.total_assets is None else float(fund.total_assets) * krw_per(fund.instrument.currency)
-    return won if np.isfinite(won) else None
 
 
 def _concentration(weight: np.ndarray) -> Row:

@@ -5,10 +5,14 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
+
+from django.db.models import OuterRef, Subquery
 
 from etfs.models import ETF, ETFDailyStat, Snapshot
 from etfs.services.compositions_read import composition_get
 from etfs.services.errors import NotFound
+from etfs.services.fund_list import with_assets
 from etfs.store.splits import splits_known
 from market.models import PriceBar
 
@@ -31,14 +35,17 @@ class Quote:
 @dataclass(frozen=True)
 class FundSummary:
     """``figures``: of the latest composition ``snapshot`` (None: there is none). ``net_flow``: of the last 20 days.
-    ``assets_as_of``: the day of the fund's assets, None where they were told without one."""
+    ``assets``: those told of the fund, else what that composition is worth; ``assets_as_of``: their day, None where
+    they were told without one. ``premium_day``: that of the fund's premium."""
 
     fund: ETF
     quote: Quote
     snapshot: Snapshot | None
     figures: dict[str, float | None]
     net_flow: float | None
+    assets: Decimal | None
     assets_as_of: dt.date | None
+    premium_day: dt.date | None
 
 
 def summary_get(*, fund: ETF) -> FundSummary:
@@ -48,7 +55,15 @@ def summary_get(*, fund: ETF) -> FundSummary:
         snapshot, figures = composition.snapshot, composition.figures
     except NotFound:
         snapshot, figures = None, {}
-    return FundSummary(fund, quote_get(fund=fund), snapshot, figures, _net_flow(fund), assets_day(fund=fund))
+    told = ETFDailyStat.objects.filter(etf=OuterRef("pk"), total_assets__isnull=False).order_by("-date")
+    known: Any = with_assets(ETF.objects.filter(pk=fund.pk)).with_premium_day().annotate(
+        told_on=Subquery(told.values("date")[:1])
+    ).get()  # fmt: skip # ``assets_day`` in the same query
+    is_worth = fund.total_assets is None and known.assets is not None
+    return FundSummary(
+        fund, quote_get(fund=fund), snapshot, figures, _net_flow(fund), known.assets,
+        snapshot.as_of_date if is_worth and snapshot else known.told_on, known.premium_day,
+    )  # fmt: skip
 
 
 def assets_day(*, fund: ETF, as_of: dt.date | None = None) -> dt.date | None:

@@ -2,11 +2,15 @@
 
 from typing import Any
 
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from etfs.models import Kind
 from market.pages.columns import MoneyColumn
+
+FRESHNESS = {"fresh": "done", "ageing": "late", "stale": "failed", "none": "quiet"}  # of ``etfs.services.ages``
+FRESHNESS_WORDS = {"fresh": _("fresh"), "ageing": _("ageing"), "stale": _("stale"), "none": _("none")}
 
 
 def instrument_address(record: dict[str, Any]) -> str | None:
@@ -29,9 +33,6 @@ def kind_word(value: str) -> str:
     return gettext(str(Kind(value).label).partition(":")[0]) if value in Kind.values else value.capitalize()
 
 
-def factor_address(record: dict[str, Any]) -> str | None:
-    """Where the factor's page is; None on a site without one."""
-    try:
-        return reverse("factors:factor", args=[record["factor"]])
-    except NoReverseMatch:
-        return None
+def factor_address(record: dict[str, Any]) -> str:
+    """Where the factor's page is."""
+    return reverse("factors:factor", args=[record["factor"]])

@@ -7,13 +7,10 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from etfs.views.cells import instrument_address, kind_word
-from etfs.views.funds import TONES
+from etfs.views.cells import FRESHNESS, FRESHNESS_WORDS, instrument_address, kind_word
 from market.pages import formats
 from market.pages.columns import CompactColumn, FigureColumn, TextColumn
 from market.pages.tables import HouseTable
-
-WORDS = {"fresh": _("fresh"), "ageing": _("ageing"), "stale": _("stale"), "none": _("none")}
 
 
 def beside_address(record: dict[str, Any]) -> str:
@@ -26,7 +23,7 @@ class BesideTable(HouseTable):
     name = TextColumn(verbose_name=_("Name"), css="long")
     expense_ratio = FigureColumn(verbose_name=_("Fee, % a year"))
     total_cost = FigureColumn(verbose_name=_("Cost, 10 years"), digits=0)
-    total_assets = CompactColumn(verbose_name=_("Assets"), currency=lambda record: record["currency"])
+    assets = CompactColumn(verbose_name=_("Assets"), currency=lambda record: record["currency"])
     assets_krw = FigureColumn(verbose_name=_("Assets in won"), visible=False)
     lines = FigureColumn(verbose_name=_("Holdings"), digits=0)
     top_10_percent = FigureColumn(verbose_name=_("Top 10, %"))
@@ -45,9 +42,10 @@ class BesideTable(HouseTable):
         pass
 
     def render_as_of_date(self, value: Any, record: dict[str, Any]) -> SafeString:
-        state = record["freshness"]
-        tags = format_html(' <span class="state {}">{}</span>', TONES[state], WORDS[state]) if state == "stale" else ""
-        return format_html("{}{}", formats.day(value), tags)
+        if (state := record["freshness"]) != "stale":
+            return format_html("{}", formats.day(value))
+        words = FRESHNESS_WORDS[state]
+        return format_html('{} <span class="state {}">{}</span>', formats.day(value), FRESHNESS[state], words)
 
 
 class PairTable(HouseTable):
@@ -115,4 +113,4 @@ class MixTable(HouseTable):
     def value_through(self, value: dict[str, float]) -> str:
         """``US:SPY 3.12%, US:QQQ 4.00%``, the most first."""
         shares = sorted(value.items(), key=lambda pair: -pair[1])
-        return ", ".join(f"{symbol} {formats.percent(share / 100)}" for symbol, share in shares)
+        return ", ".join(f"{symbol} {formats.points(share)}" for symbol, share in shares)

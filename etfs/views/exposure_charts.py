@@ -48,4 +48,4 @@ def uncovered_told(found: LookThroughView) -> list[str]:
         "depth_limit": gettext("funds inside funds, deeper than three levels"),
         "excess_weight": gettext("weight above 100"),
     }  # fmt: skip
-    return [f"{words.get(reason, reason)} {formats.percent(share / 100)}" for reason, share in found.uncovered.items()]
+    return [f"{words.get(reason, reason)} {formats.points(share)}" for reason, share in found.uncovered.items()]

@@ -59,16 +59,15 @@ def fund_tiles(found: FundSummary) -> Iterator[Tile]:
     fund, quote, figures = found.fund, found.quote, found.figures
     currency = fund.instrument.currency
     yield _close(quote, currency)
-    yield _premium(fund)
-    assets, assets_as_of = _assets(found)
-    yield Tile(gettext("Assets"), formats.compact(assets, currency), formats.day(assets_as_of))
-    yield Tile(gettext("Fee"), _percent(fund.expense_ratio), gettext("a year"))
+    yield _premium(found)
+    yield Tile(gettext("Assets"), formats.compact(found.assets, currency), formats.day(found.assets_as_of))
+    yield Tile(gettext("Fee"), formats.points(fund.expense_ratio), gettext("a year"))
     yield Tile(gettext("Net flow"), formats.compact(found.net_flow, currency), gettext("last 20 days with figures"))
     if found.snapshot is not None:
         held = found.snapshot
         told = f"{formats.day(held.as_of_date)} · {held.source}"
         yield Tile(gettext("Holdings"), formats.number(held.line_count, 0), told)
-        yield Tile(gettext("Top 10"), _percent(figures["top_10_percent"]), gettext("of the fund"))
+        yield Tile(gettext("Top 10"), formats.points(figures["top_10_percent"]), gettext("of the fund"))
         yield Tile(
             gettext("Effective holdings"), formats.number(figures["effective_holdings"], 1),
             f"HHI {formats.number(figures['hhi_percent'], 0)}",
@@ -79,34 +78,21 @@ def fund_tiles(found: FundSummary) -> Iterator[Tile]:
 def _close(quote: Quote, currency: str) -> Tile:
     if quote.price is None:
         return Tile(gettext("Close"), formats.NONE, gettext("no prices loaded"))
-    moved = None if quote.change_percent is None else quote.change_percent / 100
-    told = f"{formats.percent(moved, sign=True)} · {formats.day(quote.date)}"
+    told = f"{formats.points(quote.change_percent, sign=True)} · {formats.day(quote.date)}"
     return Tile(gettext("Close"), formats.money(quote.price, currency), told)
 
 
-def _premium(fund: ETF) -> Tile:
-    """The premium with the day it is of, and the newest NAV."""
-    newest = ETFDailyStat.objects.of(fund.pk).filter(nav__isnull=False).first()
+def _premium(found: FundSummary) -> Tile:
+    """The premium with the day it is of and the NAV of that day; the newest NAV where there is no premium."""
+    fund = found.fund
+    days = ETFDailyStat.objects.of(fund.pk).filter(nav__isnull=False)
+    newest = (days.filter(date=found.premium_day) if found.premium_day else days).first()
     nav = "" if newest is None else f" · NAV {formats.money(newest.nav, fund.instrument.currency)}"
-    day = fund.figures_as_of if newest is None or fund.premium_discount is not None else newest.date
+    day = newest.date if newest else None
     return Tile(
-        gettext("Premium"), _percent(fund.premium_discount, sign=True), f"{formats.day(day)}{nav}",
+        gettext("Premium"), formats.points(fund.premium_discount, sign=True), f"{formats.day(day)}{nav}",
         title=gettext("Close over NAV, of the newest of the last five days that has both."),
     )  # fmt: skip
-
-
-def _assets(found: FundSummary) -> tuple[Any, Any]:
-    """Assets and their day: those told of the fund, else what all lines of its newest composition are worth."""
-    fund, held = found.fund, found.snapshot
-    if fund.total_assets is not None or held is None:
-        return fund.total_assets, found.assets_as_of
-    whole = not held.per_unit and held.currency == fund.instrument.currency
-    return (held.market_value, held.as_of_date) if whole and held.market_value else (None, None)
-
-
-def _percent(value: Any, *, sign: bool = False) -> str:
-    """Of a figure that is in percent already."""
-    return formats.percent(None if value is None else float(value) / 100, sign=sign)
 
 
 def fund_notices(found: FundSummary) -> Iterator[str]:

@@ -16,6 +16,7 @@ from etfs.models.funds import ETFQuerySet
 from etfs.services.ages import freshness, sessions_old
 from etfs.services.flows import flow_window
 from etfs.services.fund_list import funds_listed, issuers_known
+from etfs.views.cells import FRESHNESS
 from market.pages import formats
 from market.pages.columns import CompactColumn, DayColumn, FigureColumn, TextColumn, WordColumn
 from market.pages.forms import choices
@@ -23,7 +24,6 @@ from market.pages.tables import HouseTable
 from market.pages.views import Page, TablesMixin
 from market.regions import REGION_CHOICES, REGIONS
 
-TONES = {"fresh": "done", "ageing": "late", "stale": "failed", "none": "quiet"}
 KINDS = (
     ("plain", _("Plain")), ("leveraged", _("Leveraged")), ("inverse", _("Inverse")), ("synthetic", _("Synthetic")),
     ("hedged", _("Currency-hedged")),
@@ -51,7 +51,7 @@ class FundTable(HouseTable):
     expense_ratio = FigureColumn(verbose_name=_("Fee, %"))
     flow = CompactColumn(verbose_name=_("Flow, 1 month"), currency=fund_currency, tone=True)
     premium_discount = FigureColumn(verbose_name=_("Premium, %"), tone=True)
-    premium_day = DayColumn(verbose_name=_("Premium of"), accessor="figures_as_of", visible=False)
+    premium_day = DayColumn(verbose_name=_("Premium of"), visible=False)
     newest_lines = FigureColumn(verbose_name=_("Holdings"), digits=0)
     newest_day = DayColumn(verbose_name=_("Held on"))
     issuer = TextColumn(verbose_name=_("Issuer and kind"), css="long", empty_values=())
@@ -97,12 +97,15 @@ class FundTable(HouseTable):
             return format_html("{}", formats.day(value))
         told = words % {"count": formats.number(old, 0)}
         return format_html(
-            '{}<small class="below"><span class="state {}">{}</span></small>', formats.day(value), TONES[state], told
+            '{}<small class="below"><span class="state {}">{}</span></small>',
+            formats.day(value),
+            FRESHNESS[state],
+            told,
         )
 
     def render_premium_discount(self, value: float, record: ETF) -> SafeString:
         shown = formats.number(value, 2, sign=True)
-        day = formats.day(record.figures_as_of)
+        day = formats.day(record.premium_day)
         return format_html('<span class="{}">{}</span><small class="below">{}</small>', formats.tone(value), shown, day)
 
 

@@ -18,8 +18,7 @@ def flows_context(request: HttpRequest) -> dict[str, Any]:
         return {"flows": None}
     found = flows_get(top=SHOWN)
     rows = [("in", found.top_inflow), ("out", found.top_outflow)]
-    largest = max((abs(fund["net_flow_krw"]) for _way, funds in rows for fund in funds), default=1.0)
-    return {"flows": found, "rows": rows, "largest": largest}
+    return {"flows": found, "rows": rows}
 
 
 def fill() -> None:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from etfs.models import ETF, HoldingLine
 from etfs.services import holders_get, weights_get
+from etfs.views.cells import FRESHNESS, FRESHNESS_WORDS
 from market.models import Instrument
 from market.pages.charts import Chart, chart, line
 from market.pages.columns import BadgeColumn, CompactColumn, DayColumn, FigureColumn, TextColumn
@@ -19,7 +20,6 @@ from market.views.instrument import OfInstrument
 
 DRAWN = 5  # the heaviest holders, over time
 COLOURS = ("#3b82c4", "#e08a1e", "#2f9e77", "#b65fa5", "#8a7f3d")
-TONES = {"fresh": "done", "ageing": "quiet", "stale": "late"}
 
 
 class HolderTable(HouseTable):
@@ -33,7 +33,7 @@ class HolderTable(HouseTable):
     shares = CompactColumn(verbose_name=_("Shares"))
     market_value = CompactColumn(verbose_name=_("Value"), currency=lambda record: record["currency"])
     as_of_date = DayColumn(verbose_name=_("As of"))
-    freshness = BadgeColumn(verbose_name=_("State"), tones=TONES)
+    freshness = BadgeColumn(verbose_name=_("State"), tones=FRESHNESS, labels=FRESHNESS_WORDS)
 
     title = _("Funds that hold it")
     empty = _("No fund's latest composition has it.")

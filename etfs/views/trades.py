@@ -4,14 +4,13 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-import numpy as np
 from django.utils.functional import cached_property
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from etfs.calc.changes import Change, turnover
+from etfs.calc.changes import Change
 from etfs.services import EtfError, FundChanges, NotFound, changes_get
 from etfs.views.asking import Span
 from etfs.views.cells import instrument_address, value_column
@@ -102,9 +101,8 @@ def _counts(found: FundChanges) -> Iterator[Tile]:
     counted = Counter(row["status"] for row in found.rows)
     for status in (Change.ADDED, Change.BOUGHT, Change.SOLD, Change.DROPPED):
         yield Tile(str(WORDS[status]), formats.number(counted[status], 0), gettext("lines"))
-    moved = np.array([row["weight_change"] for row in found.rows], dtype=float)  # None is NaN
     yield Tile(
-        gettext("Turnover"), formats.percent(turnover(moved) / 100),
+        gettext("Turnover"), formats.points(found.turnover),
         gettext("market moves included"), title=gettext("Half the sum of absolute changes of weight."),
     )  # fmt: skip
 

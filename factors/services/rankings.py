@@ -3,7 +3,8 @@
 import datetime as dt
 from collections.abc import Mapping
 
-from django.db.models import Count, F, FilteredRelation, Q
+from django.db.models import Count, F, FilteredRelation, IntegerField, Q, Value
+from django.db.models.expressions import Combinable
 
 from factors.models import CompositeScore, Strategy
 from factors.services.screens import Figure, figures_added
@@ -26,14 +27,26 @@ def strategy_ranking(
     *, strategy: Strategy, date: dt.date, before: dt.date | None, figures: Mapping[str, Figure]
 ) -> InstrumentQuerySet:
     """Who has a composite on ``date``: ``rank``, ``composite`` and ``climbed``, the places won since the session
-    ``before`` (None for the new), with ``figures`` of that session as ``figures_added`` adds them.
+    ``before`` (None for the new, and for all without such a session), with ``figures`` of that session as
+    ``figures_added`` adds them.
     """
-    joined = Instrument.objects.in_region(strategy.region).annotate(
-        now=_on(strategy, date), then=_on(strategy, before or date)
-    )
-    ranked = joined.annotate(rank=F("now__rank"), composite=F("now__score"))
-    ranked = ranked.annotate(climbed=F("then__rank") - F("now__rank")).filter(rank__isnull=False)
+    joined = Instrument.objects.in_region(strategy.region).annotate(now=_on(strategy, date))
+    climbed: Combinable = Value(None, output_field=IntegerField())
+    if before:
+        joined, climbed = joined.annotate(then=_on(strategy, before)), F("then__rank") - F("now__rank")
+    ranked = joined.annotate(rank=F("now__rank"), composite=F("now__score"), climbed=climbed)
+    ranked = ranked.filter(rank__isnull=False)
     return figures_added(instruments=ranked, date=date, figures=figures)
+
+
+def weights_newest(*, strategy: Strategy) -> dict[str, float]:
+    """By factor the weights, of which the sum is 1, that the scores stored last were made with; nothing for a combiner
+    without weights.
+    """
+    stored = strategy.runs.filter(stored_at__isnull=False).order_by("-stored_at").values_list("weights", flat=True)
+    periods = stored.first() or [{}]
+    found: dict[str, float] = periods[-1].get("weights", {})
+    return found
 
 
 def composites_counted(*, strategy_id: int) -> list[tuple[dt.date, int]]:

@@ -3,24 +3,38 @@
 import datetime as dt
 from dataclasses import dataclass
 
+from factors.base import Reason
 from factors.models import FactorRun
 
-NOT_REASONS = ("scored", "valued")
+OUTSIDE = Reason.NOT_IN_UNIVERSE.code
+NOT_REASONS = ("scored", "valued", OUTSIDE)
 
 
 @dataclass(frozen=True)
 class Standing:
-    """One factor on one session. ``reasons``: instruments of the universe without a score, by code, most first."""
+    """One factor on one session. ``reasons``: instruments of the universe without a score, by code, most first;
+    ``outside``: those known besides, which are not in it.
+    """
 
     universe: int
     valued: int
     scored: int
     reasons: dict[str, int]
+    outside: int
 
     @property
     def coverage(self) -> float | None:
-        """Share of the universe that has a score; None without a universe."""
-        return self.scored / self.universe if self.universe else None
+        """Percent of the universe that have a score."""
+        return self.share(self.scored)
+
+    @property
+    def unscored(self) -> int:
+        """Instruments of the universe without a score."""
+        return sum(self.reasons.values())
+
+    def share(self, count: int) -> float | None:
+        """``count`` instruments in percent of the universe; None without a universe."""
+        return 100.0 * count / self.universe if self.universe else None
 
 
 def session_with_scores(*, region: str, date: dt.date | None = None) -> dt.date | None:
@@ -43,4 +57,4 @@ def standings_read(*, region: str, date: dt.date) -> dict[str, Standing]:
 def _standing(universe: int, counts: dict[str, int]) -> Standing:
     lost = {code: number for code, number in counts.items() if code not in NOT_REASONS and number}
     most_first = dict(sorted(lost.items(), key=lambda pair: (-pair[1], pair[0])))
-    return Standing(universe, counts.get("valued", 0), counts.get("scored", 0), most_first)
+    return Standing(universe, counts.get("valued", 0), counts.get("scored", 0), most_first, counts.get(OUTSIDE, 0))

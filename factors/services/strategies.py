@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 from django.contrib.auth.models import User
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from factors import store
 from factors.combiners import Combiner, OptionError, UnknownCombiner, combiner_named
@@ -147,9 +147,10 @@ def strategy_save(
     """
     if not isinstance(name, str) or not NAME.fullmatch(name):
         raise StrategyError(f"name: 1 to 64 letters, digits, spaces and . + - _, not {name!r}")
+    taken = StrategyError(f"name: there is a strategy {name!r} already")
     others = Strategy.objects.filter(name=name)
     if (others.exclude(pk=strategy.pk) if strategy else others).exists():
-        raise StrategyError(f"name: there is a strategy {name!r} already")
+        raise taken
     if not isinstance(description, str) or not is_storable(description):
         raise StrategyError(f"description: must be a text, not {description!r}")
     if not isinstance(is_active, bool):
@@ -169,7 +170,11 @@ def strategy_save(
         row = strategy or Strategy(owner=owner)
         for column, value in columns.items():
             setattr(row, column, value)
-        row.save()
+        try:
+            with transaction.atomic():
+                row.save()
+        except IntegrityError as error:  # somebody took the name a moment ago
+            raise taken from error
         row.members.all().delete()
         members = [StrategyFactor(strategy=row, factor_id=ids[one], weight=w) for one, w in found.factors.items()]
         StrategyFactor.objects.bulk_create(members)

@@ -5,7 +5,6 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 from django_htmx.http import HttpResponseClientRefresh
@@ -15,6 +14,8 @@ from factors.services import AnalysisError, analysis_enqueue
 from factors.services.analysis_request import recent_start
 from factors.views.catalogue import factor_or_404
 from factors.views.permissions import asked_by
+from factors.views.scope import factor_address
+from market.jobs.rows import kind_of
 from market.models.owned import Reader
 from market.pages.views import Page
 
@@ -33,14 +34,15 @@ def analyse(request: HttpRequest, name: str) -> HttpResponse:
         messages.error(request, str(error))
         return redirect("factors:factor", factor.name)
     messages.success(request, _("Analysis #%(number)s is queued.") % {"number": queued.pk})
-    return redirect(f"{reverse('factors:factor', args=[factor.name])}?region={queued.region}#analysis")
+    return redirect(f"{factor_address(factor.name, queued.region)}#analysis")
 
 
 def job_or_404(kind: str, pk: int, user: Reader) -> Job:
-    """A job of this app that ``user`` may see."""
-    if kind == "factor_analysis":
-        found: Job | None = FactorAnalysis.objects.defer("result").filter(pk=pk).first()
-    else:
+    """A strategy's run or an analysis that ``user`` may see."""
+    found: Job | None = None
+    if kind == kind_of(FactorAnalysis).name:
+        found = FactorAnalysis.objects.defer("result").filter(pk=pk).first()
+    elif kind == kind_of(CombineRun).name:
         found = CombineRun.objects.visible_to(user).select_related("strategy").filter(pk=pk).first()
     if found is None:
         raise Http404
@@ -59,13 +61,6 @@ class JobBox(Page):
         return super().get(request, *args, **kwargs)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(**kwargs | job_context(self.job))
-
-
-def job_context(job: Job) -> dict[str, Any]:
-    """What ``factors/parts/job.html`` shows of a job that waits or runs."""
-    kind = "combine_run" if isinstance(job, CombineRun) else "factor_analysis"
-    total = done = None
-    if isinstance(job, CombineRun) and job.done_through:
-        total, done = (job.end - job.start).days + 1, (job.done_through - job.start).days + 1
-    return {"kind": kind, "job": job, "total": total, "done": done}
+        progress = kind_of(type(self.job)).progress(self.job)
+        done, total = (progress.done, progress.total) if progress and progress.done else (None, None)
+        return super().get_context_data(job=self.job, done=done, total=total, **kwargs)

@@ -17,9 +17,9 @@ from factors.services.catalogue import factors_resolved
 from factors.services.skill import Skill, skill_newest
 from factors.services.standings import Standing, session_with_scores, standings_read
 from factors.views.reasons import reason_label
-from factors.views.scope import region_newest
+from factors.views.scope import factor_address, region_newest
 from market.pages import formats
-from market.pages.columns import FigureColumn, PercentColumn, TextColumn, WordColumn
+from market.pages.columns import FigureColumn, PointsColumn, TextColumn, WordColumn
 from market.pages.forms import choices, worded
 from market.pages.tables import HouseTable
 from market.pages.views import Page, TablesMixin
@@ -48,9 +48,9 @@ class Row:
         return next(iter(reasons), "")
 
 
-def factor_address(record: Row) -> str:
+def row_address(record: Row) -> str:
     """Where the factor's page is."""
-    return f"{reverse('factors:factor', args=[record.factor.name])}?region={record.region}"
+    return factor_address(record.factor.name, record.region)
 
 
 def factor_or_404(name: str) -> Factor:
@@ -76,13 +76,13 @@ class ReasonsColumn(TextColumn):
 
 
 class FactorTable(HouseTable):
-    name = TextColumn(verbose_name=_("Factor"), accessor="factor__name", linkify=factor_address)
+    name = TextColumn(verbose_name=_("Factor"), accessor="factor__name", linkify=row_address)
     category = WordColumn(verbose_name=_("Category"), accessor="factor__category")
     unit = WordColumn(verbose_name=_("Unit"), accessor="factor__unit")
     better = TextColumn(verbose_name=_("Better"))
     scored = FigureColumn(verbose_name=_("Scored"), accessor="standing__scored", digits=0)
     universe = FigureColumn(verbose_name=_("Universe"), accessor="standing__universe", digits=0)
-    coverage = PercentColumn(verbose_name=_("Coverage"), accessor="standing__coverage", digits=0)
+    coverage = PointsColumn(verbose_name=_("Coverage"), accessor="standing__coverage", digits=0)
     first_reason = ReasonsColumn(verbose_name=_("Not scored, mostly"))
     horizon = FigureColumn(verbose_name=_("Horizon"), accessor="skill__horizon", digits=0)
     rank_ic = FigureColumn(verbose_name=_("Rank IC"), accessor="skill__rank_ic", digits=3, tone=True)

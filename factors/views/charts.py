@@ -8,9 +8,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from factors.calc.histogram import Histogram
+from factors.models import FactorScore
 from factors.services.alike import Alike
 from market.pages.charts import Chart, chart, line
-from market.pages.formats import number
+from market.pages.formats import any_size, number
 
 BLUE, ORANGE = "#3b82c4", "#e08a1e"
 HEAT = [[0, "#b2453c"], [0.5, "#f1efe9"], [1, "#2b6cb0"]]
@@ -33,10 +34,8 @@ def histogram_chart(title: str, unit: str, of: Histogram, colour: str = BLUE) ->
         "xaxis": {"title": {"text": unit}}, "yaxis": {"title": {"text": _("instruments")}}, "shapes": [median],
         "showlegend": False, "bargap": 0, "hovermode": "closest",
     }  # fmt: skip
-    told = {
-        "median": number(of.quartiles[1], 3), "low": number(of.quartiles[0], 3), "high": number(of.quartiles[2], 3),
-        "lowest": number(of.lowest, 3), "highest": number(of.highest, 3),
-    }  # fmt: skip
+    figures = zip(("low", "median", "high"), of.quartiles, strict=True)
+    told = {name: any_size(one) for name, one in (*figures, ("lowest", of.lowest), ("highest", of.highest))}
     note = _(
         "Median %(median)s (dotted), half of them from %(low)s to %(high)s, all from %(lowest)s to %(highest)s."
         " The outer bars hold the outer hundredths."
@@ -63,11 +62,11 @@ def alike_chart(of: Alike) -> Chart:
                  height=140 + 30 * len(of.names)) | {"wide": True}  # fmt: skip
 
 
-def history_charts(days: Sequence[dt.date], rows: Sequence[tuple[float, float | None]], unit: str) -> list[Chart]:
-    """Value and score of one instrument, ``rows`` as (value, score)."""
-    shown = [str(day) for day in days]
-    value = line(shown, [round(value, 6) for value, _score in rows], _("value"), BLUE)
-    score = line(shown, [None if one is None else round(one, 4) for _value, one in rows], _("score"), ORANGE)
+def history_charts(rows: Sequence[FactorScore], unit: str) -> list[Chart]:
+    """Value and score of one instrument over time."""
+    days = [str(one.date) for one in rows]
+    value = line(days, [one.value for one in rows], _("value"), BLUE)
+    score = line(days, [None if one.score is None else round(one.score, 4) for one in rows], _("score"), ORANGE)
     layout: dict[str, Any] = {"showlegend": False}
     return [
         chart(pgettext("of a factor", "Value"), unit, [value], layout, height=240),

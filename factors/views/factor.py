@@ -13,8 +13,8 @@ from factors.views.catalogue import BETTER, factor_or_404
 from factors.views.scope import scope_of
 from market.models import Instrument
 from market.models.instruments import InstrumentQuerySet
-from market.pages.columns import FigureColumn, TextColumn
-from market.pages.formats import number, percent
+from market.pages.columns import AnySizeColumn, FigureColumn, TextColumn
+from market.pages.formats import number, points
 from market.pages.forms import in_words
 from market.pages.parts import Tile
 from market.pages.tables import HouseTable
@@ -25,7 +25,7 @@ from market.views.instruments import instrument_address
 class NamesTable(HouseTable):
     ticker = TextColumn(verbose_name=_("Ticker"), linkify=instrument_address)
     name = TextColumn(verbose_name=_("Name"))
-    value = FigureColumn(verbose_name=pgettext_lazy("of a factor", "Value"), digits=4)
+    value = AnySizeColumn(verbose_name=pgettext_lazy("of a factor", "Value"))
     score = FigureColumn(verbose_name=_("Score"), tone=True)
     percentile = FigureColumn(verbose_name=_("Percentile"), digits=1)
 
@@ -89,12 +89,11 @@ class FactorPage(TablesMixin, Page):
 def _tiles(standing: Standing | None) -> list[Tile]:
     if standing is None:
         return []
-    lost = sum(standing.reasons.values())
     return [
         Tile(_("Universe"), number(standing.universe, 0), _("instruments")),
         Tile(_("With a value"), number(standing.valued, 0), ""),
-        Tile(_("Scored"), number(standing.scored, 0), percent(standing.coverage, 1), strong=True),
-        Tile(_("Without a score"), number(lost, 0), ""),
+        Tile(_("Scored"), number(standing.scored, 0), points(standing.coverage, 1), strong=True),
+        Tile(_("Without a score"), number(standing.unscored, 0), ""),
     ]
 
 

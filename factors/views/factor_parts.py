@@ -6,13 +6,13 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from factors.models import Factor as FactorRow
-from factors.models import FactorAnalysis, FactorRun, FactorScore, JobState
+from factors.models import FactorAnalysis, JobState
 from factors.services.alike import factors_alike
 from factors.services.distributions import distribution_read
+from factors.services.instrument_scores import score_history
 from factors.services.screens import figures_added
 from factors.services.skill import analyses_newest, analysis_of_factor
-from factors.services.standings import standings_read
+from factors.services.standings import OUTSIDE, Standing, standings_read
 from factors.tearsheet import tables
 from factors.tearsheet.charts import factor_charts
 from factors.views.asking import GOING
@@ -25,7 +25,6 @@ from market.pages.charts import Chart
 from market.pages.forms import in_words
 from market.pages.views import Page
 
-SESSIONS = 504  # of a history, two years
 UNFINISHED = (*GOING, JobState.FAILED, JobState.INTERRUPTED)
 
 
@@ -58,11 +57,15 @@ class Coverage(FactorPart):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         region, date = self.scope.region, self.scope.date
         standing = standings_read(region=region, date=date).get(self.factor.name) if date else None
-        reasons = [
-            (reason_label(code), count, count / standing.universe if standing.universe else None, REASONS.get(code, ""))
-            for code, count in (standing.reasons.items() if standing else ())
-        ]  # fmt: skip
+        reasons = _reasons(standing) if standing else []
         return super().get_context_data(standing=standing, reasons=reasons, part=self.template_name, **kwargs)
+
+
+def _reasons(of: Standing) -> list[tuple[str, int, float | None, Any]]:
+    """(label, instruments, percent of the universe, what it means); last those that are not in the universe."""
+    found = [(code, count, of.share(count)) for code, count in of.reasons.items()]
+    found += [(OUTSIDE, of.outside, None)] if of.outside else []
+    return [(reason_label(code), count, share, REASONS.get(code, "")) for code, count, share in found]
 
 
 class Distribution(FactorPart):
@@ -149,16 +152,8 @@ class History(FactorPart):
     def charts(self) -> list[Chart]:
         if self.instrument is None or self.scope.date is None:
             return []
-        dates = FactorRun.objects.dates_of(self.scope.region, end=self.scope.date)[-SESSIONS:]
-        ids = FactorRow.objects.ids_of([self.factor.name])
-        rows = list(
-            FactorScore.objects.history(self.instrument.pk, dates, ids).values_list("date", "value", "score")[::-1]
-        )
-        return (
-            history_charts([row[0] for row in rows], [row[1:] for row in rows], str(in_words(self.factor.unit)))
-            if rows
-            else []
-        )
+        rows = score_history(instrument=self.instrument, factor=self.factor.name, end=self.scope.date)
+        return history_charts(rows, str(in_words(self.factor.unit))) if rows else []
 
     def _best(self) -> Instrument | None:
         if self.scope.date is None:

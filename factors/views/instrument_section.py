@@ -1,58 +1,41 @@
 """What this app says on the page of an instrument: its scores on the newest session, and how one of them went."""
 
-import datetime as dt
-from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import cached_property
-from statistics import fmean
 from typing import Any
 
 from django import forms
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
-from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
-from factors.models import Factor, FactorRun, FactorScore
+from factors.models import Factor, FactorScore
 from factors.models.scores import FactorScoreQuerySet
+from factors.services.instrument_scores import Profile, factor_profile, score_history, scores_newest
+from factors.views.scope import factor_address
 from market.models import Instrument
 from market.pages import formats
 from market.pages.charts import Chart, chart
-from market.pages.columns import FigureColumn, MeterColumn, TextColumn, WordColumn
+from market.pages.columns import AnySizeColumn, FigureColumn, MeterColumn, TextColumn, WordColumn
 from market.pages.sections import Section, register_section
 from market.pages.tables import HouseTable
 from market.pages.views import TablesMixin
 from market.views.instrument import OfInstrument
 
-SESSIONS = 504  # of the chart: two years
 LINE, VALUE = "#2b6cb0", "#e08a1e"
-LARGE, SMALL = 1e6, 1e-3
-CORNERS = 3  # that a profile needs at least
 
 
-def factor_address(record: FactorScore) -> str | None:
-    """Where the factor's page is."""
-    try:
-        return reverse("factors:factor", args=[record.factor.name])
-    except NoReverseMatch:
-        return None
-
-
-class ValueColumn(FigureColumn):
-    """A raw value of any size."""
-
-    def shown(self, value: Any, record: Any) -> str:
-        if abs(value) >= LARGE:
-            return formats.compact(value)
-        return formats.number(value, 8) if 0 < abs(value) < SMALL else super().shown(value, record)
+def score_address(record: FactorScore) -> str:
+    """Where the factor's page is, for the instrument's region."""
+    return factor_address(record.factor.name, record.instrument.region)
 
 
 class ScoreTable(HouseTable):
-    factor = TextColumn(verbose_name=_("Factor"), accessor="factor__name", linkify=factor_address)
+    factor = TextColumn(verbose_name=_("Factor"), accessor="factor__name", linkify=score_address)
     percentile = MeterColumn(verbose_name=_("Percentile"), digits=1)
     score = FigureColumn(verbose_name=_("Score"), tone=True)
-    value = ValueColumn(verbose_name=pgettext_lazy("of a factor", "Value"), digits=4)
+    value = AnySizeColumn(verbose_name=pgettext_lazy("of a factor", "Value"))
     unit = WordColumn(verbose_name=_("Unit"), accessor="factor__unit")
     category = WordColumn(verbose_name=_("Category"), accessor="factor__category")
 
@@ -75,11 +58,11 @@ class InstrumentScores(TablesMixin, OfInstrument):
         return _("Factor scores of %(name)s") % {"name": self.instrument}
 
     def rows_scores(self, asked: dict[str, Any]) -> FactorScoreQuerySet:
-        return scores_newest(self.instrument)[1]
+        return scores_newest(instrument=self.instrument)[1]
 
     def table(self, name: str) -> HouseTable:
         found = super().table(name)
-        date = scores_newest(self.instrument)[0]
+        date = scores_newest(instrument=self.instrument)[0]
         if date:
             found.note = _("As of %(day)s. Percentiles are among the region's stocks, 100 the best.") % {
                 "day": formats.day(date)
@@ -111,44 +94,21 @@ class ScoreHistory(OfInstrument):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         names = [name for name, _label in self.form.fields["factor"].choices]
-        usual = next(iter(scores_newest(self.instrument)[1].order_by("-percentile")[:1]), None)
+        usual = next(iter(scores_newest(instrument=self.instrument)[1].order_by("-percentile")[:1]), None)
         asked = self.form.cleaned_data["factor"] if self.form.is_valid() else ""
         name = asked or (usual.factor.name if usual else next(iter(names), ""))
         self.form.initial["factor"] = name
-        rows = score_history(self.instrument, name)
+        rows = score_history(instrument=self.instrument, factor=name)
         drawn = history_chart(name, rows) if len(rows) > 1 else None
         return super().get_context_data(form=self.form, chart=drawn, count=len(rows), factor=name, **kwargs)
 
 
-def scores_newest(instrument: Instrument) -> tuple[dt.date | None, FactorScoreQuerySet]:
-    """The newest scored session of the instrument's region, and its scores then."""
-    run = FactorRun.objects.latest_of(instrument.region)
-    if run is None:
-        return None, FactorScore.objects.none()
-    return run.date, FactorScore.objects.of_instrument(instrument.pk, run.date).with_names()
-
-
-def score_history(instrument: Instrument, factor: str) -> list[FactorScore]:
-    """Oldest first."""
-    dates = FactorRun.objects.done().dates_of(instrument.region)[-SESSIONS:]
-    ids = Factor.objects.ids_of([factor])
-    return list(FactorScore.objects.history(instrument.pk, dates, ids))[::-1]
-
-
-def profile_chart(scores: Sequence[FactorScore]) -> Chart | None:
-    """The mean percentile of each category, around a circle; of each factor where fewer than three categories have one,
-    None where fewer than three factors have.
-    """
-    ranked = [one for one in scores if one.percentile is not None]
-    by_category = _grouped(ranked, lambda one: gettext(one.factor.category))
-    spokes = by_category if len(by_category) >= CORNERS else _grouped(ranked, lambda one: one.factor.name)
-    if len(spokes) < CORNERS:
-        return None
-    names = sorted(spokes)
-    means = [round(fmean(spokes[name]), 1) for name in names]
-    labels = [name.replace("_", " ") for name in names]
+def profile_chart(of: Profile) -> Chart:
+    """Mean percentiles around a circle."""
+    means = [round(mean, 1) for mean in of.means.values()]
+    labels = [(gettext(name) if of.of_categories else name).replace("_", " ") for name in of.means]
     of_categories = gettext("mean percentile by category, 100 the best")
-    unit = of_categories if spokes is by_category else gettext("percentile, 100 the best")
+    unit = of_categories if of.of_categories else gettext("percentile, 100 the best")
     trace = {
         "type": "scatterpolar", "r": [*means, means[0]], "theta": [*labels, labels[0]], "fill": "toself",
         "name": gettext("mean percentile"), "line": {"color": LINE}, "fillcolor": "rgba(59,130,196,0.25)",
@@ -158,14 +118,6 @@ def profile_chart(scores: Sequence[FactorScore]) -> Chart | None:
         "showlegend": False,
     }  # fmt: skip
     return chart(gettext("Factor profile"), unit, [trace], layout, height=360)
-
-
-def _grouped(scores: Sequence[FactorScore], key: Callable[[FactorScore], str]) -> dict[str, list[float]]:
-    """Percentiles by ``key``."""
-    found: dict[str, list[float]] = defaultdict(list)
-    for one in scores:
-        found[key(one)].append(one.percentile)
-    return found
 
 
 def history_chart(factor: str, rows: Sequence[FactorScore]) -> Chart:
@@ -194,8 +146,9 @@ def profile(request: HttpRequest, *, instrument: Instrument) -> dict[str, Any] |
     """None for what is not scored: indices, funds."""
     if instrument.asset_type != Instrument.AssetType.STOCK:
         return None
-    date, scores = scores_newest(instrument)
-    return {"date": date, "chart": profile_chart(list(scores)), "instrument": instrument}
+    date, scores = scores_newest(instrument=instrument)
+    found = factor_profile(scores=list(scores))
+    return {"date": date, "chart": profile_chart(found) if found else None, "instrument": instrument}
 
 
 def fill() -> None:

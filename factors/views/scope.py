@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from django import forms
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from factors.models import FactorRun
@@ -47,6 +48,11 @@ def scope_of(request: HttpRequest) -> Scope:
     date = session_with_scores(region=region, date=form.cleaned_data.get("session"))
     data["session"] = data["session"] or (str(date) if date else "")
     return Scope(form, region, date)
+
+
+def factor_address(name: str, region: str) -> str:
+    """Where a factor's page is, for this region."""
+    return f"{reverse('factors:factor', args=[name])}?region={region}"
 
 
 def region_newest() -> str:

@@ -26,14 +26,13 @@ from factors.views.conditions import (
 from factors.views.scope import scope_of
 from market.models import Instrument
 from market.models.instruments import InstrumentQuerySet
-from market.pages.columns import FigureColumn, TextColumn, WordColumn
+from market.pages.columns import AnySizeColumn, FigureColumn, TextColumn, WordColumn
 from market.pages.forms import choices
 from market.pages.tables import HouseTable
 from market.pages.views import Page, TablesMixin
 from market.views.instruments import instrument_address
 
 TABLE = "screen"
-DIGITS = {"value": 4, "score": 2, "percentile": 1}
 
 
 class ScreenTable(HouseTable):
@@ -48,13 +47,7 @@ class ScreenTable(HouseTable):
 
 def table_of(conditions: list[Condition]) -> type[HouseTable]:
     """The table with a column per condition, by the first of them: its best end first."""
-    columns: dict[str, Any] = {
-        f"figure_{place}": FigureColumn(
-            verbose_name=one.factor if one.field == "value" else f"{one.factor}, {one.field}",
-            accessor=f"figure_{place}", digits=DIGITS[one.field], tone=one.field == "score",
-        )
-        for place, one in enumerate(conditions)
-    }  # fmt: skip
+    columns: dict[str, Any] = {f"figure_{place}": _column(one) for place, one in enumerate(conditions)}
     first = "ticker"
     if conditions:
         first = "figure_0" if conditions[0].operator.startswith("<") else "-figure_0"
@@ -62,18 +55,19 @@ def table_of(conditions: list[Condition]) -> type[HouseTable]:
     return type("ScreenTable", (ScreenTable,), columns)
 
 
+def _column(of: Condition) -> FigureColumn:
+    if of.field == "value":
+        return AnySizeColumn(verbose_name=of.factor)
+    is_score = of.field == "score"
+    return FigureColumn(verbose_name=f"{of.factor}, {of.field}", digits=2 if is_score else 1, tone=is_score)
+
+
 class SectorForm(forms.Form):
     sector = forms.ChoiceField(label=gettext_lazy("Sector"), required=False)
 
     def __init__(self, data: Any, region: str) -> None:
         super().__init__(data)
-        self.fields["sector"].choices = choices((name, name) for name in sectors_of(region))
-
-
-def sectors_of(region: str) -> list[str]:
-    """Sectors of a region's common stocks, by name."""
-    stocks = Instrument.objects.in_region(region).filter(asset_type=Instrument.AssetType.STOCK).exclude(sector="")
-    return list(stocks.order_by("sector").values_list("sector", flat=True).distinct())
+        self.fields["sector"].choices = choices((name, name) for name in Instrument.objects.in_region(region).sectors())
 
 
 class Screener(TablesMixin, Page):
@@ -102,6 +96,13 @@ class Screener(TablesMixin, Page):
             patch_vary_headers(alone, ["HX-Request", "HX-Target"])
             return alone
         return super().get(request, *args, **kwargs)
+
+    def table(self, name: str) -> HouseTable:
+        found = super().table(name)
+        if self.scope.date is None:
+            why = _("%(region)s has no scores yet on that day: compute them first.") % {"region": self.scope.region}
+            found.empty = f"{why} manage.py compute_factors --region {self.scope.region}"
+        return found
 
     def rows_screen(self, asked: dict[str, Any]) -> InstrumentQuerySet:
         if self.scope.date is None:

@@ -11,7 +11,8 @@ from django.utils.html import format_html_join
 from django.utils.translation import gettext_lazy as _
 
 from factors.models import CompositeScore, Strategy
-from market.models.owned import Reader
+from factors.views.scope import factor_address
+from market.models.owned import Reader, may
 from market.pages.columns import DayColumn, TextColumn, WordColumn
 from market.pages.forms import choices
 from market.pages.tables import HouseTable
@@ -29,24 +30,22 @@ def strategy_or_404(pk: int, user: Reader, action: str = "view") -> Strategy:
     found: Strategy | None = Strategy.objects.visible_to(user).select_related("owner").filter(pk=pk).first()
     if found is None:
         raise Http404
-    if action != "view" and not may(found, user, action):
+    if action != "view" and not permitted(found, user, action):
         raise PermissionDenied
     return found
 
 
-def may(strategy: Strategy, user: Reader, action: str) -> bool:
+def permitted(strategy: Strategy, user: Reader, action: str) -> bool:
     """Whether ``user`` may change or delete it: by permission, and it is theirs."""
-    if not (user.is_authenticated and user.has_perm(f"factors.{action}_strategy")):
-        return False
-    return bool(Strategy.objects.visible_to(user, action).filter(pk=strategy.pk).exists())
+    return bool(user.has_perm(f"factors.{action}_strategy")) and may(strategy, user, action)
 
 
 class FactorsColumn(TextColumn):
     """The factors of a strategy, each a link."""
 
     def render(self, value: Any, record: Strategy) -> str:
-        pairs = [(reverse("factors:factor", args=[name]), record.region, name) for name in self.names(record)]
-        return format_html_join(", ", '<a href="{}?region={}">{}</a>', pairs)
+        pairs = [(factor_address(name, record.region), name) for name in self.names(record)]
+        return format_html_join(", ", '<a href="{}">{}</a>', pairs)
 
     def value(self, value: Any, record: Strategy) -> str:
         return ", ".join(self.names(record))

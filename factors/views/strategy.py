@@ -8,13 +8,14 @@ from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
+from factors.jobs import STATES
 from factors.models import CombineRun, Strategy
-from factors.services.rankings import composite_session, composites_counted, strategy_ranking
+from factors.services.rankings import composite_session, composites_counted, strategy_ranking, weights_newest
 from factors.services.screens import MOST_JOINS
 from factors.views.asking import GOING
 from factors.views.charts import coverage_chart
 from factors.views.screener import backtest_address
-from factors.views.strategies import may, strategy_or_404
+from factors.views.strategies import permitted, strategy_or_404
 from market.models import Instrument
 from market.models.instruments import InstrumentQuerySet
 from market.pages import formats
@@ -23,12 +24,10 @@ from market.pages.columns import BadgeColumn, DayColumn, FigureColumn, TextColum
 from market.pages.tables import HouseTable
 from market.pages.views import Page, TablesMixin
 from market.views.instruments import instrument_address
+from market.views.jobs import TONES as JOB_TONES
 
 WIDEST = 3.0  # score at which a bar is full
-TONES = {
-    "DONE": "done", "PARTLY": "late", "QUEUED": "running", "RUNNING": "running", "FAILED": "failed",
-    "INTERRUPTED": "failed",
-}  # fmt: skip
+TONES = {name: JOB_TONES[state] for name, state in STATES.items()} | {"PARTLY": "late"}
 
 
 class BarColumn(FigureColumn):
@@ -117,7 +116,7 @@ class StrategyPage(TablesMixin, Page):
         return super().get_context_data(
             strategy=strategy, members=members_shown(self.members, strategy), date=self.date, before=self.before,
             form=self.form, last=last, going=GOING, parts=definition_shown(strategy),
-            may_change=may(strategy, user, "change"), may_delete=may(strategy, user, "delete"),
+            may_change=permitted(strategy, user, "change"), may_delete=permitted(strategy, user, "delete"),
             backtest_url=backtest_address(strategy=str(strategy.pk)), **kwargs,
         )  # fmt: skip
 
@@ -145,9 +144,7 @@ def ranking_table(figures: dict[str, tuple[str, str]]) -> type[HouseTable]:
 
 def members_shown(members: list[Any], strategy: Strategy) -> list[tuple[str, float, float | None]]:
     """(factor, weight as written, weight used last) of each."""
-    stored = strategy.runs.filter(stored_at__isnull=False).order_by("-stored_at").values_list("weights", flat=True)
-    periods = stored.first() or [{}]
-    used = periods[-1].get("weights", {})
+    used = weights_newest(strategy=strategy)
     return [(one.factor.name, one.weight, used.get(one.factor.name)) for one in members]
 
 

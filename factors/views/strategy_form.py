@@ -13,7 +13,7 @@ from factors.engine import NEUTRALISATIONS
 from factors.models import Strategy
 from factors.services import StrategyError, strategy_check
 from factors.views.conditions import ConditionRow, conditions_added, plain, rows_of, written
-from factors.views.screener import sectors_of
+from market.models import Instrument
 from market.pages.forms import in_words, worded
 from market.regions import REGION_CHOICES, REGIONS
 
@@ -45,7 +45,8 @@ class StrategyForm(forms.Form):
     def __init__(self, data: QueryDict, strategy: Strategy | None) -> None:
         super().__init__(data)
         region = data.get("region", "")
-        names = worded((name, name) for name in sectors_of(region)) if region in REGIONS else []
+        known = Instrument.objects.in_region(region).sectors() if region in REGIONS else []
+        names = worded((name, name) for name in known)
         for field in ("sectors", "exclude_sectors"):
             self.fields[field].choices = names
             self.fields[field].widget.attrs["size"] = 4
@@ -105,7 +106,8 @@ class Draft:
 
     def slots(self) -> str:
         """Where mistakes are shown: what an answer replaces while somebody fills in the rest."""
-        ids = [f"error-{name}" for name in (*self.form.fields, "options", "factors", "universe")]
+        ids = [f"{self.form[name].auto_id}_error" for name in self.form.fields]
+        ids += ["error-options", "error-factors", "error-universe"]
         ids += [f"wrong-member-{place}" for place in range(len(self.members))]
         ids += [f"wrong-{place}" for place in range(len(self.conditions))]
         return ",".join(f"#{one}" for one in ids)

@@ -28,6 +28,11 @@ class InstrumentQuerySet(models.QuerySet["Instrument"]):
         """Ticker prefix or any part of the name, case-insensitive."""
         return self.filter(Q(ticker__istartswith=text) | Q(name__icontains=text))
 
+    def sectors(self) -> list[str]:
+        """Those of the common stocks among them, by name."""
+        stocks = self.filter(asset_type=Instrument.AssetType.STOCK).exclude(sector="")
+        return list(stocks.order_by("sector").values_list("sector", flat=True).distinct())
+
     def likeliest(self, text: str) -> Self:
         """What ``search`` finds, in this order: that ticker, tickers and names that begin so, the others; what is still
         listed first.

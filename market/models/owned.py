@@ -30,6 +30,8 @@ class OwnedQuerySet(models.QuerySet[Any]):
         """Those that ``user`` may view, change or delete: see ``owned``."""
         return self.filter(owned(user, action, self.model))
 
-    def editable_by(self, user: Reader) -> Self:
-        """Those that ``user`` may change."""
-        return self.visible_to(user, "change")
+
+def may(row: models.Model, user: Reader, action: str) -> bool:
+    """Whether ``user`` may ``action`` this row of a model with an owner."""
+    rows: Any = type(row)._default_manager
+    return bool(rows.visible_to(user, action).filter(pk=row.pk).exists())

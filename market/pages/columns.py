@@ -69,11 +69,14 @@ class FigureColumn(TextColumn):
         return formats.number(value, self.digits, sign=self.tone)
 
 
-class PercentColumn(FigureColumn):
-    """A share (0.123), shown as percent."""
+class AnySizeColumn(FigureColumn):
+    """A raw figure of any size: a price-earnings ratio, a market value, an illiquidity."""
+
+    def __init__(self, *args: Any, digits: int = 4, **kwargs: Any) -> None:
+        super().__init__(*args, digits=digits, **kwargs)
 
     def shown(self, value: Any, record: Any) -> str:
-        return formats.percent(value, self.digits, sign=self.tone)
+        return formats.any_size(value, self.digits)
 
 
 class PointsColumn(FigureColumn):

@@ -4,6 +4,7 @@ None and NaN are a dash everywhere. Nothing here rounds what is computed with or
 """
 
 import datetime as dt
+import math
 from decimal import Decimal
 from typing import Any
 
@@ -16,7 +17,8 @@ NONE = "–"
 MINUS = "−"
 Number = int | float | Decimal | None
 MOMENTS = {"ko": "yy. M. d. HH:mm"}  # its short one writes AM and PM
-PATTERNS = {digits: "#,##0" + ("." + "0" * digits if digits else "") for digits in range(11)}
+LARGE, MOST_DIGITS = 1e6, 10
+PATTERNS = {digits: "#,##0" + ("." + "0" * digits if digits else "") for digits in range(MOST_DIGITS + 1)}
 
 
 def is_missing(value: Any) -> bool:
@@ -36,6 +38,18 @@ def number(value: Number, digits: int = 2, *, sign: bool = False) -> str:
         return NONE
     text = format_decimal(value, format=PATTERNS[digits], locale=locale())
     return _signed(text, above=sign and value > 0)
+
+
+def any_size(value: Number, digits: int = 4) -> str:
+    """A raw figure that may be of any size: in few characters from a million on, with three digits that count where
+    ``digits`` decimals would not show them.
+    """
+    if is_missing(value):
+        return NONE
+    size = abs(value)
+    if size >= LARGE:
+        return compact(value)
+    return number(value, min(MOST_DIGITS, max(digits, 2 - math.floor(math.log10(size)))) if size else digits)
 
 
 def percent(value: Number, digits: int = 2, *, sign: bool = False) -> str:

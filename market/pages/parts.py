@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-NONE = "–"
+from market.pages.formats import MINUS, NONE
 
 
 @dataclass(frozen=True)
@@ -60,4 +60,4 @@ class Tile:
 
 def number(value: float | None, digits: int = 3, sign: bool = False, suffix: str = "") -> str:
     """A figure with a fixed number of digits; a dash for None."""
-    return NONE if value is None else f"{value:{'+' if sign else ''}.{digits}f}{suffix}".replace("-", "−")
+    return NONE if value is None else f"{value:{'+' if sign else ''}.{digits}f}{suffix}".replace("-", MINUS)

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from market.calc.months import day_months_before
 from market.calc.reports import Splits, shares_multiplier
 from market.calc.weekly import Bars, weekly
 from market.models import CorporateAction, Instrument, PriceBar
-from market.services.price_figures import months_before
 from market.store.reports_read import SPLITS
 
 RANGES = {"1M": 1, "6M": 6, "YTD": None, "1Y": 12, "3Y": 36, "5Y": 60, "MAX": None}  # months
@@ -52,7 +52,7 @@ def _start(span: str, newest: dt.date) -> dt.date | None:
     if span == "YTD":
         return dt.date(newest.year, 1, 1)
     months = RANGES[span]
-    return None if months is None else months_before(newest, months)
+    return None if months is None else day_months_before(newest, months)
 
 
 def _splits(instrument_id: int, days: np.ndarray) -> list[tuple[dt.date, float]]:

@@ -21,6 +21,12 @@ def number(value: formats.Number, digits: int = 2) -> str:
 
 
 @register.filter
+def any_size(value: formats.Number, digits: int = 4) -> str:
+    """A raw figure of any size."""
+    return formats.any_size(value, digits)
+
+
+@register.filter
 def signed(value: formats.Number, digits: int = 2) -> str:
     return formats.number(value, digits, sign=True)
 

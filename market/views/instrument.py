@@ -1,5 +1,6 @@
 """The page of one instrument: its price, what was reported of it, what happened to its shares, what rooms above say."""
 
+from collections.abc import Sequence
 from functools import cached_property
 from typing import Any
 from urllib.parse import urlencode
@@ -119,7 +120,7 @@ class InstrumentPage(TablesMixin, OfInstrument):
         asked = {"region": instrument.region, "ticker": instrument.ticker}
         reported = reported_figures(instrument=instrument, as_of=known_on)
         return super().get_context_data(
-            figures=figures, tiles=price_tiles(figures, instrument.currency) if figures else [],
+            figures=figures, tiles=price_tiles(figures, reported, instrument.currency) if figures else [],
             known_on=known_on, reported=[shown(one, instrument.currency) for one in reported],
             without_figures=not reported,
             reports_api=f"{reverse('fundamental-list')}?{urlencode(asked | {'as_of': known_on})}",
@@ -142,12 +143,13 @@ def shown(one: Reported, currency: str) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def price_tiles(of: PriceFigures, currency: str) -> list[Tile]:
+def price_tiles(of: PriceFigures, reported: Sequence[Reported], currency: str) -> list[Tile]:
     """The figures at the head of the page."""
+    shares = next((one.figure for one in reported if one.name == "shares_outstanding"), None)
     found = [_change(_("1 month"), of.month), _change(_("This year"), of.year_to_date), _change(_("1 year"), of.year)]
     if of.volume is not None:
         found.append(Tile(_("Volume"), formats.compact(of.volume), _("shares")))
-    amounts = ((_("Trading value"), of.value), (_("Market value"), of.market_cap))
+    amounts = ((_("Trading value"), of.value), (_("Market value"), of.market_value(reported_shares=shares)))
     return found + [Tile(label, formats.compact(value, currency)) for label, value in amounts if value is not None]
 
 

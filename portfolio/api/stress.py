@@ -94,6 +94,7 @@ class ReverseSerializer(serializers.Serializer):
     date = serializers.DateField()
     first = serializers.DateField(help_text="Of the returns that the covariance is of.")
     last = serializers.DateField()
+    returns = serializers.IntegerField(help_text="Common to what is held.")
     returns_a_year = NumberField(help_text="252, or fewer where exchanges close on different days.")
     loss = NumberField()
     sessions = serializers.IntegerField()

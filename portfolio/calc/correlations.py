@@ -12,8 +12,8 @@ import numpy as np
 from scipy.special import betainc
 
 from market.calc.full_windows import window_corr
+from market.calc.months import months_before
 from market.calc.windows import ZERO
-from portfolio.calc.months import months_before
 from portfolio.calc.windows import MONTHS, ROLLING, WINDOWS
 
 ENOUGH = 20  # common returns; with fewer there is no correlation

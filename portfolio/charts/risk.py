@@ -28,19 +28,23 @@ def rolling_charts(daily: Daily) -> list[Chart]:
     return found
 
 
-def exceedance_chart(sessions: list[dict[str, Any]], name: str, label: str) -> Chart:
-    """Returns of the sessions that had a forecast, the VaR of the evening before as a line below, its breaches red."""
+def exceedance_chart(
+    sessions: list[dict[str, Any]], name: str, label: str, exceptions: list[dict[str, Any]]
+) -> Chart:  # fmt: skip
+    """Returns of the sessions that had a forecast, the VaR of the evening before as a line below, its ``exceptions``
+    red.
+    """
     known = [row for row in sessions if row[name] is not None]
     dates = [str(row["date"]) for row in known]
     earned = np.array([row["return"] for row in known], dtype=np.float64)
     limit = -np.array([row[name] for row in known], dtype=np.float64)
-    over = np.flatnonzero(earned < limit)
     traces = [
         {"type": "scatter", "mode": "markers", "x": dates, "y": floats(earned), "name": _("Return"),
          "marker": {"color": FAINT, "size": 3}},
         line(dates, floats(limit), label, OTHER),
-        {"type": "scatter", "mode": "markers", "x": [dates[at] for at in over], "y": floats(earned[over]),
-         "name": _("Worse than the VaR"), "marker": {"color": LOSS, "size": 7, "symbol": "x"}},
+        {"type": "scatter", "mode": "markers", "x": [str(row["date"]) for row in exceptions],
+         "y": [round(row["return"], 4) for row in exceptions], "name": _("Worse than the VaR"),
+         "marker": {"color": LOSS, "size": 7, "symbol": "x"}},
     ]  # fmt: skip
     layout = {"yaxis": PERCENT, "xaxis": days(dates), "hovermode": "closest"}
     note = _("The VaR that was known the evening before, from the 252 returns up to then.")

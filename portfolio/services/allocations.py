@@ -43,6 +43,19 @@ def allocations_check(*, targets: Sequence[Mapping[str, Any]]) -> None:
     _read(targets)
 
 
+def targets_total(*, targets: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """What active targets that are still being written sum to, as far as they are numbers: ``sum``, what is ``left`` to
+    100, and ``is_whole``: ``allocations_set`` takes the sum.
+    """
+    total = Decimal(0)
+    for one in targets:
+        try:
+            total += decimal_of(one["target"]) if one["is_active"] else 0
+        except ValueError:
+            continue
+    return {"sum": total, "left": Decimal(WHOLE) - total, "is_whole": _is_whole(total)}
+
+
 def allocations_told(*, portfolio: Portfolio) -> list[dict[str, Any]]:
     """The targets as ``allocations_set`` takes them, inactive ones too, the greatest first."""
     rows = portfolio.allocations.select_related("instrument")
@@ -67,8 +80,12 @@ def _read(targets: Sequence[Mapping[str, Any]]) -> tuple[list[dict[str, Any]], l
 def _check_sum(rows: Sequence[Mapping[str, Any]]) -> None:
     active = [row["target"] for row in rows if row["is_active"]]
     total = sum(active, Decimal(0))
-    if active and abs(total - Decimal(WHOLE)) > Decimal(str(NEAR)):
+    if active and not _is_whole(total):
         raise PortfolioError(f"target: the targets sum to {total.normalize():f}, not 100 (cash counts)")
+
+
+def _is_whole(total: Decimal) -> bool:
+    return abs(total - Decimal(WHOLE)) <= Decimal(str(NEAR))
 
 
 @dataclass

@@ -10,6 +10,7 @@ import numpy as np
 from etfs.services.given import different_check
 from etfs.services.lookup import day_or_today, stocks_get
 from factors.services.progress import Progress, silent
+from market.calc.months import months_before
 from market.models import Instrument, PriceBar
 from market.store.closes import RegionCloses, closes_across
 from market.timescale.chunks import chunks_make
@@ -20,7 +21,6 @@ from portfolio.calc.correlations import (
     spanned_returns,
     window_correlations,
 )
-from portfolio.calc.months import months_before
 from portfolio.calc.windows import MONTHS, WINDOWS
 from portfolio.models import Transaction
 from portfolio.services.errors import PortfolioError, region_code

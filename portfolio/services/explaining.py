@@ -98,9 +98,8 @@ def _gain(found: Performance) -> dict[str, Any]:
         "opening": worth.opening, "value": float(worth.value[-1]), "inflow": float(worth.inflow.sum()),
         "outflow": float(worth.outflow.sum()),
     }  # fmt: skip
-    result = inputs["value"] - inputs["opening"] - inputs["inflow"] + inputs["outflow"]
     formula = "value - opening - inflow + outflow; flows are the sums of those of the sessions"
-    return trail(result, found.record.portfolio.base_currency, formula, inputs=inputs, source=DOCUMENT)
+    return trail(found.gain, found.record.portfolio.base_currency, formula, inputs=inputs, source=DOCUMENT)
 
 
 def _sessions(found: Performance) -> list[dict[str, Any]]:

@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 
+from market.calc.months import day_months_before, months_before
 from market.calendars import sessions
 from market.models import Instrument
 from portfolio.calc.correlations import Correlations, Exchanges, window_correlations
-from portfolio.calc.months import months_before
 from portfolio.calc.risk import correlation_summary
 from portfolio.calc.windows import MONTHS, ROLLING, WINDOWS
 from portfolio.models import Portfolio
@@ -68,7 +68,7 @@ class HeldCloses:
 
 def _closes(held: Sequence[Instrument], base: str, end: dt.date, window: str) -> HeldCloses:
     """Reads them. An exchange is open on its sessions from its first bar to its last, and wherever there is a bar."""
-    start = end - ROLLING[window] * SESSION if window in ROLLING else _months_before(end, MONTHS[window])
+    start = end - ROLLING[window] * SESSION if window in ROLLING else day_months_before(end, MONTHS[window])
     found = asset_closes(instruments=held, base_currency=base, start=start - BEFORE, end=end)
     regions = sorted({one.region for one in held})
     of = np.array([regions.index(one.region) for one in held], dtype=np.int64)
@@ -84,12 +84,6 @@ def _open_days(region: str, bar_days: np.ndarray) -> np.ndarray:
         return bar_days
     exchange = sessions(region, bar_days[0].item(), bar_days[-1].item()).astype("datetime64[D]")
     return np.union1d(bar_days, exchange)
-
-
-def _months_before(end: dt.date, months: int) -> dt.date:
-    day = np.array([end], dtype="datetime64[D]").astype(np.int64)
-    found: dt.date = months_before(day, months).astype("datetime64[D]")[0].item()
-    return found
 
 
 def _first_row(closes: HeldCloses, window: str) -> int:

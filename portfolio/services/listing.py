@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Collection
 
 from django.db.models import Count, DateField, ExpressionWrapper, F, Func, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import NullIf
 
 from portfolio.models import Portfolio, PortfolioPerformanceHistory, PortfolioRiskMetrics
 
@@ -35,7 +36,7 @@ def with_newest(rows: QuerySet[Portfolio]) -> QuerySet[Portfolio]:
 
 def with_returns(rows: QuerySet[Portfolio]) -> QuerySet[Portfolio]:
     """``with_newest`` and, in percent, ``day_change`` of the newest session, ``twr_ytd`` and ``twr_1y`` (as
-    ``period_returns`` has them), ``drawdown`` and ``deepest`` drawdown; ``open_alerts`` that nobody has seen.
+    ``period_returns`` has them: None behind a loss of everything) and ``drawdown``; ``open_alerts`` that nobody saw.
     """
     daily = PortfolioPerformanceHistory.objects.filter(portfolio=OuterRef("pk")).order_by("-date")
     risk = PortfolioRiskMetrics.objects.filter(portfolio=OuterRef("pk")).order_by("-date")
@@ -46,11 +47,11 @@ def with_returns(rows: QuerySet[Portfolio]) -> QuerySet[Portfolio]:
     before = {f"index_{name}": Subquery(daily.filter(day).values("twr_index")[:1]) for name, day in begins.items()}
     found = with_newest(rows).annotate(
         newest_index=Subquery(daily.values("twr_index")[:1]), day_change=Subquery(daily.values("daily_return")[:1]),
-        drawdown=Subquery(risk.values("current_drawdown")[:1]), deepest=Subquery(risk.values("max_drawdown")[:1]),
+        drawdown=Subquery(risk.values("current_drawdown")[:1]),
         open_alerts=Count("alerts", filter=Q(alerts__seen_at=None)), **before,
     )  # fmt: skip
     return found.annotate(
-        **{f"twr_{name}": ExpressionWrapper(100.0 * (F("newest_index") / F(f"index_{name}") - 1.0),
+        **{f"twr_{name}": ExpressionWrapper(100.0 * (F("newest_index") / NullIf(F(f"index_{name}"), 0.0) - 1.0),
                                             output_field=PortfolioPerformanceHistory._meta.get_field("value"))
            for name in begins}
     )  # fmt: skip

@@ -22,6 +22,7 @@ from portfolio.calc.optimisation import (
 from portfolio.models import Portfolio
 from portfolio.services.allocations import allocations_set, allocations_told
 from portfolio.services.errors import PortfolioError
+from portfolio.services.standing import standing_of
 from portfolio.services.wishes import Prepared, Wish, wish_prepared
 
 METHODS: dict[str, Callable[..., Proposal]] = {
@@ -70,6 +71,17 @@ def targets_propose(
     if apply:
         targets_apply(portfolio=portfolio, targets=shown["targets"])
     return _told(ready) | {"method": method, "applied": apply} | shown
+
+
+def weights_held(*, portfolio: Portfolio) -> dict[str, float]:
+    """What targets that are proposed stand beside: percent held now, cash among it; nothing without a value."""
+    if not portfolio.valued_to:
+        return {}
+    standing = standing_of(portfolio=portfolio)
+    if not standing.value > 0:
+        return {}
+    cash = {CASH: 100.0 * standing.cash_value / standing.value}
+    return {str(one.instrument): one.weight or 0.0 for one in standing.held} | cash
 
 
 def targets_apply(*, portfolio: Portfolio, targets: Mapping[str, float]) -> None:

@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
+from market.calc.months import months_before
 from market.models import Instrument
 from portfolio.calc.accounting import money_weighted_of
 from portfolio.calc.common import common_track
-from portfolio.calc.months import months_before
 from portfolio.calc.statistics import (
     Drawdown,
     MoneyWeighted,
@@ -49,6 +49,12 @@ class Performance:
     def twr(self) -> float | None:
         """Time-weighted, percent, of one session, too; None where no return leads through."""
         return figure(100.0 * (self.record.index[-1] - 1.0))
+
+    @property
+    def gain(self) -> float:
+        """What the period brought, in the base currency: all that was not paid in or out."""
+        worth = self.record.worth
+        return float(worth.value[-1] - worth.opening - worth.inflow.sum() + worth.outflow.sum())
 
     @cached_property
     def money_weighted(self) -> MoneyWeighted:
@@ -92,8 +98,7 @@ def report_of(found: Performance) -> dict[str, Any]:
         "from": record.dates[0].item(), "to": record.dates[-1].item(), "currency": record.portfolio.base_currency,
         "sessions": len(record.dates), "opening": record.opening, "value": float(record.daily.value[-1]),
         "inflow": float(worth.inflow.sum()), "outflow": float(worth.outflow.sum()),
-        "gain": float(record.daily.value[-1] - record.opening - worth.inflow.sum() + worth.outflow.sum()),
-        **returns_of(found), "benchmark": str(found.benchmark) if found.benchmark else None,
+        "gain": found.gain, **returns_of(found), "benchmark": str(found.benchmark) if found.benchmark else None,
         "statistics": found.statistics, "monthly": _periods(monthly_returns(found.track)),
         "yearly": _periods(yearly_returns(found.track)),
         "drawdowns": [_drawdown(one) for one in deepest_drawdowns(found.track)],

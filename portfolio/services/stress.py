@@ -109,7 +109,7 @@ def stress_reverse(
                strict=True)  # fmt: skip
     told = {
         "date": held.standing.as_of, "first": held.dates[0].item(), "last": held.dates[-1].item(),
-        "returns_a_year": held.returns_a_year,
+        "returns": len(held.returns), "returns_a_year": held.returns_a_year,
         "loss": loss, "sessions": sessions, "distance": found.distance, "probability": found.probability,
         "limited": list(found.limited), "left_out": held.left_out,
         "assets": [

@@ -29,7 +29,7 @@ def stress_explain(told: Mapping[str, Any], inputs: Mapping[str, Any]) -> dict[s
 
 def reverse_explain(told: Mapping[str, Any]) -> dict[str, Any]:
     """Trails of distance and probability (``stress_reverse``)."""
-    names = ("date", "first", "last", "returns_a_year", "loss", "sessions", "limited", "left_out")
+    names = ("date", "first", "last", "returns", "returns_a_year", "loss", "sessions", "limited", "left_out")
     inputs = {name: told[name] for name in names}
     of_normal = "the normal distribution at -loss / 100 / sqrt(w' C w): a loss as great within so many sessions"
     return {

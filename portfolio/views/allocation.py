@@ -8,7 +8,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from market.pages.charts import Chart
-from market.pages.columns import BadgeColumn, DayColumn, MoneyColumn, PointsColumn, TextColumn
+from market.pages.columns import BadgeColumn, DayColumn, FigureColumn, MoneyColumn, PointsColumn, TextColumn
 from market.pages.formats import day, money, points
 from market.pages.forms import choices
 from market.pages.parts import Tile
@@ -18,7 +18,7 @@ from portfolio.calc.rebalancing import CASH
 from portfolio.charts.targets import weights_chart
 from portfolio.models import PortfolioAllocation
 from portfolio.services.drift import GROUPINGS, allocation_analysis
-from portfolio.views.base import PortfolioPage, Refused, reason_of
+from portfolio.views.base import PortfolioPage
 from portfolio.views.links import TrailColumn, symbol_address, trail_of
 
 Row = dict[str, Any]
@@ -64,7 +64,7 @@ class GroupTable(HouseTable):
     target = PointsColumn(verbose_name=_("Target"))
     drift = TrailColumn(verbose_name=_("Drift"), tone=True, trail=lambda record: record["trail"])
     value = MoneyColumn(verbose_name=_("Value"), currency=lambda record: record["base"], digits=0)
-    count = PointsColumn(verbose_name=_("Assets"))
+    count = FigureColumn(verbose_name=_("Assets"), digits=0)
 
     title = _("Groups")
     file = "drift-of-groups"
@@ -72,9 +72,6 @@ class GroupTable(HouseTable):
 
     class Meta(HouseTable.Meta):
         order_by = ("-value",)
-
-    def render_count(self, value: int) -> str:
-        return str(value)
 
 
 class GroupFilter(forms.Form):
@@ -90,16 +87,11 @@ class Allocation(TablesMixin, PortfolioPage):
     tab = "allocation"
     tables = {"drift": DriftTable, "groups": GroupTable}
     filters = {"groups": GroupFilter}
-    reason = ""
 
     @cached_property
     def analysis(self) -> Row | None:
         """None, and the ``reason``, where there is nothing to compare."""
-        try:
-            return allocation_analysis(portfolio=self.portfolio)
-        except Refused as error:
-            self.reason = reason_of(error)
-        return None
+        return self.answer_of(lambda: allocation_analysis(portfolio=self.portfolio))
 
     def rows_drift(self, asked: Row) -> list[Row]:
         found = self.analysis

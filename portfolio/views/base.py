@@ -1,11 +1,13 @@
 """What every page of a portfolio shares: whose it is, its tabs, how far its values are."""
 
+from collections.abc import Callable
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.views import View
 
@@ -23,6 +25,7 @@ TABS = (
 )  # fmt: skip
 SAFE = ("GET", "HEAD", "OPTIONS")
 Refused = (PortfolioError, PortfolioBusy)
+Answer = TypeVar("Answer")
 
 
 def reason_of(error: Exception) -> str:
@@ -35,13 +38,17 @@ def reason_of(error: Exception) -> str:
 class OfPortfolio(OwnPage):
     """A page below ``/portfolios/<pk>/``: for its owner, and for staff by permission; for others it is not there."""
 
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """404 also for what somebody deletes while it is asked for."""
+        try:
+            return super().dispatch(request, *args, **kwargs)
+        except PortfolioNotFound as error:
+            raise Http404(str(error)) from error
+
     @cached_property
     def portfolio(self) -> Portfolio:
         action = "view" if self.request.method in SAFE else "change"
-        try:
-            return portfolio_of(user=self.request.user, portfolio_id=self.kwargs["pk"], action=action)
-        except PortfolioNotFound as error:
-            raise Http404(str(error)) from error
+        return portfolio_of(user=self.request.user, portfolio_id=self.kwargs["pk"], action=action)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(portfolio=self.portfolio, **kwargs)
@@ -51,7 +58,15 @@ class PortfolioPage(OfPortfolio):
     """A tab. ``figures()`` gives what it shows; where a service refuses, the reason stands there instead."""
 
     tab = ""
-    state_address = ""
+    reason = ""
+
+    def answer_of(self, ask: Callable[[], Answer]) -> Answer | None:
+        """What a service says, for tables too; None, and the ``reason``, where it refuses."""
+        try:
+            return ask()
+        except Refused as error:
+            self.reason = reason_of(error)
+        return None
 
     def get_title(self) -> Any:
         return self.portfolio.name
@@ -62,7 +77,7 @@ class PortfolioPage(OfPortfolio):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs)
-        context |= {"tabs": tabs_of(self.portfolio, self.tab), "tab": self.tab}
+        context["tabs"] = tabs_of(self.portfolio, self.tab)
         try:
             context |= self.figures()
         except Refused as error:
@@ -87,15 +102,11 @@ class Part(OfPortfolio):
 
 
 def tabs_of(portfolio: Portfolio, tab: str) -> list[dict[str, Any]]:
-    """Those that there are, with the address of each."""
-    found = []
-    for name, title in TABS:
-        try:
-            href = reverse(f"portfolio:{name}", args=[portfolio.pk])
-        except NoReverseMatch:
-            continue
-        found.append({"name": name, "title": title, "href": href, "here": name == tab})
-    return found
+    """All of them, with the address of each."""
+    return [
+        {"title": title, "href": reverse(f"portfolio:{name}", args=[portfolio.pk]), "here": name == tab}
+        for name, title in TABS
+    ]
 
 
 class State(OfPortfolio, View):

@@ -15,9 +15,8 @@ from portfolio.services.rebalancing_booking import BookingFailed, rebalancing_co
 from portfolio.views.base import PortfolioPage, reason_of
 from portfolio.views.proposals import OfProposal
 from portfolio.views.rebalancing import proposal_address
-from portfolio.views.rows import Row, RowForm, rows_asked, rows_refuse, rows_shown
+from portfolio.views.rows import NUMBER, Row, RowForm, rows_asked, rows_refuse, rows_shown
 
-NUMBER = {"inputmode": "decimal", "class": "short"}
 FILLED = ("quantity", "price", "fee", "tax", "date")
 
 

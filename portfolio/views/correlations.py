@@ -15,7 +15,7 @@ from market.pages.views import TablesMixin
 from portfolio.calc.windows import WINDOWS
 from portfolio.charts.targets import correlation_map
 from portfolio.services.held_correlations import correlations_held
-from portfolio.views.base import PortfolioPage, Refused, reason_of
+from portfolio.views.base import PortfolioPage
 from portfolio.views.links import symbol_address, trail_of
 
 Row = dict[str, Any]
@@ -48,7 +48,6 @@ class Correlations(TablesMixin, PortfolioPage):
     template_name = "portfolio/correlations.html"
     tab = "correlations"
     tables = {"pairs": PairTable}
-    reason = ""
 
     @property
     def window(self) -> str:
@@ -58,11 +57,7 @@ class Correlations(TablesMixin, PortfolioPage):
     @cached_property
     def found(self) -> Row | None:
         """None, and the ``reason``, where there is nothing to correlate."""
-        try:
-            return correlations_held(portfolio=self.portfolio, window=self.window)
-        except Refused as error:
-            self.reason = reason_of(error)
-        return None
+        return self.answer_of(lambda: correlations_held(portfolio=self.portfolio, window=self.window))
 
     def rows_pairs(self, asked: Row) -> list[Row]:
         found = self.found

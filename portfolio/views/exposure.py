@@ -13,7 +13,7 @@ from market.pages.tables import HouseTable
 from market.pages.views import TablesMixin
 from portfolio.charts.risk import exposure_chart, factor_chart
 from portfolio.services.exposure import factor_exposure, look_through_exposure
-from portfolio.views.base import PortfolioPage, Refused, reason_of
+from portfolio.views.base import PortfolioPage
 from portfolio.views.links import instrument_address
 
 
@@ -41,16 +41,11 @@ class Exposure(TablesMixin, PortfolioPage):
     template_name = "portfolio/exposure.html"
     tab = "exposure"
     tables = {"securities": SecurityTable}
-    reason = ""
 
     @cached_property
     def seen(self) -> dict[str, Any] | None:
         """The look-through; None, and the ``reason``, where there is nothing to look through."""
-        try:
-            return look_through_exposure(portfolio=self.portfolio)
-        except Refused as error:
-            self.reason = reason_of(error)
-        return None
+        return self.answer_of(lambda: look_through_exposure(portfolio=self.portfolio))
 
     def rows_securities(self, asked: dict[str, Any]) -> list[dict[str, Any]]:
         rows = self.seen["results"] if self.seen else []

@@ -4,23 +4,21 @@ from functools import cached_property
 from typing import Any
 
 from django import forms
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.html import format_html
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from market.pages.columns import DayColumn, FigureColumn, MoneyColumn, PointsColumn, TextColumn
+from market.pages.columns import DayColumn, MoneyColumn, PointsColumn, TextColumn
 from market.pages.forms import choices
 from market.pages.tables import HouseTable
 from market.pages.views import TablesMixin
-from portfolio.services.errors import PortfolioNotFound
 from portfolio.services.holdings import holding_rows
 from portfolio.services.lots import lots_of
 from portfolio.services.standing import Standing, standing_of
 from portfolio.views.base import OfPortfolio, PortfolioPage, Refused, reason_of
-from portfolio.views.links import instrument_address
+from portfolio.views.links import ExactColumn, instrument_address, trail_link
 
 AVERAGE, FIFO = "average", "fifo"
 METHODS = ((AVERAGE, _("Average cost")), (FIFO, _("Lots, first in first out")))
@@ -37,7 +35,7 @@ def _base(record: dict[str, Any]) -> str:
 class HoldingTable(HouseTable):
     instrument = TextColumn(verbose_name=_("Asset"), linkify=lambda record: instrument_address(record["asset"]))
     name = TextColumn(verbose_name=_("Name"))
-    quantity = FigureColumn(verbose_name=_("Quantity"))
+    quantity = ExactColumn(verbose_name=_("Quantity"))
     price = MoneyColumn(verbose_name=_("Price"), currency=_currency)
     day_change = PointsColumn(verbose_name=_("Day"), tone=True)
     value = MoneyColumn(verbose_name=_("Value"), currency=_base, digits=0)
@@ -60,17 +58,10 @@ class HoldingTable(HouseTable):
     class Meta(HouseTable.Meta):
         order_by = ("-value",)
 
-    def render_quantity(self, value: float) -> str:
-        return f"{value:,.6g}" if abs(value) < 1 else f"{value:,.4f}".rstrip("0").rstrip(".")
-
     def render_lots(self, record: dict[str, Any]) -> Any:
         if record["asset"] is None:
             return ""
-        return format_html(
-            '<a class="trail" href="{0}" hx-get="{0}" hx-target="#dialog-body" hx-swap="innerHTML"'
-            ' hx-push-url="false">{1}</a>',
-            record["lots_address"], gettext("Lots"),
-        )  # fmt: skip
+        return trail_link(record["lots_address"], gettext("Lots"))
 
 
 class HoldingFilter(forms.Form):
@@ -88,16 +79,10 @@ class Holdings(TablesMixin, PortfolioPage):
 
     @cached_property
     def standing(self) -> Standing | None:
-        """At the end of the day asked for; None where nothing is known of it (``problem``)."""
+        """At the end of the day asked for; None, and the ``reason``, where nothing is known of it."""
         form = HoldingFilter(self.request.GET)
         form.is_valid()
-        try:
-            return standing_of(portfolio=self.portfolio, as_of=form.cleaned_data.get("date"))
-        except Refused as error:
-            self.problem = reason_of(error)
-        return None
-
-    problem = ""
+        return self.answer_of(lambda: standing_of(portfolio=self.portfolio, as_of=form.cleaned_data.get("date")))
 
     def rows_holdings(self, asked: dict[str, Any]) -> list[dict[str, Any]]:
         if self.standing is None:
@@ -123,7 +108,7 @@ class Holdings(TablesMixin, PortfolioPage):
     def figures(self) -> dict[str, Any]:
         standing = self.standing
         if standing is None:
-            return {"no_standing": self.problem}
+            return {"no_standing": self.reason}
         return {"standing": standing, "trail_query": f"of=summary&date={standing.as_of}"}
 
 
@@ -139,8 +124,6 @@ class Lots(OfPortfolio):
                 portfolio=self.portfolio, instrument_id=self.kwargs["instrument"],
                 as_of=form.cleaned_data.get("date"),
             )  # fmt: skip
-        except PortfolioNotFound as error:
-            raise Http404(str(error)) from error
         except Refused as error:
             context["problem"] = reason_of(error)
         else:

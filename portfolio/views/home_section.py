@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.db.models import F
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
@@ -15,10 +16,11 @@ MOST = 6
 
 
 def own_portfolios(request: HttpRequest) -> dict[str, Any] | None:
-    """Those of who looks, the largest first; None for somebody who is not logged in."""
+    """Those of who looks, those with values first; None for somebody who is not logged in."""
     if not request.user.is_authenticated:
         return None
-    rows = list(with_returns(Portfolio.objects.filter(owner=request.user)).order_by("-newest_value")[:MOST])
+    mine = Portfolio.objects.filter(owner=request.user).order_by(F("valued_to").desc(nulls_last=True), "name")
+    rows = list(with_returns(mine)[:MOST])
     lines = lines_of_year(rows)
     shown = [(one, sparkline(lines.get(one.pk, []))) for one in rows]
     others = not rows and Portfolio.objects.visible_to(request.user).exists()

@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext_lazy as _
 
 from market.models import Instrument
@@ -12,7 +11,8 @@ from market.pages.sections import Section, register_section
 from market.regions import region_get
 from portfolio.models import AssetPerformanceMetrics, Portfolio
 from portfolio.services.errors import PortfolioError
-from portfolio.services.standing import Held, standing_of
+from portfolio.services.standing import standing_of
+from portfolio.services.summary import position
 
 MOST = 10  # portfolios shown
 PERCENTS = {
@@ -46,24 +46,8 @@ def positions_of(request: HttpRequest, instrument: Instrument) -> list[dict[str,
             continue
         for held in standing.held:
             if held.instrument.pk == instrument.pk:
-                found.append(_position(portfolio, standing.as_of, held))
+                found.append(position(held) | {"portfolio": portfolio, "as_of": standing.as_of})
     return found
-
-
-def _position(portfolio: Portfolio, as_of: Any, held: Held) -> dict[str, Any]:
-    gain = held.unrealised_average
-    return {
-        "portfolio": portfolio, "href": _address(portfolio), "as_of": as_of, "held": held, "gain": gain,
-        "weight": None if held.weight is None else held.weight / 100.0,
-        "gain_share": gain / held.cost_average if held.cost_average > 0 else None,
-    }  # fmt: skip
-
-
-def _address(portfolio: Portfolio) -> str:
-    try:
-        return reverse("portfolio:portfolio", args=[portfolio.pk])
-    except NoReverseMatch:
-        return ""
 
 
 def indicators_shown(instrument: Instrument, row: AssetPerformanceMetrics) -> list[list[tuple[Any, str]]]:

@@ -1,16 +1,19 @@
 """Addresses that tables of portfolios lead to, and figures that lead to how they were computed."""
 
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode
 
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from market.models import Instrument
-from market.pages.columns import PointsColumn
+from market.pages import formats
+from market.pages.columns import FigureColumn, PointsColumn
 from portfolio.models import Portfolio
+from portfolio.services.reading import number_told
 
 
 def instrument_address(instrument: Instrument | None) -> str | None:
@@ -20,13 +23,8 @@ def instrument_address(instrument: Instrument | None) -> str | None:
 
 def symbol_address(symbol: str) -> str | None:
     """The same of ``US:SPY``; None for what is no symbol, as cash."""
-    region, found, ticker = symbol.partition(":")
-    if not found:
-        return None
-    try:
-        return reverse("market:instrument", args=[region, ticker])
-    except NoReverseMatch:
-        return None
+    region, _colon, ticker = symbol.partition(":")
+    return reverse("market:instrument", args=[region, ticker]) if region and ticker else None
 
 
 def trail_of(portfolio: Portfolio, figure: str, of: str, **asked: Any) -> str:
@@ -41,6 +39,16 @@ def trail_link(address: str, text: Any) -> SafeString:
         "{1}</a>",
         address, text,
     )  # fmt: skip
+
+
+class ExactColumn(FigureColumn):
+    """A number to its last digit, of which the books have ten; in files as they can be imported."""
+
+    def shown(self, value: Any, record: Any) -> str:
+        return formats.number(value, 10).rstrip("0").rstrip(".")
+
+    def value(self, value: Any) -> Any:
+        return number_told(value) if isinstance(value, Decimal) else value
 
 
 class TrailColumn(PointsColumn):

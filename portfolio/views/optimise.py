@@ -19,8 +19,7 @@ from market.pages.views import TablesMixin
 from portfolio.charts.targets import frontier_chart, weights_chart
 from portfolio.forms import refuse
 from portfolio.services.errors import PortfolioError
-from portfolio.services.optimisation import CASH, frontier, targets_apply, targets_propose
-from portfolio.services.standing import standing_of
+from portfolio.services.optimisation import frontier, targets_apply, targets_propose, weights_held
 from portfolio.views.base import OfPortfolio, Part, PortfolioPage, Refused, reason_of
 from portfolio.views.links import symbol_address
 from portfolio.views.wishing import LABELS, OptimiseForm
@@ -78,7 +77,7 @@ class Optimise(TablesMixin, PortfolioPage):
     def rows_weights(self, asked: Row) -> list[Row]:
         if self.found is None:
             return []
-        now, proposed, risk = self._now(), self.found["targets"], self.found["risk_shares"]
+        now, proposed, risk = weights_held(portfolio=self.portfolio), self.found["targets"], self.found["risk_shares"]
         return [
             {
                 "asset": name, "current": now.get(name, 0.0), "proposed": proposed.get(name, 0.0),
@@ -86,16 +85,6 @@ class Optimise(TablesMixin, PortfolioPage):
             }
             for name in dict.fromkeys([*proposed, *now])
         ]  # fmt: skip
-
-    def _now(self) -> dict[str, float]:
-        """Percent held now, cash among it; nothing where there is no value yet."""
-        if not self.portfolio.valued_to:
-            return {}
-        standing = standing_of(portfolio=self.portfolio)
-        if not standing.value > 0:
-            return {}
-        cash = {CASH: 100.0 * standing.cash_value / standing.value}
-        return {str(one.instrument): one.weight or 0.0 for one in standing.held} | cash
 
     def figures(self) -> Row:
         if self.found is None:

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from market.pages.formats import day, money, number, points, tone
@@ -14,17 +13,11 @@ from portfolio.services.findings import portfolio_findings
 from portfolio.services.overview import Overview as Shown
 from portfolio.services.overview import overview_of
 from portfolio.views.base import Part, PortfolioPage
+from portfolio.views.links import trail_of
 from portfolio.views.periods import Period, period_of
 from portfolio.views.tables import drawdowns_table, months_table
 
-RATIOS = ("sharpe_ratio", "sortino_ratio")
 MOST_BARS = 30
-
-
-def trail_address(portfolio: Portfolio, figure: str, of: str, query: str = "") -> str:
-    """Where it is told how a figure was computed. ``of``: which trails (``views.trails``)."""
-    address = reverse("portfolio:trail", args=[portfolio.pk, figure])
-    return f"{address}?of={of}" + (f"&{query}" if query else "")
 
 
 class Overview(PortfolioPage):
@@ -58,16 +51,15 @@ def tiles_of(portfolio: Portfolio, shown: Shown, period: Period) -> list[Tile]:
     """The key figures of a period; each leads to how it was computed."""
     daily, currency = shown.found.record.daily, portfolio.base_currency
     change = float(daily.daily_return[-1])
-    as_of = f"date={daily.date[-1].item()}"
-    earned = float(daily.value[-1]) - shown.found.record.opening - float((daily.inflow - daily.outflow).sum())
+    as_of, gain = daily.date[-1].item(), shown.found.gain
     first = [
         Tile(_("Value"), money(float(daily.value[-1]), currency, 0), _("cash %(cash)s") % {
             "cash": money(float(daily.cash[-1]), currency, 0)}, True,
-            trail=trail_address(portfolio, "value", "summary", as_of)),
-        Tile(_("Day"), points(change, sign=True), day(daily.date[-1].item()), tone=tone(change),
-             trail=trail_address(portfolio, "return_1d", "summary", as_of)),
-        Tile(_("Gain"), money(earned, currency, 0), _("value, less what was paid in"), tone=tone(earned),
-             trail=trail_address(portfolio, "gain", "performance", period.query)),
+            trail=trail_of(portfolio, "value", "summary", date=as_of)),
+        Tile(_("Day"), points(change, sign=True), day(as_of), tone=tone(change),
+             trail=trail_of(portfolio, "return_1d", "summary", date=as_of)),
+        Tile(_("Gain"), money(gain, currency, 0), _("value, less what was paid in"), tone=tone(gain),
+             trail=trail_of(portfolio, "gain", "performance", **period.dates)),
     ]  # fmt: skip
     return first if shown.report is None else first + _returns(portfolio, shown.report, period)
 
@@ -76,7 +68,7 @@ def _returns(portfolio: Portfolio, report: dict[str, Any], period: Period) -> li
     statistics = report["statistics"]
 
     def trail(figure: str) -> str:
-        return trail_address(portfolio, figure, "performance", period.query)
+        return trail_of(portfolio, figure, "performance", **period.dates)
 
     def annual(name: str) -> str:
         value = report[f"{name}_annual"]
@@ -92,7 +84,8 @@ def _returns(portfolio: Portfolio, report: dict[str, Any], period: Period) -> li
             "ratio": number(statistics["sortino_ratio"])}, trail=trail("sharpe_ratio")),
         Tile(_("Greatest drawdown"), points(statistics["max_drawdown"]), _("now %(percent)s") % {
             "percent": points(statistics["current_drawdown"])}, trail=trail("max_drawdown")),
-        Tile(_("VaR 95 %"), points(statistics["var_95_1d"]), _("of a session, historical"), trail=trail("var_95_1d")),
+        Tile(_("VaR 95 %"), points(statistics["var_95_1d"]), _("of a session, over this period"),
+             trail=trail("var_95_1d")),
     ]  # fmt: skip
     if report["benchmark"]:
         against = _("against %(benchmark)s") % {"benchmark": report["benchmark"]}

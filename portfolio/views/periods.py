@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
-from portfolio.calc.months import months_before
+from market.calc.months import months_before
 
 NAMES = (("1m", _("1M")), ("3m", _("3M")), ("ytd", _("YTD")), ("1y", _("1Y")), ("3y", _("3Y")), ("all", _("All")))
 MONTHS = {"1m": 1, "3m": 3, "1y": 12, "3y": 36}
@@ -40,10 +40,15 @@ class Period:
     form: PeriodForm
 
     @property
-    def query(self) -> str:
-        """For addresses of trails and parts of the page."""
+    def dates(self) -> dict[str, dt.date]:
+        """``start`` and ``end``, those there are."""
         known = {"start": self.start, "end": self.end}
-        return urlencode({name: day for name, day in known.items() if day is not None})
+        return {name: day for name, day in known.items() if day is not None}
+
+    @property
+    def query(self) -> str:
+        """For addresses of parts of the page."""
+        return urlencode(self.dates)
 
     @property
     def named(self) -> list[dict[str, Any]]:

@@ -23,7 +23,7 @@ from portfolio.services.comparison import unvalued_note
 from portfolio.services.rebalancing_booking import outdated_notes
 from portfolio.services.rebalancing_decisions import rebalancing_approve, rebalancing_cancel, rebalancing_fail
 from portfolio.views.base import OfPortfolio, PortfolioPage, Refused, reason_of
-from portfolio.views.links import symbol_address
+from portfolio.views.links import ExactColumn, symbol_address
 from portfolio.views.rebalancing import MODES, STATES, TONES, TRIGGERS, proposal_address
 
 Row = dict[str, Any]
@@ -45,7 +45,7 @@ class TradeTable(HouseTable):
     )
     asset = TextColumn(verbose_name=_("Asset"), linkify=lambda record: symbol_address(record["asset"]))
     name = TextColumn(verbose_name=_("Name"))
-    quantity = FigureColumn(verbose_name=_("Quantity"))
+    quantity = ExactColumn(verbose_name=_("Quantity"))
     price = MoneyColumn(verbose_name=_("Price"), currency=lambda record: record["currency"])
     value = MoneyColumn(verbose_name=_("Amount"), currency=_base)
     commission = MoneyColumn(verbose_name=_("Commission"), currency=_base)
@@ -61,9 +61,6 @@ class TradeTable(HouseTable):
 
     class Meta(HouseTable.Meta):
         order_by = ("number",)
-
-    def render_quantity(self, value: float) -> str:
-        return f"{value:,.10g}"
 
 
 class StateTable(HouseTable):

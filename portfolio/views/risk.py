@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
+from django.utils.translation import gettext_lazy
 
 from market.pages.formats import NONE, day, number, points
 from market.pages.forms import worded
@@ -16,17 +16,19 @@ from portfolio.services.attribution import NONE as ALONE
 from portfolio.services.benchmarks import benchmark_report
 from portfolio.services.overview import overview_of
 from portfolio.services.risk import risk_row
+from portfolio.services.risk_report import METHODS as VAR_METHODS
 from portfolio.services.risk_report import risk_contributions, var_backtest
 from portfolio.views.base import Part, PortfolioPage
-from portfolio.views.overview import trail_address
+from portfolio.views.links import trail_of
 from portfolio.views.periods import period_of
 from portfolio.views.tables import drawdowns_table, signed
 
-METHODS = ("historical", "normal", "cornish_fisher")
 LEVELS = {
-    gettext_noop("VERY_LOW"): "done", gettext_noop("LOW"): "done", gettext_noop("MODERATE"): "running",
-    gettext_noop("HIGH"): "late", gettext_noop("VERY_HIGH"): "failed",
+    "VERY_LOW": ("done", gettext_lazy("Very low")), "LOW": ("done", gettext_lazy("Low")),
+    "MODERATE": ("running", gettext_lazy("Moderate")), "HIGH": ("late", gettext_lazy("High")),
+    "VERY_HIGH": ("failed", gettext_lazy("Very high")),
 }  # fmt: skip
+DRAWN = ("historical", 95)
 AGAINST_RULE = 0.05
 ALERTS = 20
 
@@ -42,7 +44,7 @@ class Risk(PortfolioPage):
         row, shown = risk_row(portfolio=portfolio), overview_of(portfolio=portfolio)
         limits = {one.kind: one for one in portfolio.alert_limits.all()}
         context: dict[str, Any] = {
-            "row": row, "level": LEVELS.get(row.risk_level, ""), "tiles": self._tiles(row),
+            "row": row, "level": LEVELS.get(row.risk_level), "tiles": self._tiles(row),
             "losses": _losses(row), "no_return": shown.problem, "rolling": rolling_charts(shown.found.record.daily),
             "limits": [(kind, label, limits.get(kind)) for kind, label in worded(AlertLimit.Kind.choices)],
             "alerts": portfolio.alerts.all()[:ALERTS], "has_benchmark": shown.found.benchmark is not None,
@@ -58,7 +60,7 @@ class Risk(PortfolioPage):
         def tile(label: str, name: str, detail: str = "", *, percent: bool = True) -> Tile:
             value = getattr(row, name)
             told = points(value) if percent else number(value)
-            return Tile(label, told, detail, trail=trail_address(self.portfolio, name, "risk", f"date={row.date}"))
+            return Tile(label, told, detail, trail=trail_of(self.portfolio, name, "risk", date=row.date))
 
         return [
             tile(_("Volatility"), "volatility", _("a year")),
@@ -76,12 +78,10 @@ class Risk(PortfolioPage):
 
 def _losses(row: PortfolioRiskMetrics) -> Table:
     """VaR by three methods and CVaR, at both levels."""
-    names = {"historical": "", "normal": "_normal", "cornish_fisher": "_cornish_fisher"}
-    labels = {"historical": _("Historical"), "normal": _("Normal"), "cornish_fisher": _("Cornish-Fisher")}
     rows = [
-        [Cell(_("VaR of a session, %(method)s") % {"method": labels[method].lower()}),
-         *(Cell(points(getattr(row, f"var_{level}_1d{end}"))) for level in (95, 99))]
-        for method, end in names.items()
+        [Cell(_("VaR of a session, %(method)s") % {"method": label.lower()}),
+         *(Cell(points(getattr(row, VAR_METHODS[method].format(level)))) for level in (95, 99))]
+        for method, label in _methods().items()
     ]  # fmt: skip
     for label, name in (
         (_("CVaR of a session"), "cvar_{}_1d"), (_("VaR of a month, scaled"), "var_{}_1m"),
@@ -92,6 +92,10 @@ def _losses(row: PortfolioRiskMetrics) -> Table:
     return Table(_("What a bad session costs"), ["", "95 %", "99 %"], rows, note)
 
 
+def _methods() -> dict[str, str]:
+    return {"historical": _("Historical"), "normal": _("Normal"), "cornish_fisher": _("Cornish-Fisher")}
+
+
 class VarHeld(Part):
     """Each method beside how its forecasts held, and a chart of the exceedances."""
 
@@ -100,10 +104,10 @@ class VarHeld(Part):
     def figures(self) -> dict[str, Any]:
         found = var_backtest(portfolio=self.portfolio, explain=True)
         context: dict[str, Any] = {"found": found, "table": self._table(found["results"])}
-        if any(one["tests"] for one in found["results"]):
-            sessions = found["explain"]["sessions"]
-            label = _("VaR 95 %, historical")
-            context["var_chart"] = exceedance_chart(sessions, "historical_95", label)
+        drawn = next((one for one in found["results"] if (one["method"], one["level"]) == DRAWN), None)
+        if drawn and drawn["tests"]:
+            sessions, name = found["explain"]["sessions"], "{}_{}".format(*DRAWN)
+            context["var_chart"] = exceedance_chart(sessions, name, _("VaR 95 %, historical"), drawn["exceptions"])
         return context
 
     def _table(self, results: list[dict[str, Any]]) -> Table:
@@ -118,8 +122,7 @@ class VarHeld(Part):
 
 
 def _tested(one: dict[str, Any]) -> list[Cell]:
-    labels = {"historical": _("Historical"), "normal": _("Normal"), "cornish_fisher": _("Cornish-Fisher")}
-    cells = [Cell(labels[one["method"]]), Cell(f"{one['level']} %"), Cell(points(one["var"]))]
+    cells = [Cell(_methods()[one["method"]]), Cell(f"{one['level']} %"), Cell(points(one["var"]))]
     tests = one["tests"]
     if tests is None:
         return cells + [Cell(NONE)] * 6 + [Cell(_("too few returns"))]
@@ -148,7 +151,7 @@ class RiskParts(Part):
         head = [_("Asset"), _("Weight"), _("Volatility"), _("VaR 95 %"), _("CVaR 95 %")]
         note = _("Percent of the portfolio's figure that each asset brings; what is negative is a hedge.")
         tiles = [
-            Tile(label, number(found[name]), trail=trail_address(self.portfolio, name, "contributions"))
+            Tile(label, number(found[name]), trail=trail_of(self.portfolio, name, "contributions"))
             for label, name in (
                 (_("Diversification ratio"), "diversification_ratio"), (_("Effective risks"), "effective_risks"),
             )
@@ -211,7 +214,7 @@ def _brinson(found: dict[str, Any]) -> Table:
     totals = found["totals"]
     rows.append([
         Cell(_("Together"), strong=True), Cell(""), Cell(""), *(signed(totals[name]) for name in effects),
-        signed(sum(totals.values())),
+        signed(found["excess_return"]),
     ])  # fmt: skip
     title = _("Return %(own)s against %(other)s of %(name)s") % {
         "own": points(found["return"], sign=True), "other": points(found["benchmark_return"], sign=True),

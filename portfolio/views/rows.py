@@ -14,6 +14,7 @@ from market.pages.forms import errors_of
 from portfolio.services.errors import PortfolioError
 
 MOST = 600
+NUMBER = {"inputmode": "decimal", "class": "short"}  # attributes of a narrow field
 Row = dict[str, str]
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext
@@ -20,7 +20,7 @@ from portfolio.models import AlertLimit, Portfolio
 from portfolio.services.access import portfolio_of
 from portfolio.services.alerts import alert_limits_set, alert_see
 from portfolio.services.benchmarks import Wanted, benchmarks_set
-from portfolio.services.errors import PortfolioError, PortfolioNotFound
+from portfolio.services.errors import PortfolioError
 from portfolio.services.from_strategy import FILLS, WEIGHTINGS, portfolio_from_strategy
 from portfolio.services.portfolios import SETTINGS, portfolio_create, portfolio_delete, portfolio_update
 from portfolio.services.traits import instrument_of
@@ -132,8 +132,6 @@ class Change(OfPortfolio, View):
         portfolio = self.portfolio
         try:
             messages.success(request, self.change(request))
-        except PortfolioNotFound as error:
-            raise Http404(str(error)) from error
         except PortfolioError as error:
             messages.error(request, reason_of(error))
         return redirect(reverse(self.back, args=[portfolio.pk]))
@@ -198,10 +196,7 @@ class Delete(OfPortfolio):
     @property
     def doomed(self) -> Portfolio:
         """The portfolio, where it may be deleted."""
-        try:
-            return portfolio_of(user=self.request.user, portfolio_id=self.kwargs["pk"], action="delete")
-        except PortfolioNotFound as error:
-            raise Http404(str(error)) from error
+        return portfolio_of(user=self.request.user, portfolio_id=self.kwargs["pk"], action="delete")
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         doomed = self.doomed

@@ -66,16 +66,11 @@ class StressPage(TablesMixin, PortfolioPage):
     template_name = "portfolio/stress.html"
     tab = "stress"
     tables = {"windows": WindowTable, "assets": ImpactTable}
-    reason = ""
 
     @cached_property
     def results(self) -> list[Row]:
         """None at all, and the ``reason``, where there is nothing to stress."""
-        try:
-            return list(stress_historical(portfolio=self.portfolio)["results"])
-        except Refused as error:
-            self.reason = reason_of(error)
-        return []
+        return self.answer_of(lambda: list(stress_historical(portfolio=self.portfolio)["results"])) or []
 
     @property
     def chosen(self) -> Row | None:
@@ -190,7 +185,7 @@ class Reverse(Part):
                  trail=trail("distance")),
             Tile(gettext("Probability"), percent(found["probability"], 4), gettext("if returns were normal"),
                  trail=trail("probability")),
-            Tile(gettext("Estimated from"), number(found["returns_a_year"], 0), between),
+            Tile(gettext("Estimated from"), number(found["returns"], 0), between),
         ]  # fmt: skip
         title = gettext("The most likely way to lose %(loss)s") % {"loss": points(found["loss"])}
         return {"reverse": form, "found": found, "tiles": tiles, "chart": impact_chart(title, found["assets"])}

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from market.pages.formats import NONE, day, points
+from market.pages.formats import day, points, tone
 from market.pages.parts import Cell, Table
 
 Row = dict[str, Any]
@@ -50,5 +50,4 @@ def drawdowns_table(drawdowns: list[Row]) -> Table:
 
 def signed(value: float | None, digits: int = 2) -> Cell:
     """A gain or loss in percent."""
-    tone = "" if not value else "up" if value > 0 else "down"
-    return Cell(NONE if value is None else points(value, digits, sign=True), tone=tone)
+    return Cell(points(value, digits, sign=True), tone=tone(value))

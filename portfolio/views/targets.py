@@ -1,7 +1,6 @@
 """What a portfolio should hold, written row by row: checked while it is filled in, saved as a whole."""
 
 from collections.abc import Sequence
-from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -14,12 +13,12 @@ from django.utils.translation import gettext_lazy as _
 from market.pages.forms import worded
 from portfolio.calc.rebalancing import CASH
 from portfolio.models import PortfolioAllocation
-from portfolio.services.allocations import LIMITS, allocations_check, allocations_set, allocations_told
+from portfolio.services.allocations import LIMITS, allocations_check, allocations_set, allocations_told, targets_total
 from portfolio.services.beginning import BEGINNINGS, HELD, targets_begun
 from portfolio.services.errors import PortfolioError
-from portfolio.services.figures import decimal_of
 from portfolio.views.base import PortfolioPage, Refused
 from portfolio.views.rows import (
+    NUMBER,
     Row,
     RowForm,
     is_changing,
@@ -28,9 +27,6 @@ from portfolio.views.rows import (
     rows_refuse,
     rows_shown,
 )
-
-NUMBER = {"inputmode": "decimal", "class": "short"}
-WHOLE = Decimal(100)
 
 
 class TargetRow(RowForm):
@@ -78,7 +74,7 @@ class Targets(PortfolioPage):
         except PortfolioError as error:
             self.whole = rows_refuse(shown, places, error)
         if is_checked:  # a sum that is not 100 yet stands below the rows
-            context = rows_errors(shown) | {"total": total_of(targets)}
+            context = rows_errors(shown) | {"total": targets_total(targets=targets)}
             return render(request, "portfolio/targets_checked.html", context)
         if self.whole or any(form.errors for form in shown):
             self.shown = shown
@@ -91,7 +87,12 @@ class Targets(PortfolioPage):
     def figures(self) -> dict[str, Any]:
         rows = self._begun() if self.written is None else self.written
         shown = getattr(self, "shown", None) or rows_shown(rows, TargetRow)
-        return {"rows": shown, "whole": self.whole, "total": total_of(targets_of(rows)[1]), "beginnings": BEGINNINGS}
+        return {
+            "rows": shown,
+            "whole": self.whole,
+            "total": targets_total(targets=targets_of(rows)[1]),
+            "beginnings": BEGINNINGS,
+        }
 
     def _begun(self) -> list[Row]:
         """What is stored, or what ``?from=`` begins with; without either what is held, and no weights yet."""
@@ -116,17 +117,6 @@ def targets_of(rows: Sequence[Row]) -> tuple[list[int], list[dict[str, Any]]]:
         | {"frequency": rows[at].get("frequency")}
         for at in places
     ]
-
-
-def total_of(targets: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    """What the targets that count sum to, as far as they are numbers."""
-    total = Decimal(0)
-    for one in targets:
-        try:
-            total += decimal_of(one["target"]) if one["is_active"] else 0
-        except ValueError:
-            continue
-    return {"sum": total, "left": WHOLE - total, "is_whole": total == WHOLE}
 
 
 def _asset(text: str) -> str:

@@ -7,28 +7,17 @@ from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from market.pages.columns import DayColumn, FigureColumn, TextColumn, WordColumn
+from market.pages.columns import DayColumn, TextColumn, WordColumn
 from market.pages.forms import choices
 from market.pages.tables import HouseTable
 from market.pages.views import TablesMixin
 from portfolio.models import Transaction
-from portfolio.services.reading import number_told
 from portfolio.views.base import PortfolioPage
-from portfolio.views.links import instrument_address
+from portfolio.views.links import ExactColumn, instrument_address
 
 
 def _address(record: Transaction) -> str:
     return reverse("portfolio:transaction", args=[record.portfolio_id, record.pk])
-
-
-class ExactColumn(FigureColumn):
-    """A number of the books, to its last digit."""
-
-    def shown(self, value: Any, record: Any) -> str:
-        return f"{value.normalize():,f}"
-
-    def value(self, value: Any) -> Any:
-        return number_told(value)
 
 
 class TransactionTable(HouseTable):

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.contrib.auth.forms import PasswordResetForm, UserCreationForm
 from django.contrib.auth.models import User
 from django.http import HttpRequest
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from django_q.tasks import async_task
 
@@ -35,7 +36,7 @@ class AskForReset(PasswordResetForm):
         request: HttpRequest = more["request"]
         async_task(
             "quantsite.accounts.tasks.send_password_reset", self.cleaned_data["email"], request.get_host(), use_https,
-            task_name="password reset",
+            get_language(), task_name="password reset",
         )  # fmt: skip
 
 

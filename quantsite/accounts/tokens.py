@@ -3,6 +3,7 @@
 import datetime as dt
 
 from django.contrib.auth.models import User
+from django.db import transaction
 
 from quantsite.accounts.models import ApiToken
 
@@ -14,6 +15,7 @@ class TokenRefused(ValueError):
     """No such token can be made: field and reason."""
 
 
+@transaction.atomic
 def token_create(*, user: User, name: str, days: int | None = None) -> tuple[ApiToken, str]:
     """A token and its text, which nobody can read again; ``days`` None: it does not expire. TokenRefused."""
     name = name.strip()
@@ -23,6 +25,7 @@ def token_create(*, user: User, name: str, days: int | None = None) -> tuple[Api
         raise TokenRefused(f"days: from 1 to {LONGEST}, not {days}")
     if not user.is_active:
         raise TokenRefused(f"user: {user} is not active")
+    User.objects.select_for_update(no_key=True).get(pk=user.pk)  # one token after the other
     mine = ApiToken.objects.filter(user=user)
     if mine.filter(name=name).exists():
         raise TokenRefused(f"name: you have a token {name!r} already")

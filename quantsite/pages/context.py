@@ -4,7 +4,7 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 NAVIGATION = (
@@ -25,23 +25,12 @@ def site(request: HttpRequest) -> dict[str, Any]:
     """For pages; the admin, which has a bar of its own, uses nothing of it."""
     theme = request.COOKIES.get("theme", "")
     return {
-        "navigation": [_entry(request, title, name) for title, name in NAVIGATION if _address(name)],
+        "navigation": [_entry(request, title, reverse(name)) for title, name in NAVIGATION],
         "theme": theme if theme in THEMES else "",
         "version": settings.VERSION,
-        "search_url": _address("market:search"),
-        "account_url": _address("accounts:account"),
-        "login_url": _address(settings.LOGIN_URL),
-        "logout_url": _address("accounts:logout"),
+        "login_url": reverse(settings.LOGIN_URL),
     }
 
 
-def _entry(request: HttpRequest, title: Any, name: str) -> dict[str, Any]:
-    href = _address(name)
+def _entry(request: HttpRequest, title: Any, href: str) -> dict[str, Any]:
     return {"title": title, "href": href, "here": request.path.startswith(href)}
-
-
-def _address(name: str) -> str:
-    try:
-        return reverse(name)
-    except NoReverseMatch:
-        return ""

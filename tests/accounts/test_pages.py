@@ -130,7 +130,7 @@ def test_a_known_and_an_unknown_address_get_the_same_answer_and_the_same_work(cl
     assert [(answer.status_code, answer["Location"], answer.content) for answer in answers] == [
         (302, "/accounts/reset/sent/", b"")
     ] * 2
-    assert queued() == [("ann@example.org", "testserver", False), ("nobody@example.org", "testserver", False)]
+    assert queued() == [(address, "testserver", False, "en") for address in ("ann@example.org", "nobody@example.org")]
     assert mail.outbox == []
 
 
@@ -148,6 +148,14 @@ def test_the_link_of_the_mail_sets_a_password_once(client, ann):
     assert try_login(Client(), PASSWORD).status_code == 200
     assert try_login(Client(), "another-good-one-8").status_code == 302
     assert "used already" in Client().get(link, follow=True).content.decode()
+
+
+def test_the_mail_is_in_the_language_of_who_asked(client, ann):
+    client.post("/accounts/reset/", {"email": ann.email}, headers={"accept-language": "ko"})
+    (asked,) = queued()
+    send_password_reset(*asked)
+    assert mail.outbox[0].subject == "testserver 비밀번호 재설정"
+    assert "/accounts/reset/" in mail.outbox[0].body
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from quantsite.accounts.models import ApiToken
 from quantsite.accounts.tokens import TokenRefused, token_create
+from tests.threads import at_once
 
 pytestmark = pytest.mark.django_db
 ADDRESS = "/api/portfolios/"
@@ -116,3 +117,10 @@ def test_who_guesses_is_refused_even_with_a_right_one_until_later(ann):
     assert [status(f"qs_{number}") for number in range(31)] == [401] * 30 + [429]
     assert status(text) == 429
     assert status(text, REMOTE_ADDR="10.0.0.9") == 200
+
+
+@pytest.mark.django_db(transaction=True)
+def test_one_name_is_one_token_however_often_it_is_asked_for(ann):
+    made = at_once(*[lambda: bool(token_create(user=ann, name="notebook"))] * 4, refusals=(TokenRefused,))
+    assert sorted(map(str, made)) == ["True", *["name: you have a token 'notebook' already"] * 3]
+    assert ApiToken.objects.count() == 1

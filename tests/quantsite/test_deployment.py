@@ -41,6 +41,14 @@ def test_services_wait_for_what_they_need_and_are_watched() -> None:
     assert all(port.startswith("127.0.0.1:") for port in published)
 
 
+def test_who_may_come_in_and_how_mail_goes_out_can_be_set() -> None:
+    """The image holds no .env: what compose.yaml does not hand on is not heard."""
+    handed = {f"QUANTSITE_{name}" for name in ("PUBLIC_READ", "SIGNUP", "EMAIL_URL", "EMAIL_FROM")}
+    for name in ("web", "worker"):
+        assert handed <= SERVICES[name]["environment"].keys(), name
+    assert handed <= variables()
+
+
 def test_every_mounted_file_and_volume_is_there() -> None:
     for service in SERVICES.values():
         for mount in service.get("volumes", ()):

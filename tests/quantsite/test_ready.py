@@ -7,6 +7,8 @@ import environ
 import pytest
 from django.core.cache import cache
 from django.core.exceptions import ImproperlyConfigured
+from django.core.management import call_command
+from django.core.management.base import SystemCheckError
 from django.db import OperationalError, connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -14,10 +16,10 @@ from django_q.status import Stat
 
 from factors.models import FactorRun
 from market.models import DataChange, Instrument, PriceBar
-from market.regions import REGIONS
 from quantsite import ready
+from quantsite.checks import check_stale_sessions
 from quantsite.limits import limits_of
-from quantsite.staleness import freshness, last_session
+from quantsite.staleness import freshness
 
 # Seoul, Friday 28 June 2024, after the close at 15:30; the next session is Monday 1 July.
 FRIDAY = dt.datetime(2024, 6, 28, 7, 0, tzinfo=dt.UTC)
@@ -113,13 +115,12 @@ def test_stale_data_answer_503(client: Client, bars, worker, settings) -> None:
     assert region["newest_bars"] == "2024-06-26"
 
 
-def test_a_session_counts_from_its_close_on() -> None:
+def test_a_session_counts_from_its_close_on(db) -> None:
+    FactorRun.objects.create(region="KR", date="2024-06-21", state="DONE", score_count=1)
     before = dt.datetime(2024, 6, 28, 6, 29, tzinfo=dt.UTC)
-    assert last_session(REGIONS["KR"], before) == dt.date(2024, 6, 27)
-    assert last_session(REGIONS["KR"], before + dt.timedelta(minutes=1)) == dt.date(2024, 6, 28)
-    assert last_session(REGIONS["KR"], FRIDAY + dt.timedelta(days=2)) == dt.date(2024, 6, 28)
-    # Vietnam has no calendar: its weekdays.
-    assert last_session(REGIONS["VN"], FRIDAY + dt.timedelta(days=2)) == dt.date(2024, 6, 28)
+    assert freshness(before)[0].session == dt.date(2024, 6, 27)
+    assert freshness(before + dt.timedelta(minutes=1))[0].session == dt.date(2024, 6, 28)
+    assert freshness(FRIDAY + dt.timedelta(days=2))[0].session == dt.date(2024, 6, 28)
 
 
 def test_vietnam_is_behind_by_weekdays(db) -> None:
@@ -153,9 +154,15 @@ def test_it_is_cheap_and_tells_no_place(client: Client, bars, worker, django_ass
 def test_limits_of_settings(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("X", "*=3,VN=5")
     assert limits_of(environ.Env(), "X") == {"*": 3, "VN": 5}
-    assert limits_of(environ.Env(), "X", default={"VN": 1, "KR": 2}) == {"*": 3, "VN": 5, "KR": 2}
-    with pytest.raises(ImproperlyConfigured, match=r"X: unknown '\*'; there are KR, VN"):
-        limits_of(environ.Env(), "X", known=("KR", "VN"))
     monkeypatch.setenv("X", "VN=soon")
     with pytest.raises(ImproperlyConfigured, match="X: VN must be a whole number from 0 to 100000, not 'soon'"):
         limits_of(environ.Env(), "X")
+
+
+def test_a_region_that_is_misspelt_is_told(settings) -> None:
+    """It would be as stale as it likes, and nobody would know."""
+    settings.STALE_SESSIONS = {"*": 3, "VM": 5, "VN": 5}
+    with pytest.raises(SystemCheckError, match=r"QUANTSITE_STALE_SESSIONS names VM; there are \*, KR"):
+        call_command("check")
+    settings.STALE_SESSIONS = {"*": 3, "VN": 5}
+    assert check_stale_sessions(None) == []

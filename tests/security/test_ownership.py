@@ -6,7 +6,7 @@ from django.contrib.auth.models import AnonymousUser, User
 from django.test import Client
 
 from backtests.models import BacktestSession, BacktestSweep
-from backtests.services import BacktestError, backtest_create
+from backtests.services import BacktestError, backtest_create, sessions
 from backtests.services.config import config_check
 from factors.models import CombineRun, FactorFormula, Strategy
 from factors.services import StrategyError, strategy_get, strategy_save
@@ -61,10 +61,10 @@ def names(rows) -> set[str]:
 def test_what_each_sees_changes_and_deletes(strategies, ann, boss):
     rows = Strategy.objects
     assert names(rows.visible_to(ann)) == {"hers", "everybodys"}
-    assert names(rows.editable_by(ann)) == names(rows.visible_to(ann, "delete")) == {"hers"}
-    assert names(rows.visible_to(boss)) == names(rows.editable_by(boss)) == {"hers", "his", "everybodys"}
+    assert names(rows.visible_to(ann, "change")) == names(rows.visible_to(ann, "delete")) == {"hers"}
+    assert names(rows.visible_to(boss)) == names(rows.visible_to(boss, "change")) == {"hers", "his", "everybodys"}
     assert names(rows.visible_to(AnonymousUser())) == {"everybodys"}
-    assert names(rows.editable_by(AnonymousUser())) == set()
+    assert names(rows.visible_to(AnonymousUser(), "change")) == set()
     assert set(CombineRun.objects.visible_to(ann).values_list("strategy__name", flat=True)) == {"hers", "everybodys"}
     User.objects.filter(pk=ann.pk).update(is_active=False)
     assert names(rows.visible_to(User.objects.get(pk=ann.pk))) == {"everybodys"}
@@ -80,7 +80,7 @@ def test_formulas_are_read_by_all_and_changed_by_their_owner(ann, bob, boss):
     FactorFormula.objects.create(name="trend", formula="mean(close, 20)", owner=ann)
     rows = FactorFormula.objects
     assert [names(rows.visible_to(user)) for user in (ann, bob, AnonymousUser())] == [{"trend"}] * 3
-    assert [names(rows.editable_by(user)) for user in (ann, bob, boss)] == [{"trend"}, set(), {"trend"}]
+    assert [names(rows.visible_to(user, "change")) for user in (ann, bob, boss)] == [{"trend"}, set(), {"trend"}]
 
 
 def test_lists_leave_out_what_is_others(strategies, ann, bob):
@@ -121,8 +121,6 @@ def test_a_backtest_and_a_portfolio_are_made_of_strategies_one_may_see(strategie
 
 def test_a_stored_backtest_answers_only_who_may_see_it(ann, bob, monkeypatch):
     """Equal configuration, data and code: bob's own is computed, though ann's is there."""
-    from backtests.services import sessions
-
     monkeypatch.setattr(sessions, "backtest_check", lambda *, config, user: (config_check(config=config), DAY, DAY))
     first = backtest_create(config=config(), owner=ann)
     BacktestSession.objects.filter(pk=first.pk).update(status="COMPLETED")

@@ -9,11 +9,13 @@ from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 
-from backtests.calc.rules import Fill
+from backtests.calc.rules import Fill, Rules
+from backtests.defaults import NORMALISATION
 from backtests.models import BacktestSession
-from backtests.services.config import TRUTHS
+from backtests.services.config import CHOICES, TRUTHS
 from backtests.services.overrides import overridden
 from backtests.views.access import session_of, sweep_of
+from backtests.views.asked import number_or_404
 from factors.models import FactorRun, Strategy
 from market.models import PriceBar
 from market.regions import REGIONS
@@ -22,8 +24,8 @@ YEARS = dt.timedelta(days=3 * 365)
 RECENT = dt.timedelta(days=10)
 PARTS = ("type", "factor", "field", "operator", "value")
 USUAL: dict[str, Any] = {
-    "rebalance": "MONTHLY", "sizing": "EQUAL_WEIGHT", "mode": "fill", "fill": "next_open", "normalisation": "zscore",
-    "combiner": "equal_weight", "rebalance_on_start": True, "fractional": False,
+    "rebalance": str(Rules.frequency), "normalisation": NORMALISATION, "combiner": "equal_weight",
+    **{name: str(getattr(Rules, name)) for name in CHOICES}, **{name: getattr(Rules, name) for name in TRUTHS},
 }  # fmt: skip
 
 
@@ -31,9 +33,9 @@ def beginning(request: HttpRequest) -> dict[str, Any]:
     """A configuration, perhaps not a whole one. Http404 for what the user may not see."""
     like, sweep = request.GET.get("like", ""), request.GET.get("sweep", "")
     if like:
-        return dict(session_of(request, _number(like)).config)
+        return dict(session_of(request, number_or_404(like)).config)
     if sweep:
-        return _variant(request, _number(sweep), _number(request.GET.get("variant", "")))
+        return _variant(request, number_or_404(sweep), number_or_404(request.GET.get("variant", "")))
     return _new(request)
 
 
@@ -49,7 +51,7 @@ def _variant(request: HttpRequest, pk: int, number: int) -> dict[str, Any]:
 def _new(request: HttpRequest) -> dict[str, Any]:
     config: dict[str, Any] = {}
     if chosen := request.GET.get("strategy", ""):
-        strategy = get_object_or_404(Strategy.objects.visible_to(request.user), pk=_number(chosen))
+        strategy = get_object_or_404(Strategy.objects.visible_to(request.user), pk=number_or_404(chosen))
         config = {"name": strategy.name, "strategy": strategy.name, "region": strategy.region}
     region = request.GET.get("region", "")
     newest = FactorRun.objects.newest_by_region()
@@ -86,9 +88,3 @@ def _period(region: str, newest: dt.date | None) -> dict[str, Any]:
 def merged(config: Mapping[str, Any]) -> dict[str, Any]:
     """With what the form must show although a configuration may leave it out."""
     return USUAL | {name: value for name, value in config.items() if value is not None or name in TRUTHS}
-
-
-def _number(text: str) -> int:
-    if not text.isdecimal() or len(text) > 9:
-        raise Http404
-    return int(text)

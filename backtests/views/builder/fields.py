@@ -6,9 +6,9 @@ from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from backtests.calc.rules import Fill, Mode
+from backtests.calc.rules import Fill, Mode, Rules
 from backtests.calc.schedule import Frequency
-from backtests.defaults import DEFAULTS
+from backtests.defaults import DEFAULTS, RISK_FREE
 from backtests.services.config_conditions import COMPOSITE
 from backtests.sizing.registry import all_sizings
 from factors.calc.normalise import METHODS
@@ -117,7 +117,7 @@ class ConfigForm(forms.Form):
         self._offer("sizing", worded((name, name) for name in all_sizings()))
         self._offer("order_by", factors)
         for name in ("sectors", "exclude_sectors"):
-            self._offer(name, worded((one, one) for one in _sectors(region)))
+            self._offer(name, worded((one, one) for one in Instrument.objects.in_region(region).sectors()))
         self._defaults(region)
 
     def _offer(self, name: str, found: Choices) -> None:
@@ -138,7 +138,8 @@ class ConfigForm(forms.Form):
         shown = {
             "initial_capital": f"{usual.capital:.0f}", "commission": usual.commission, "tax": usual.tax,
             "slippage": usual.slippage, "lot_size": f"{usual.lot:g}", "benchmark": REGIONS[region].index,
-            "max_positions": 20, "every": 1, "cash_buffer": 5, "risk_free": 2, "delisting_return": 0,
+            "max_positions": Rules.max_positions, "every": Rules.every, "cash_buffer": f"{Rules.cash_buffer:g}",
+            "risk_free": f"{RISK_FREE:g}", "delisting_return": f"{Rules.delisting_return:g}",
         }  # fmt: skip
         for name, text in shown.items():
             self.fields[name].widget.attrs["placeholder"] = str(text)
@@ -147,8 +148,3 @@ class ConfigForm(forms.Form):
 
 def _offered(one: str, found: Choices) -> bool:
     return any(one == value or (isinstance(label, list) and one in dict(label)) for value, label in found)
-
-
-def _sectors(region: str) -> list[str]:
-    stocks = Instrument.objects.in_region(region).filter(asset_type=Instrument.AssetType.STOCK)
-    return [one for one in stocks.order_by("sector").values_list("sector", flat=True).distinct() if one]

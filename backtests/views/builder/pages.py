@@ -17,6 +17,7 @@ from backtests.services import BacktestError, config_check
 from backtests.services.config_files import config_text
 from backtests.services.previewing import universe_preview
 from backtests.views.access import ADD_SESSION, needs
+from backtests.views.asked import number_asked
 from backtests.views.builder.beginning import beginning, merged
 from backtests.views.builder.fields import ConfigForm, factor_choices
 from backtests.views.builder.reading import config_of, initial_of
@@ -113,8 +114,8 @@ class Redraw(BuilderPage):
         kind, _dash, place = rest.partition("-")
         if do == "add" and kind in KINDS:
             row_added(data, kind)
-        elif do == "remove" and kind in KINDS and place.isdecimal():
-            row_removed(data, kind, int(place))
+        elif do == "remove" and kind in KINDS and (number := number_asked(place)) is not None:
+            row_removed(data, kind, number)
         self.sent(data)
         return self.drawn()
 

@@ -9,6 +9,7 @@ from django.utils.translation import pgettext_lazy
 
 from backtests.calc.conditions import FIELDS, OPERATORS
 from backtests.calc.rules import Exit
+from backtests.views.asked import number_asked
 from backtests.views.builder.fields import FACTOR, Choices, number, of
 from market.pages.forms import worded
 
@@ -92,5 +93,4 @@ def row_removed(data: QueryDict, kind: str, place: int) -> None:
 
 
 def _count(data: QueryDict, kind: str) -> int:
-    text = data.get(f"{kind}-TOTAL_FORMS", "0")
-    return min(int(text), MOST) if text.isdecimal() else 0
+    return min(number_asked(data.get(f"{kind}-TOTAL_FORMS", "")) or 0, MOST)

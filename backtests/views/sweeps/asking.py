@@ -3,14 +3,12 @@
 from typing import Any
 
 from django import forms
-from django.db import transaction
-from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext_lazy as _
 
-from backtests import services
 from backtests.models import BacktestSession, BacktestSweep
 from backtests.report.axes import axis_labels
 from backtests.report.meaning import in_order, label, units
@@ -18,8 +16,9 @@ from backtests.report.text import words
 from backtests.services import BacktestError
 from backtests.services.axes import axes_check
 from backtests.services.grids import values_given
-from backtests.services.sweep_plan import sweep_planned
+from backtests.services.sweep_plan import OF_METHOD, sweep_ask, sweep_planned
 from backtests.views.access import ADD_SWEEP, needs, session_of
+from backtests.views.asked import number_asked, number_or_404
 from market.pages.forms import worded
 from market.pages.views import OwnPage
 
@@ -30,7 +29,6 @@ VARIED = (
     "tax", "slippage", "volume_cap", "order_by", "benchmark", "risk_free", "normalisation",
 )  # fmt: skip
 PARTS = ("value", "factor", "field", "operator", "type")
-OF_METHOD = {Method.GRID: (), Method.RANDOM: ("samples", "seed"), Method.WALK_FORWARD: ("train", "test", "anchored")}
 
 
 class SweepForm(forms.Form):
@@ -95,10 +93,7 @@ class NewSweep(OwnPage):
         return super().dispatch(request, *args, **kwargs)
 
     def base(self) -> BacktestSession:
-        text = self.request.GET.get("like", "")
-        if not text.isdecimal() or len(text) > 9:
-            raise Http404
-        return session_of(self.request, int(text))
+        return session_of(self.request, number_or_404(self.request.GET.get("like", "")))
 
     def read(self, base: BacktestSession, data: QueryDict | None) -> None:
         fields = fields_offered(base.config)
@@ -162,8 +157,8 @@ class NewSweep(OwnPage):
         base, data = self.base(), request.POST.copy()
         do = data.pop("do", [""])[-1]
         if do == "add":
-            total = data.get("axis-TOTAL_FORMS", "")
-            data["axis-TOTAL_FORMS"] = str(min(int(total) + 1, MOST_AXES)) if total.isdecimal() else "1"
+            total = number_asked(data.get("axis-TOTAL_FORMS", "")) or 0
+            data["axis-TOTAL_FORMS"] = str(min(total + 1, MOST_AXES))
         self.read(base, data)
         errors, asked, count = self.refused(base)
         if do == "check":
@@ -172,18 +167,8 @@ class NewSweep(OwnPage):
             return TemplateResponse(request, "backtests/sweeps/form.html", self.context(base, errors, count))
         if not errors:
             try:
-                return redirect("backtests:sweep", self._queued(asked).pk)
+                made = sweep_ask(**asked, owner=request.user, name=self.form.cleaned_data["name"])
+                return redirect("backtests:sweep", made.pk)
             except BacktestError as error:
                 errors = {self._place(str(error)): self._reason(str(error))}
         return self.render_to_response(self.get_context_data(**self.context(base, errors, count)))
-
-    def _queued(self, asked: dict[str, Any]) -> BacktestSweep:
-        """Created and handed to the workers, or neither."""
-        owner, name = self.request.user, self.form.cleaned_data["name"]
-        method = asked.pop("method")
-        with transaction.atomic():
-            if method == Method.WALK_FORWARD:
-                made = services.walk_forward_create(**asked, owner=owner, name=name)
-            else:
-                made = services.sweep_create(**asked, method=method, owner=owner, name=name)
-            return services.sweep_enqueue(sweep_id=made.pk)

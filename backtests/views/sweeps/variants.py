@@ -12,8 +12,8 @@ from backtests.models import BacktestSweep, BacktestVariant, Status
 from backtests.report.axes import axis_labels
 from backtests.report.meaning import LOWER, label, units
 from backtests.report.text import words
-from backtests.views.columns import STATUS_TONES, RateColumn
-from market.pages.columns import BadgeColumn, FigureColumn, TextColumn
+from backtests.views.columns import STATUS_TONES
+from market.pages.columns import BadgeColumn, FigureColumn, PointsColumn, TextColumn
 from market.pages.forms import choices
 from market.pages.tables import HouseTable
 
@@ -108,5 +108,5 @@ def variant_table(sweep: BacktestSweep, *, may_run: bool) -> type[HouseTable]:
 def _figure(name: str) -> FigureColumn:
     unit = units().get(name, "")
     if unit == "%":
-        return RateColumn(verbose_name=label(name))
+        return PointsColumn(verbose_name=label(name))
     return FigureColumn(verbose_name=label(name), digits=0 if unit in ("count", "sessions") else 2)

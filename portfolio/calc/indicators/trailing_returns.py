@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from portfolio.calc.months import months_before
+from market.calc.months import months_before
 
 HORIZONS = {"return_1m": 1, "return_3m": 3, "return_6m": 6, "return_1y": 12, "return_3y": 36, "return_5y": 60}
 

@@ -31,6 +31,15 @@
   document.addEventListener("htmx:responseError", ({ detail }) => tell(`${detail.xhr.status} ${detail.xhr.statusText}`));
   document.addEventListener("htmx:sendError", () => tell(document.body.dataset.silent));
 
+  // A form is sent once, however often its button is pressed.
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (event.defaultPrevented || form.getAttribute("method") !== "post") return;
+    if (form.dataset.sent) event.preventDefault();
+    form.dataset.sent = "yes";
+    setTimeout(() => delete form.dataset.sent, 3000);
+  });
+
   // Found instruments disappear when the search is left.
   const found = document.getElementById("found");
   document.addEventListener("click", ({ target }) => { if (found && !target.closest(".search")) found.replaceChildren(); });

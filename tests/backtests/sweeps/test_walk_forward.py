@@ -10,6 +10,7 @@ from backtests import services, tasks
 from backtests.models import BacktestSweep
 from backtests.services import sweep_working, walk_forward_end
 from backtests.services.errors import BacktestError
+from backtests.services.sweep_plan import sweep_planned
 from market.models import Instrument, PriceBar
 from portfolio.calc.statistics import Track, statistics_of
 from tests.backtests.sweeps.made import BASE, make_market
@@ -204,9 +205,13 @@ def test_without_any_objective_there_is_no_choice(market):
     ],
 )
 def test_walks_that_cannot_be(market, asked, told):
+    given = {"config": CONFIG, "axes": AXES, "train": 2, "test": 1} | asked
     with pytest.raises(BacktestError) as refused:
-        services.walk_forward_create(**{"config": CONFIG, "axes": AXES, "train": 2, "test": 1} | asked)
+        services.walk_forward_create(**given)
     assert str(refused.value).startswith(told)
+    with pytest.raises(BacktestError) as planned:  # counting it beforehand says the same
+        sweep_planned(**given, method="WALK_FORWARD")
+    assert str(planned.value) == str(refused.value)
     assert not BacktestSweep.objects.exists()
 
 

@@ -5,6 +5,7 @@ import json
 import pytest
 from django.test import Client
 
+from backtests.calc.prices import Prices
 from backtests.models import BacktestSession, Status
 from backtests.services import backtest_run, config_check
 from backtests.services.config_files import config_text
@@ -173,11 +174,40 @@ def test_preview_is_the_selection_of_that_session(finished, ann, sent):
     assert preview.first[0]["ticker"] in page
 
 
+def test_first_to_be_bought_are_those_that_would_be(finished, monkeypatch):
+    """As many as there are positions; none by a figure that nobody has; a name that did not trade makes way."""
+    three = [one["ticker"] for one in universe_preview(config=config(max_positions=3)).first]
+    assert len(three) == 3
+    unknown = universe_preview(config=config(buy_conditions=[], order_by="earnings_momentum"))
+    assert (unknown.candidates > 0, unknown.first) == (True, [])
+    monkeypatch.setattr(Prices, "tradable", lambda prices, session: prices.tickers != three[0])
+    again = universe_preview(config=config(max_positions=3))
+    assert [one["ticker"] for one in again.first][:2] == three[1:]
+
+
 @pytest.mark.parametrize(
     ("changed", "told"), [({"on": "x"}, "none"), ({"on": "1990-01-01"}, "before the data"), ({"tax": "x"}, "number")]
 )
 def test_preview_says_what_is_wrong(ann, sent, changed, told):
     assert told in ann.post(f"{NEW}preview/", sent | changed, **HTMX).content.decode()
+
+
+@pytest.mark.parametrize("do", ["add-buy", f"remove-buy-{'9' * 5000}"])
+def test_counts_of_rows_that_are_none(ann, sent, do):
+    """More digits than Python reads as a number."""
+    answer = ann.post(f"{NEW}form/", sent | {"buy-TOTAL_FORMS": "9" * 5000, "do": do}, **HTMX)
+    assert (answer.status_code, len(answer.context["rows"]["buy"].forms)) == (200, do == "add-buy")
+
+
+def test_what_stays_empty_says_what_counts_then(ann, finished):
+    """The placeholders are the defaults of the check itself."""
+    form = ann.get(NEW, {"region": "KR"}).context["form"]
+    given = {name: value for name, value in config().items() if name in ("region", "start", "buy_conditions")}
+    written = config_check(config=given).written
+    for name in ("max_positions", "every", "cash_buffer", "risk_free", "delisting_return", "commission", "lot_size"):
+        assert float(form.fields[name].widget.attrs["placeholder"]) == written[name]
+    for name in ("rebalance", "fill", "mode", "sizing", "normalisation", "rebalance_on_start", "fractional"):
+        assert form[name].value() == written[name]
 
 
 def test_not_for_readers(reader, finished):

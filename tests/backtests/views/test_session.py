@@ -3,6 +3,7 @@
 import datetime as dt
 
 import pytest
+from django.contrib.auth.models import User
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -79,6 +80,17 @@ def test_others_are_not_there(ann, bob):
         assert bob.get(f"/backtests/{session.pk}/{part}").status_code == 404
 
 
+def test_nobody_is_offered_what_is_denied(reader, ann):
+    """An owner whose permissions were taken away may look, no more; others who have them see both buttons."""
+    user = User.objects.get(username="reader")
+    for owner, client, offered in ((user, reader, False), (ann.user, ann, True)):
+        for status, part in ((Status.PENDING, "cancel"), (Status.FAILED, "delete")):
+            session = bare(owner=owner, status=status)
+            there = f"/backtests/{session.pk}/"
+            assert (f"{there}{part}/" in text_of(client, there)) == offered
+            assert (client.post(f"{there}{part}/").status_code == 403) != offered
+
+
 def test_a_report(finished, ann):
     answer = ann.get(f"/backtests/{finished.five}/")
     found = BacktestSession.objects.get(pk=finished.five).statistics
@@ -126,6 +138,20 @@ def test_why_a_trade_was_made(finished, ann):
     assert "<html" in text_of(ann, there)
     for told in ("ENTRY", "momentum_1m value &gt; -20", f"{figure['percentile']:.1f}"):
         assert told in trail
+
+
+def test_parts_of_a_share_are_told_and_the_day_in_words(finished, ann):
+    trade = BacktestTrade.objects.filter(session=finished.five, side="SELL").order_by("number").first()
+    there = f"/backtests/{finished.five}/trades/{trade.number}/"
+    day = trade.signal_date
+    assert f"Figures of {day:%b} {day.day}, {day.year}" in text_of(ann, there, **HTMX)
+    BacktestTrade.objects.filter(session=finished.five).update(quantity=0.375, factors={})
+    trail = text_of(ann, there, **HTMX)
+    assert "<dd>0.3750</dd>" in trail
+    assert (
+        trail.count("0.3750 ×") == BacktestTrade.objects.filter(session=finished.five, ticker=trade.ticker).count() - 1
+    )
+    assert "None" not in trail
 
 
 def test_which_condition_sold(finished, ann):

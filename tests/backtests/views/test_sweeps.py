@@ -164,6 +164,12 @@ def test_counted_while_it_is_filled_in(finished, ann, changes, count):
     assert not BacktestSweep.objects.exists()
 
 
+@pytest.mark.parametrize(("total", "rows"), [("2", 3), ("20", 20), ("x", 1), ("9" * 5000, 1)])
+def test_one_more_field(finished, ann, total, rows):
+    given = asked(finished.five) | {"axis-TOTAL_FORMS": total, "do": "add"}
+    assert len(ann.post(f"{NEW}?like={finished.five}", given, **HTMX).context["axes"].forms) == rows
+
+
 @pytest.mark.parametrize(
     ("changes", "place", "told"),
     [
@@ -173,6 +179,8 @@ def test_counted_while_it_is_filled_in(finished, ann, changes, count):
         ({"axis-0-field": "nonsense"}, "axis-0", "unknown field"), ({"samples": "x"}, "samples", "whole number"),
         ({"method": "WALK_FORWARD", "train": "0"}, "train", "months"), ({"objective": "x"}, "objective", "valid"),
         ({"axis-0-values": "1..100000", "axis-1-values": "1..9"}, "axes", "too many"),
+        ({"axis-0-values": f"1..{'9' * 5000}"}, "axes", "too many"),
+        ({"axis-0-values": "9" * 5000}, "axis-0", "digits"),
     ],
 )  # fmt: skip
 def test_what_is_wrong_stands_beside_its_field(finished, ann, changes, place, told):

@@ -2,9 +2,10 @@
 
 import pytest
 
-from etfs.models import HoldingFinding, Snapshot
+from etfs.models import ETF, HoldingFinding, Snapshot
 from etfs.services.quarantine import snapshot_quarantine
-from tests.etfs.builder import composition, fund
+from etfs.services.stats import figures_update
+from tests.etfs.builder import composition, daily, fund, line
 from tests.etfs.views.pages import page, rows_of
 
 GRO = "/etfs/US/GRO/"
@@ -98,6 +99,49 @@ def test_trades_by_hand(client, growth):
 
 def test_a_split_is_no_trade(client, value):
     assert rows_of(client, "/etfs/US/VAL/trades/", "trades") == []
+
+
+def test_turnover_counts_what_was_held_too(client, value):
+    """Nothing is traded, prices move ten points from X to V: half of 10 + 10."""
+    composition(value, "2024-07-01", [
+        line("V", 90, 1, shares=200, market_value=9000), line("X", 10, 2, shares=20, market_value=1000),
+    ])  # fmt: skip
+    answer = page(client, "/etfs/US/VAL/trades/")
+    counts = {tile.label: tile.value for tile in answer.context["counts"]}
+    assert counts == {"Added": "0", "Bought": "0", "Sold": "0", "Dropped": "0", "Turnover": "10.00%"}
+
+
+def test_assets_that_nobody_told_are_what_it_holds(client, db, settings):
+    """4,000 + 1,000 dollars of the newest day: the same on its page, in the list and beside others."""
+    settings.ETF_KRW_PER = {"KRW": 1.0, "USD": 1000.0}
+    held = fund("US", "OWN")
+    composition(held, "2024-06-28", [
+        line("V", 80, 1, shares=100, market_value=4000), line("X", 20, 2, shares=20, market_value=1000),
+    ])  # fmt: skip
+    assert tiles(page(client, "/etfs/US/OWN/"))["Assets"] == ("$5K", "Jun 28, 2024")
+    (listed,) = rows_of(client, "/etfs/", "funds")
+    (beside,) = rows_of(client, "/etfs/compare/", "beside", funds="US:OWN")
+    for row in (listed, beside):
+        assert (float(row["Assets"]), float(row["Assets in won"])) == (5000, 5_000_000)
+    Snapshot.objects.filter(etf=held).update(per_unit=True)  # one basket is not the fund
+    assert tiles(page(client, "/etfs/US/OWN/"))["Assets"] == ("–", "–")
+
+
+def test_a_premium_has_the_day_that_it_is_of(client, growth):
+    """100.5 over a NAV of 100 is the newest of both; on the day after, nobody told the NAV."""
+    daily(growth, "2024-07-01", close="101")
+    figures_update(fund=growth)
+    told = tiles(page(client, GRO))
+    assert told["Premium"] == ("+0.50%", "Jun 28, 2024 · NAV $100.00")
+    assert told["Close"][1].endswith("Jul 1, 2024")
+    (row,) = rows_of(client, "/etfs/", "funds")
+    assert (float(row["Premium, %"]), row["Premium of"]) == (pytest.approx(0.5), "2024-06-28")
+
+
+def test_assets_that_no_double_holds_have_no_won(client, growth):
+    ETF.objects.filter(pk=growth.pk).update(total_assets="1" + "0" * 400)
+    (row,) = rows_of(client, "/etfs/", "funds")
+    assert row["Assets in won"] in ("", "–")
 
 
 def test_days_the_wrong_way_round(client, growth):

@@ -1,9 +1,11 @@
 """What all funds bought, worked out by hand."""
 
+import datetime as dt
+
 import pytest
 
 from etfs.models import Snapshot
-from etfs.services import EtfError
+from etfs.services import EtfError, changes_get
 from etfs.services.all_trades import all_trades
 from market.models import CorporateAction
 from tests.etfs.builder import composition, fund, line, stock
@@ -45,6 +47,16 @@ def test_a_split_that_is_known_is_no_trade_though_prices_hide_it(growth, value):
     CorporateAction.objects.create(instrument=stock("US", "V"), ex_date="2024-07-01", kind="SPLIT", ratio=3)
     row = by_ticker(start=Snapshot.objects.latest("as_of_date").as_of_date.replace(month=6, day=28))["V"]
     assert (row["sold"], row["net_value"]) == (1, -3000)  # 600 expected, 500 held: 100 sold at 30
+
+
+def test_a_split_that_the_fund_sold_against_is_seen(growth, value):
+    """V splits two for one, then half of it is sold: as many shares as at first, and 200 of them expected."""
+    composition(value, "2024-07-01", [line("V", 100, 1, shares=100, market_value=2000)])
+    days = {"start": dt.date(2024, 6, 27), "end": dt.date(2024, 7, 1)}
+    row = by_ticker(**days)["V"]
+    assert (row["sold"], row["net_value"]) == (1, -2000)  # 100 shares at 20
+    (alone,) = (one for one in changes_get(fund=value, **days).rows if one["ticker"] == "V")
+    assert (alone["status"], alone["trade_value"]) == ("SOLD", -2000)
 
 
 def test_baskets_of_a_unit_are_counted_without_value(growth, value):

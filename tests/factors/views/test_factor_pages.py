@@ -43,10 +43,22 @@ def test_catalogue_tells_coverage_and_reasons(client):
     answer = client.get("/factors/", {"search": "beta"}, headers=htmx("table-factors"))
     row = next(row for row in cells(answer.content.decode()) if row[0] == "beta")
     assert row[3:8] == ["low", "8", "12", "67%", "missing field 3"]
+    file = client.get("/factors/", {"search": "beta", "export": "csv", "table": "factors"}).getvalue().decode()
+    assert "\nbeta,low_volatility,ratio,low,8,12,66.666" in file  # percent, as on the page
     dialog = page(client, f"{BETA}coverage/", region="KR")
     assert "missing field" in dialog
     assert "stale fundamentals" in dialog
     assert "8 of 12 instruments are scored" in dialog
+
+
+def test_who_is_not_in_the_universe_is_no_part_of_it(client):
+    scored_market()
+    shown = [row[:3] for row in cells(page(client, f"{BETA}coverage/", region="KR"))]
+    assert shown == [
+        ["missing field", "3", "25.0%"], ["stale fundamentals", "1", "8.3%"], ["not in universe", "5", "–"],
+    ]  # fmt: skip
+    tiles = re.findall(r"<b>(.*?)</b>", page(client, BETA, region="KR").partition('class="tiles"')[2])
+    assert tiles[:4] == ["12", "8", "8", "4"]  # universe, with a value, scored, without a score
 
 
 def test_catalogue_narrowed_sorted_and_as_a_file(client):
@@ -93,7 +105,9 @@ def test_page_ranks_names_both_ways(client):
 
 def test_page_before_the_first_scores_and_of_no_factor(client):
     scored_market()
-    assert "has no scores yet on that day" in page(client, ROE, region="KR", session="2020-01-02")
+    early = page(client, ROE, region="KR", session="2020-01-02")
+    assert "has no scores yet on that day" in early
+    assert "manage.py compute_factors --region KR" in early
     assert client.get("/factors/nothing/").status_code == 404
     html = page(client, ROE, region="XX", session="yesterday")
     assert "Select a valid choice" in html
@@ -160,6 +174,8 @@ def test_an_analysis_is_queued_by_those_who_may(client):
     box = reverse("factors:job", args=["factor_analysis", job.pk])
     assert "Waiting for a worker" in page(ann, box)
     assert box in page(ann, f"{ROE}analysis/", region="KR")
+    for kind in ("nothing", "combine_run", "factor_run"):
+        assert ann.get(reverse("factors:job", args=[kind, job.pk])).status_code == 404
 
 
 @pytest.mark.django_db(transaction=True)

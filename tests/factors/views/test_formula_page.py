@@ -19,7 +19,7 @@ def test_the_highest_values_are_those_of_the_service():
     html = client.get(ADDRESS, {"formula": FORMULA, "region": "KR"}, headers=htmx("tried")).content.decode()
     top = formula_try(formula=FORMULA, region="KR", count=10)["top"]
     assert [row[0] for row in cells(html)] == [row["ticker"] for row in top]
-    assert cells(html)[0][2].replace("−", "-") == f"{top[0]['value']:.4f}"
+    assert cells(html)[0][2].replace("−", "-") == f"{top[0]['value']:.5f}"  # three digits that count
     assert "11 of 11 instruments have a value" in html
 
 

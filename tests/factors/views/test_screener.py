@@ -115,6 +115,15 @@ def test_a_screen_has_a_limit_and_bears_nonsense(client):
         assert client.get(address).status_code == 200
 
 
+def test_a_region_without_scores_says_what_to_do_and_can_be_left(client):
+    scored_market()
+    html = client.get("/screener/", {"region": "US"}).content.decode()
+    assert "US has no scores yet on that day" in html
+    assert "manage.py compute_factors --region US" in html
+    assert 'hx-target="#table-screen"' in html
+    assert 'id="table-screen"' in html  # what another region's names come into
+
+
 def test_files_have_the_figures_as_columns(client):
     scored_market()
     answer = client.get(asked(("roe", "value", ">=", "10"), ("roe", "score", ">=", "0")) + "&table=screen&export=csv")

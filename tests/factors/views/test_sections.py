@@ -7,6 +7,7 @@ import re
 import pytest
 
 from factors.models import Factor, FactorRun, FactorScore
+from factors.services.instrument_scores import Profile, factor_profile
 from factors.services.movers import movers_get
 from market.models import Instrument
 
@@ -77,9 +78,22 @@ def test_the_profile_is_the_mean_percentile_of_categories(client, scored):
     assert trace["r"] == [60.0, 60.0, 90.0, 60.0]  # quality: of 80 and 40
 
 
+def test_a_profile_of_few_categories_is_one_of_factors(scored):
+    def of(*names):
+        rows = FactorScore.objects.filter(instrument__ticker="A", date=SECOND, factor__name__in=names).with_names()
+        return factor_profile(scores=list(rows))
+
+    assert of("pe_ratio", "roe", "roa") == Profile(False, {"pe_ratio": 90.0, "roa": 40.0, "roe": 80.0})
+    assert of("pe_ratio", "roe", "roa", "beta") == Profile(
+        True, {"low_volatility": 60.0, "quality": 60.0, "value": 90.0}
+    )
+    assert of("pe_ratio", "roe") is None
+
+
 def test_scores_of_an_instrument(client, scored):
     table = client.get("/scores/KR/A/", {"sort": "-percentile"}).context["tables"]["scores"]
     assert [row.record.factor.name for row in table.paginated_rows] == ["pe_ratio", "roe", "beta", "roa"]
+    assert 'href="/factors/pe_ratio/?region=KR"' in client.get("/scores/KR/A/").content.decode()
     lines = client.get("/scores/KR/A/", {"export": "csv", "table": "scores"}).getvalue().decode().splitlines()
     assert "pe_ratio,90.0,0.5,0.0,ratio,value" in lines
 

@@ -1,10 +1,14 @@
 """Strategies on pages: whose they are, ranking, forms, buttons."""
 
+import datetime as dt
+import re
+
 import pytest
 from django.urls import reverse
 
 from factors.models import CombineRun, CompositeScore, Strategy
 from factors.services import combine_run_create, combine_run_execute
+from factors.services.rankings import weights_newest
 from tests.factors.views.test_factor_pages import cells
 from tests.factors.views.world import BEFORE, DAY, analyst, htmx, scored_market, strategy_of
 
@@ -70,7 +74,9 @@ def test_ranking_with_places_won_and_scores(ann):
         ["3", "T05", "80.0", "–", "−5.00", "+2.50"],
     ]
     first = page(ann[1], f"/strategies/{strategy.pk}/", session=str(BEFORE))
-    assert [row[0] for row in cells(first.split("Ranking", 1)[1])] == ["1", "2", "3"]
+    assert [(row[0], row[5]) for row in cells(first.split("Ranking", 1)[1])] == [("1", "–"), ("2", "–"), ("3", "–")]
+    sorted_by = {"session": str(BEFORE), "ranking-sort": "climbed"}
+    assert len(cells(page(ann[1], f"/strategies/{strategy.pk}/", **sorted_by).split("Ranking", 1)[1])) == 3
     assert "the first one" in first
     coverage = page(ann[1], f"/strategies/{strategy.pk}/coverage/")
     assert f'"x": ["{BEFORE}", "{DAY}"], "y": [3, 3]' in coverage
@@ -128,6 +134,12 @@ def test_a_form_is_checked_while_it_is_filled_in(ann):
     client = ann[1]
     quiet = client.post("/strategies/new/", FILLED, headers=htmx()).content.decode()
     assert 'class="error" role="alert">' not in quiet.replace('role="alert"></p>', "")
+    assert '<p class="error">' not in quiet
+    unknown = client.post("/strategies/new/", FILLED | {"combiner": "none"}, headers=htmx()).content.decode()
+    assert re.search(r'<div id="id_combiner_error"[^>]*><p class="error">Select a valid choice', unknown)
+    (swapped,) = re.findall(r'hx-select-oob="([^"]*)"', unknown)
+    assert "#id_combiner_error," in swapped
+    assert all(f'id="{one.removeprefix("#")}"' in unknown for one in swapped.split(","))
     options = client.post("/strategies/new/", FILLED | {"combiner": "optimized"}, headers=htmx()).content.decode()
     assert 'name="option-window"' in options
     wrong = client.post("/strategies/new/", FILLED | {"member": ["roe", "roe"]}, headers=htmx()).content.decode()
@@ -174,6 +186,18 @@ def test_the_ranking_is_that_of_the_run(ann):
     assert [(row[1], row[4]) for row in (rows[0], rows[-1])] == [("T11", "100.0"), ("T00", "0.0")]
     html = page(ann[1], f"/strategies/{strategy.pk}/")
     assert "100.0%" in html  # its weight
+
+
+def test_weights_are_those_stored_last(ann):
+    strategy = strategy_of(ann[0])
+    assert weights_newest(strategy=strategy) == {}
+    old, new = [{"weights": {"roe": 1.0}}], [{"weights": {"beta": 1.0}}, {"weights": {"roe": 0.75, "beta": 0.25}}]
+    for day, weights in ((BEFORE, old), (DAY, new), (None, old)):
+        stored = day and dt.datetime.combine(day, dt.time(), dt.UTC)
+        CombineRun.objects.create(strategy=strategy, start=DAY, end=DAY, weights=weights, stored_at=stored)
+    assert weights_newest(strategy=strategy) == {"roe": 0.75, "beta": 0.25}
+    html = page(ann[1], f"/strategies/{strategy.pk}/")
+    assert [row[2] for row in cells(html)] == ["25.0%", "75.0%"]
 
 
 def test_combining_without_scores_says_what_to_do(ann):

@@ -17,7 +17,7 @@ COUNT = 12
 BEFORE, DAY = sessions(2)
 COUNTS = {
     "roe": {"valued": 12, "scored": 12},
-    "beta": {"valued": 8, "scored": 8, "missing_field": 3, "stale_fundamentals": 1},
+    "beta": {"valued": 8, "scored": 8, "missing_field": 3, "stale_fundamentals": 1, "not_in_universe": 5},
 }
 
 

@@ -32,6 +32,15 @@ def test_what_is_missing_is_a_dash(missing):
     assert formats.tone(missing) == ""
 
 
+@pytest.mark.parametrize(("value", "shown"), [
+    (11.0, "11.0000"), (-12.34567, "−12.3457"), (0.0, "0.0000"), (999_999.0, "999,999.0000"),
+    (4.8e14, "480T"), (-2_500_000.0, "−2.5M"), (0.00012345, "0.000123"), (2e-6, "0.00000200"),
+    (-1e-8, "−0.0000000100"), (1e-12, "0.0000000000"), (None, "–"), (float("nan"), "–"),
+])  # fmt: skip
+def test_figures_of_any_size_show_three_digits_that_count(value, shown):
+    assert formats.any_size(value) == shown
+
+
 def test_signs():
     assert formats.percent(-0.05, 1) == "−5.0%"
     assert formats.percent(0.05, 1, sign=True) == "+5.0%"

@@ -54,6 +54,16 @@ def test_reported_figures_are_what_factors_use():
     assert early["revenue"].figure == 100 + 110 + 120 + 130
 
 
+def test_market_value_of_reported_shares(client):
+    stock = split_stock()
+    Fundamental.objects.create(  # before the split: 500 shares then are 1,000 now, each at 99
+        instrument=stock, period_end=dt.date(2023, 12, 31), period="FY", available_on=dt.date(2024, 3, 1),
+        source="dart", currency="KRW", shares_outstanding=500.0,
+    )  # fmt: skip
+    tiles = {str(tile.label): tile.value for tile in client.get(PAGE).context["tiles"]}
+    assert tiles["Market value"] == "₩99K"
+
+
 def test_a_line_without_reports_has_those_of_its_company():
     stock = split_stock()
     add_reports(stock)

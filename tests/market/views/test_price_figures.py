@@ -5,10 +5,11 @@ import datetime as dt
 import numpy as np
 import pytest
 
+from market.calc.months import day_months_before
 from market.calc.weekly import Bars, weekly
 from market.models import Instrument, PriceBar
-from market.services.freshness import freshness_list, session_due, sessions_behind
-from market.services.price_figures import months_before, price_figures
+from market.services.freshness import freshness_list, newest_bars, session_due, sessions_behind
+from market.services.price_figures import price_figures
 from market.services.price_series import price_series
 from tests.market.views.market import NOW, split_stock
 
@@ -24,6 +25,20 @@ def test_returns_go_through_a_split():
     assert (found.low, found.high) == (88.0, 100.0)  # 176 and 200 before the split
     assert found.value == 99.0 * 400.0
     assert found.behind == 0
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("bar", "reported", "value"), [
+    ({"market_cap": 7e9, "shares_outstanding": 1e6}, 2e6, 7e9),
+    ({"shares_outstanding": 1e6}, 2e6, 99e6),
+    ({}, 2e6, 198e6),
+    ({}, None, None),
+    ({"market_cap": 7e9, "close_is_adjusted": True}, 2e6, None),  # what it traded at is not known
+])  # fmt: skip
+def test_market_value_is_that_of_factors(bar, reported, value):
+    stock = split_stock()
+    PriceBar.objects.filter(instrument=stock, date="2024-06-28").update(**bar)
+    assert price_figures(instrument=stock, now=NOW).market_value(reported_shares=reported) == value
 
 
 @pytest.mark.django_db
@@ -49,12 +64,37 @@ def test_a_session_is_due_two_hours_after_its_close():
     assert sessions_behind(region="KR", newest=None, due=friday) is None
 
 
+def test_vietnam_has_no_calendar_but_weekdays():
+    sunday = dt.datetime(2024, 6, 30, 12, tzinfo=dt.UTC)
+    friday = dt.date(2024, 6, 28)
+    assert session_due(region="VN", now=sunday) == friday
+    # It closes at 14:45 in Saigon, 07:45 UTC.
+    at_once = {"region": "VN", "grace": dt.timedelta(0)}
+    assert session_due(now=dt.datetime(2024, 6, 28, 7, 44, tzinfo=dt.UTC), **at_once) == dt.date(2024, 6, 27)
+    assert session_due(now=dt.datetime(2024, 6, 28, 7, 45, tzinfo=dt.UTC), **at_once) == friday
+    assert sessions_behind(region="VN", newest=dt.date(2024, 6, 20), due=friday) == 6  # the weekend is none
+
+
+@pytest.mark.django_db
+def test_newest_bars_of_stocks_and_of_funds_are_kept_apart():
+    kinds = ("STOCK", "ETF")
+    fund = Instrument.objects.create(region="KR", ticker="069500", currency="KRW", asset_type="ETF")
+    PriceBar.objects.create(instrument=fund, date=dt.date(2024, 7, 1), close=1.0)
+    assert newest_bars(asset_types=kinds) == {"KR": dt.date(2024, 7, 1)}
+    assert newest_bars() == {}
+    (korea,) = freshness_list(now=NOW)
+    assert (korea.newest, korea.state) == (None, "none")
+    split_stock()
+    assert newest_bars() == {"KR": dt.date(2024, 6, 28)}
+    assert newest_bars(asset_types=kinds) == {"KR": dt.date(2024, 7, 1)}
+
+
 @pytest.mark.parametrize(
     ("day", "months", "before"),
     [("2024-03-31", 1, "2024-02-29"), ("2024-01-15", 1, "2023-12-15"), ("2024-02-29", 12, "2023-02-28")],
 )
 def test_months_before(day, months, before):
-    assert months_before(dt.date.fromisoformat(day), months) == dt.date.fromisoformat(before)
+    assert day_months_before(dt.date.fromisoformat(day), months) == dt.date.fromisoformat(before)
 
 
 @pytest.mark.django_db

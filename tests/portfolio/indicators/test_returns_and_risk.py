@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from market.calc.months import months_before
 from market.panel import LastBar, Panel
 from portfolio.calc.indicators import INDICATORS, indicators_of, sharpe, trailing_returns, volatilities
-from portfolio.calc.months import months_before
 from tests.portfolio.indicators.bars import NAN, made_up
 
 EPOCH = pd.Timestamp("1970-01-01")

@@ -2,12 +2,9 @@
 
 from collections import Counter
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
 from typing import Any
 
 import pytest
-from django.db import connection
 
 from portfolio.models import RebalancingEvent
 from portfolio.services.errors import PortfolioBusy
@@ -16,24 +13,12 @@ from portfolio.services.rebalancing_booking import rebalancing_complete
 from portfolio.services.rebalancing_decisions import rebalancing_approve, rebalancing_cancel
 from portfolio.services.standing import standing_of
 from tests.portfolio.rebalancing_doors.books import told
+from tests.threads import at_once
 
 
 def together(*calls: Callable[[], Any]) -> list[str]:
     """What came of each: ``done``, or why it was refused."""
-    ready = Barrier(len(calls))
-
-    def one(call: Callable[[], Any]) -> str:
-        try:
-            ready.wait(timeout=20)
-            call()
-        except PortfolioBusy as error:
-            return str(error)
-        finally:
-            connection.close()
-        return "done"
-
-    with ThreadPoolExecutor(len(calls)) as threads:
-        return list(threads.map(one, calls))
+    return [came if isinstance(came, str) else "done" for came in at_once(*calls, refusals=(PortfolioBusy,))]
 
 
 @pytest.mark.django_db(transaction=True)

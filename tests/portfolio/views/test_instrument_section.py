@@ -51,10 +51,12 @@ def test_my_position_and_nobody_elses(client, stock):
     request = RequestFactory().get("/")
     request.user = ann
     (found,) = positions_of(request, stock)
-    assert (found["as_of"], found["held"].value, found["gain"]) == (DAYS[2], 600.0, 100.0)
-    assert found["weight"] == pytest.approx(600 / 1100)
-    assert found["gain_share"] == pytest.approx(0.2)
+    assert (found["as_of"], found["value"], found["unrealised_average"]) == (DAYS[2], 600.0, 100.0)
+    assert found["weight"] == pytest.approx(100 * 600 / 1100)
+    assert found["gain_percent"] == pytest.approx(20.0)
     client.force_login(ann)
-    assert "₩600" in client.get("/instruments/KR/005930/").content.decode()
+    page = client.get("/instruments/KR/005930/").content.decode()
+    for shown in ("₩600", "54.5%", "₩100", "+20.0%", f"/portfolios/{book.pk}/"):
+        assert shown in page
     client.force_login(bob)
     assert "anns" not in client.get("/instruments/KR/005930/").content.decode()

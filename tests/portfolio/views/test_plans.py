@@ -11,6 +11,7 @@ from django.urls import reverse
 from market.models import Instrument
 from portfolio.models import Portfolio, RebalancingEvent
 from portfolio.services.allocations import allocations_told
+from portfolio.services.beginning import HELD, targets_begun
 from tests.factors.market_tables import add_bars
 from tests.portfolio.rebalancing_doors.books import BOOKED, DAYS, SESSION, market, owner, portfolio_with, told, wanted
 
@@ -68,6 +69,13 @@ def test_targets_begin_with_what_is_held(pages, mine, beginning, weights):
     assert "Sum 100 %" in read(answer)
 
 
+def test_targets_of_what_was_bought_on_borrowed_money_keep_its_proportions(anna):
+    assets = market()
+    owing = portfolio_with(anna, -2000.0, (assets["AAA"], 80.0, 100.0), (assets["BBB"], 80.0, 50.0))
+    begun = targets_begun(portfolio=owing, beginning=HELD)  # 80 and 40 percent of 10,000
+    assert {one["asset"]: one["target"] for one in begun} == {"US:AAA": 66.67, "US:BBB": 33.33, "CASH": 0.0}
+
+
 def test_targets_are_saved_and_the_drift_is_told(pages, mine):
     answer = pages.post(address("targets", mine), written([*TARGETS, ("", "")]), follow=True)
     assert "The targets are saved." in read(answer)
@@ -101,6 +109,12 @@ def test_targets_are_checked_while_they_are_written(pages, mine):
     assert "is missing" not in shown  # it is being written
     assert "Sum 50.00 %, +50.00 to 100" in shown
     assert not mine.allocations.exists()
+
+
+def test_a_sum_that_was_rounded_is_whole_where_it_is_saved_and_where_it_is_shown(pages, mine):
+    thirds = written([(asset, "33.33333") for asset in ("US:AAA", "US:BBB", "CASH")])
+    assert "Sum 100 %" in read(pages.post(address("targets", mine), thirds | {"checking": "1"}))
+    assert "The targets are saved." in read(pages.post(address("targets", mine), thirds, follow=True))
 
 
 @pytest.mark.parametrize(("asked", "left"), [({"add": "1"}, [*TARGETS, ("", "")]), ({"remove": "1"}, TARGETS[::2])])

@@ -103,7 +103,8 @@ def test_the_other_way_round(pages, mine):
     answer = pages.get(address("stress-reverse", mine), {"loss": "5", "sessions": "10"})
     found = stress_reverse(portfolio=mine, loss=5.0, sessions=10)
     assert answer.context["found"]["distance"] == pytest.approx(found["distance"])
-    (tile, *_rest) = answer.context["tiles"]
+    (tile, *_rest, source) = answer.context["tiles"]
+    assert (source.label, source.value) == ("Estimated from", str(RETURNS))
     assert "sqrt" in read(pages.get(tile.trail))
     assert "less than or equal to 100" in read(pages.get(address("stress-reverse", mine), {"loss": 101, "sessions": 1}))
 

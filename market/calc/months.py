@@ -1,5 +1,7 @@
 """Calendar months back."""
 
+import datetime as dt
+
 import numpy as np
 
 
@@ -11,3 +13,9 @@ def months_before(days: np.ndarray, months: int) -> np.ndarray:
     first = (month - months).astype("datetime64[D]")
     last = (month - months + 1).astype("datetime64[D]") - 1
     return np.asarray(np.minimum(first + day_of_month, last).astype(np.int64))
+
+
+def day_months_before(day: dt.date, months: int) -> dt.date:
+    """The same of one date."""
+    found: dt.date = months_before(np.array(day, dtype="datetime64[D]"), months).astype("datetime64[D]").item()
+    return found
