@@ -87,6 +87,9 @@ class Delete(Question):
         except BacktestBusy as error:
             messages.warning(request, str(error))
             return redirect(self.of_one, pk)
+        except BacktestError as error:  # somebody else did it a moment ago
+            messages.warning(request, str(error))
+            return redirect(self.back)
         messages.success(request, _("Deleted: %s") % told)
         return redirect(self.back)
 

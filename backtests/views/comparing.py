@@ -10,8 +10,8 @@ from backtests.models import BacktestSession
 from backtests.report import comparison_page
 from backtests.services import BacktestError
 from backtests.services.compare import compared_results
-from backtests.views.asked import number_asked
 from backtests.views.chapters import chapters_of
+from market.pages.asked import number_asked
 from market.pages.views import OwnPage
 
 

@@ -43,7 +43,7 @@ class AnalysisForm(forms.ModelForm):
 
     def clean_horizons(self) -> list[int]:
         words = self.cleaned_data["horizons"].replace(",", " ").split()
-        if not words or not all(word.isdigit() for word in words):
+        if not words or not all(word.isdecimal() and len(word) < 5 for word in words):
             raise forms.ValidationError("Numbers of sessions, such as 1 5 21.")
         return [int(word) for word in words]
 

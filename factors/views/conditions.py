@@ -3,7 +3,7 @@
 In a request they are ``factor``, ``field``, ``operator``, ``value`` and ``upto``, lists of the same length.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby, zip_longest
 from typing import Any
@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from factors.calc.conditions import BETWEEN, FIELDS, OPERATORS, Condition
 from factors.services.catalogue import factors_resolved
 from factors.services.universes import MOST_CONDITIONS, StrategyError, condition_check
+from market.pages.asked import number_asked
 
 NAMES = ("factor", "field", "operator", "value", "upto")
 EMPTY = ("", "value", ">=", "", "")
@@ -79,13 +80,17 @@ def conditions_added(data: QueryDict, conditions: Iterable[Mapping[str, Any]]) -
             data.appendlist(name, text)
 
 
+def row_dropped(data: QueryDict, names: Sequence[str], asked: str) -> None:
+    """Take the row of this place out of fields that are there once a row; any other text takes none."""
+    dropped = number_asked(asked)
+    for name in names:
+        data.setlist(name, [text for place, text in enumerate(data.getlist(name)) if place != dropped])
+
+
 def buttons_done(data: QueryDict) -> bool:
     """Carry out the buttons ``add_condition`` and ``drop_condition`` in ``data``; whether one was pressed."""
     add, dropped = data.pop("add_condition", [""])[-1], data.pop("drop_condition", [""])[-1]
-    if dropped.isdecimal():
-        for name in NAMES:
-            left = [text for place, text in enumerate(data.getlist(name)) if place != int(dropped)]
-            data.setlist(name, left)
+    row_dropped(data, NAMES, dropped)
     if add:
         for name, text in zip(NAMES, EMPTY, strict=True):
             data.appendlist(name, text)

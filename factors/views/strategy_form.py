@@ -12,7 +12,7 @@ from factors.combiners import all_combiners
 from factors.engine import NEUTRALISATIONS
 from factors.models import Strategy
 from factors.services import StrategyError, strategy_check
-from factors.views.conditions import ConditionRow, conditions_added, plain, rows_of, written
+from factors.views.conditions import ConditionRow, conditions_added, plain, row_dropped, rows_of, written
 from market.models import Instrument
 from market.pages.forms import in_words, worded
 from market.regions import REGION_CHOICES, REGIONS
@@ -209,9 +209,7 @@ def data_of_new(query: QueryDict, region: str) -> QueryDict:
 def members_pressed(data: QueryDict) -> bool:
     """Carry out the buttons ``add_member`` and ``drop_member`` in ``data``; whether one was pressed."""
     add, dropped = data.pop("add_member", [""])[-1], data.pop("drop_member", [""])[-1]
-    if dropped.isdecimal():
-        for name in ("member", "weight"):
-            data.setlist(name, [text for place, text in enumerate(data.getlist(name)) if place != int(dropped)])
+    row_dropped(data, ("member", "weight"), dropped)
     if add:
         data.appendlist("member", "")
         data.appendlist("weight", "1")

@@ -18,12 +18,18 @@ MINUS = "−"
 Number = int | float | Decimal | None
 MOMENTS = {"ko": "yy. M. d. HH:mm"}  # its short one writes AM and PM
 LARGE, MOST_DIGITS = 1e6, 10
+HUGE = 1e21  # from here on nobody counts digits, and soon Babel does not either
 PATTERNS = {digits: "#,##0" + ("." + "0" * digits if digits else "") for digits in range(MOST_DIGITS + 1)}
 
 
 def is_missing(value: Any) -> bool:
     """None and NaN."""
     return value is None or value != value  # noqa: PLR0124 # NaN, of whatever type, is the one that differs from itself
+
+
+def is_huge(value: Number) -> bool:
+    """Infinite, or of so many digits that it is written in powers of ten."""
+    return abs(value) >= HUGE
 
 
 def locale() -> str:
@@ -36,6 +42,8 @@ def number(value: Number, digits: int = 2, *, sign: bool = False) -> str:
     """With a fixed number of decimals and separated thousands; ``sign``: a plus before what is above zero."""
     if is_missing(value):
         return NONE
+    if is_huge(value):
+        return _signed(f"{Decimal(str(value)):.2e}", above=sign and value > 0)
     text = format_decimal(value, format=PATTERNS[digits], locale=locale())
     return _signed(text, above=sign and value > 0)
 
@@ -68,6 +76,8 @@ def money(value: Number, currency: str, digits: int | None = None) -> str:
     """An amount with its currency's own decimals (none for won and yen), or with ``digits``."""
     if is_missing(value):
         return NONE
+    if is_huge(value):
+        return f"{currency} {number(value)}"
     pattern = None if digits is None else f"¤{PATTERNS[digits]}"
     text = format_currency(value, currency, format=pattern, locale=locale(), currency_digits=digits is None)
     return _signed(text)
@@ -77,6 +87,8 @@ def compact(value: Number, currency: str = "") -> str:
     """A large figure in few characters: ``1.2M``, ``3.4조``; with a currency as an amount of it."""
     if is_missing(value):
         return NONE
+    if is_huge(value):
+        return money(value, currency) if currency else number(value)
     if currency:
         return _signed(format_compact_currency(value, currency, locale=locale(), fraction_digits=1))
     return _signed(format_compact_decimal(value, locale=locale(), fraction_digits=1))

@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 from django import forms
 from django.http import QueryDict
 
+from market.pages.asked import number_asked
 from market.pages.forms import errors_of
 from portfolio.services.errors import PortfolioError
 
@@ -40,15 +41,14 @@ class RowForm(forms.Form):
 
 def rows_asked(data: QueryDict, form: type[RowForm]) -> list[Row]:
     """The rows as they were written; those added and taken out are."""
-    count = data.get("rows", "")
-    number = min(int(count), MOST) if count.isdecimal() and len(count) < len(str(MOST)) + 1 else 0
+    number = min(number_asked(data.get("rows", "")) or 0, MOST)
     rows = [
         {name: data.get(f"row-{at}-{name}", "").strip() for name in form.base_fields}
         for at in range(number)
     ]  # fmt: skip
-    taken = data.get("remove", "")
-    if taken.isdecimal() and int(taken) < len(rows):
-        del rows[int(taken)]
+    taken = number_asked(data.get("remove", ""))
+    if taken is not None and taken < len(rows):
+        del rows[taken]
     return [*rows, form.fresh] if "add" in data and len(rows) < MOST else rows
 
 

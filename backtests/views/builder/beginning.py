@@ -15,9 +15,9 @@ from backtests.models import BacktestSession
 from backtests.services.config import CHOICES, TRUTHS
 from backtests.services.overrides import overridden
 from backtests.views.access import session_of, sweep_of
-from backtests.views.asked import number_or_404
 from factors.models import FactorRun, Strategy
 from market.models import PriceBar
+from market.pages.asked import number_or_404
 from market.regions import REGIONS
 
 YEARS = dt.timedelta(days=3 * 365)

@@ -17,7 +17,6 @@ from backtests.services import BacktestError, config_check
 from backtests.services.config_files import config_text
 from backtests.services.previewing import universe_preview
 from backtests.views.access import ADD_SESSION, needs
-from backtests.views.asked import number_asked
 from backtests.views.builder.beginning import beginning, merged
 from backtests.views.builder.fields import ConfigForm, factor_choices
 from backtests.views.builder.reading import config_of, initial_of
@@ -26,6 +25,7 @@ from backtests.views.builder.rows import KINDS, Rows, row_added, row_removed, ro
 from backtests.views.columns import instrument_address
 from factors.services import JobError
 from factors.services.strategy_files import NotYaml, strategies_read
+from market.pages.asked import number_asked
 from market.pages.views import OwnPage
 
 YAML = "yaml"

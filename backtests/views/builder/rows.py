@@ -9,8 +9,8 @@ from django.utils.translation import pgettext_lazy
 
 from backtests.calc.conditions import FIELDS, OPERATORS
 from backtests.calc.rules import Exit
-from backtests.views.asked import number_asked
 from backtests.views.builder.fields import FACTOR, Choices, number, of
+from market.pages.asked import number_asked
 from market.pages.forms import worded
 
 BUY, SELL, MEMBER, WHERE = "buy", "sell", "member", "where"

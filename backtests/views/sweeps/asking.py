@@ -18,7 +18,7 @@ from backtests.services.axes import axes_check
 from backtests.services.grids import values_given
 from backtests.services.sweep_plan import OF_METHOD, sweep_ask, sweep_planned
 from backtests.views.access import ADD_SWEEP, needs, session_of
-from backtests.views.asked import number_asked, number_or_404
+from market.pages.asked import number_asked, number_or_404
 from market.pages.forms import worded
 from market.pages.views import OwnPage
 

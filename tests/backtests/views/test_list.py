@@ -5,6 +5,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from backtests import services
 from backtests.models import BacktestSession, Status
 from factors.models import Strategy
 from tests.backtests.stored import bare, made_up
@@ -81,6 +82,13 @@ def test_deleted_after_a_question(ann, some):
     assert BacktestSession.objects.filter(pk=mine.pk).exists()
     assert ann.post(f"/backtests/{mine.pk}/delete/").url == "/backtests/"
     assert not BacktestSession.objects.filter(pk=mine.pk).exists()
+
+
+def test_what_somebody_else_deleted_a_moment_ago(ann, some, monkeypatch):
+    delete, mine = services.backtest_delete, BacktestSession.objects.get(name="good")
+    monkeypatch.setattr(services, "backtest_delete", lambda **asked: (delete(**asked), delete(**asked)))
+    assert ann.post(f"/backtests/{mine.pk}/delete/").url == "/backtests/"
+    assert f"there is no backtest #{mine.pk}" in ann.get("/backtests/").content.decode()
 
 
 @pytest.mark.parametrize(("name", "status"), [("bob's", 404), ("nobody's", 403)])

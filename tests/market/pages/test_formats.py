@@ -47,3 +47,14 @@ def test_signs():
     assert formats.number(0, 1, sign=True) == "0.0"
     assert formats.compact(-3_400_000_000, "USD") == "−$3.4B"
     assert [formats.tone(value) for value in (1, -1, 0)] == ["up", "down", ""]
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [(1e21, "1.00e+21"), (-2.5e300, "−2.50e+300"), (10**401, "1.00e+401"), (float("inf"), "Infinity")],
+)
+def test_what_has_more_digits_than_anybody_counts_is_in_powers_of_ten(value, shown):
+    assert formats.number(value, 4) == formats.compact(value) == shown
+    assert formats.points(value) == f"{shown}%"
+    assert formats.money(value, "USD") == formats.compact(value, "USD") == f"USD {shown}"
+    assert formats.number(999_999_999_999_999_999_999 / 10) == "100,000,000,000,000,000,000.00"
