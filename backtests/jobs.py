@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from django.utils.translation import gettext_noop
+
 from backtests.models import BacktestJob, BacktestSession, BacktestSweep
 from backtests.services import backtest_cancel, sweep_cancel, sweep_enqueue
 from backtests.services.watching import job_lock
@@ -27,14 +29,15 @@ def percent(row: BacktestJob) -> Progress | None:
 def fill() -> None:
     """Register them."""
     session = RowKind(
-        name="backtest", title="Backtest", model=BacktestSession, task="backtests.tasks.run_backtest",
+        name="backtest", title=gettext_noop("Backtest"), model=BacktestSession, task="backtests.tasks.run_backtest",
         link="backtest-detail", again=lambda pk: job_requeue(session, pk),
         stop=lambda pk: backtest_cancel(session_id=pk), progress=percent,
         heavy=("config", "warnings", "timings", "data_revision"), **COMMON,
     )  # fmt: skip
     register(session)
     register(RowKind(
-        name="sweep", title="Sweep", model=BacktestSweep, task="backtests.tasks.work_sweep", link="sweep-detail",
-        again=lambda pk: sweep_enqueue(sweep_id=pk), stop=lambda pk: sweep_cancel(sweep_id=pk), progress=percent,
+        name="sweep", title=gettext_noop("Sweep"), model=BacktestSweep, task="backtests.tasks.work_sweep",
+        link="sweep-detail", again=lambda pk: sweep_enqueue(sweep_id=pk),
+        stop=lambda pk: sweep_cancel(sweep_id=pk), progress=percent,
         is_shared=True, heavy=("config", "axes", "options", "result", "tests", "timings"), **COMMON,
     ))  # fmt: skip

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.db.models import Q
+from django.utils.translation import gettext_noop
 
 from factors import store
 from factors.models import CombineRun, FactorAnalysis, FactorBackfill, FactorRun, Job
@@ -36,27 +37,28 @@ def through_days(row: Any) -> Progress | None:
     """How far a range of sessions is stored, in calendar days."""
     total = (row.end - row.start).days + 1
     done = (row.done_through - row.start).days + 1 if row.done_through else 0
-    return Progress(done, total, "days", f"stored through {row.done_through}" if row.done_through else "")
+    return Progress(done, total, gettext_noop("days"), f"stored through {row.done_through}" if row.done_through else "")
 
 
 def fill() -> None:
     """Register them."""
     # A run of one session takes seconds and is one transaction: nothing in it can be stopped half-way.
     register(job_kind(
-        "factor_run", "Factor run", FactorRun, "factors.tasks.run_factors", "factorrun-detail",
+        "factor_run", gettext_noop("Factor run"), FactorRun, "factors.tasks.run_factors", "factorrun-detail",
         cancels_running=False, heavy=("counts", "errors", "timings"), listed=~Q(cache=OF_BACKFILL),
     ))  # fmt: skip
     register(job_kind(
-        "factor_backfill", "Factor backfill", FactorBackfill, "factors.tasks.run_backfill", "factorbackfill-detail",
-        stop=lambda pk: backfill_cancel(backfill_id=pk), progress=through_days, heavy=("errors", "timings"),
+        "factor_backfill", gettext_noop("Factor backfill"), FactorBackfill, "factors.tasks.run_backfill",
+        "factorbackfill-detail", stop=lambda pk: backfill_cancel(backfill_id=pk),
+        progress=through_days, heavy=("errors", "timings"),
     ))  # fmt: skip
     register(job_kind(
-        "combine_run", "Strategy run", CombineRun, "factors.tasks.run_combine", "combinerun-detail",
+        "combine_run", gettext_noop("Strategy run"), CombineRun, "factors.tasks.run_combine", "combinerun-detail",
         again=lambda pk: combine_run_resume(run_id=pk), stop=lambda pk: combine_run_cancel(run_id=pk),
         progress=through_days, owner="strategy__owner", related=("strategy",),
         heavy=("definition", "weights", "model_cards", "warnings"),
     ))  # fmt: skip
     register(job_kind(
-        "factor_analysis", "Factor analysis", FactorAnalysis, "factors.tasks.run_analysis", "factoranalysis-detail",
-        cancels_running=False, heavy=("options", "result", "timings"),
+        "factor_analysis", gettext_noop("Factor analysis"), FactorAnalysis, "factors.tasks.run_analysis",
+        "factoranalysis-detail", cancels_running=False, heavy=("options", "result", "timings"),
     ))  # fmt: skip

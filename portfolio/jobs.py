@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db.models import Case, DateTimeField, Q, QuerySet, Value, When
 from django.db.models.functions import Coalesce
+from django.utils.translation import gettext_noop
 
 from market.jobs.registry import register
 from market.jobs.rows import beyond, number_of
@@ -20,7 +21,7 @@ class Valuations:
     goes when it begins, so one at work shows how it was before.
     """
 
-    name, title = "portfolio_values", "Portfolio values"
+    name, title = "portfolio_values", gettext_noop("Portfolio values")
 
     def read(self, user: Any, ask: Ask) -> Sequence[Job]:
         rows = self._visible(user)

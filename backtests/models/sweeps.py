@@ -7,6 +7,7 @@ import numpy as np
 from django.db import models
 from django.db.models.fields.json import KeyTextTransform, KeyTransform
 from django.db.models.functions import Cast
+from django.utils.translation import gettext_noop
 
 from backtests.models.jobs import BacktestJob, Status
 from market.models.owned import OwnedQuerySet
@@ -27,9 +28,9 @@ class BacktestSweep(BacktestJob):
     """A search over fields of a configuration; ``axes``: a list of {field, values}."""
 
     class Method(models.TextChoices):
-        GRID = "GRID", "Every combination"
-        RANDOM = "RANDOM", "Some combinations, drawn"
-        WALK_FORWARD = "WALK_FORWARD", "Chosen on one window, tested on the next"
+        GRID = "GRID", gettext_noop("Every combination")
+        RANDOM = "RANDOM", gettext_noop("Some combinations, drawn")
+        WALK_FORWARD = "WALK_FORWARD", gettext_noop("Chosen on one window, tested on the next")
 
     name = models.CharField(max_length=120, blank=True)
     config = models.JSONField(help_text="The configuration that the variants change, defaults filled in.")

@@ -4,9 +4,15 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
 from backtests.report.text import spaced
 
-KINDS = {"buy_conditions": "buy condition", "sell_conditions": "sell condition"}
+KINDS = {
+    "buy_conditions": gettext_noop("%(part)s of buy condition %(number)s"),
+    "sell_conditions": gettext_noop("%(part)s of sell condition %(number)s"),
+}
 
 
 def axis_labels(fields: Sequence[str], base: Mapping[str, Any]) -> dict[str, str]:
@@ -22,7 +28,8 @@ def _label(field: str, fields: Sequence[str], base: Mapping[str, Any]) -> str:
         return ": ".join(spaced(part) for part in (head, *rest))
     row, part = rest[0], ".".join(rest[1:])
     names = _names(field, fields, base) if part == "value" else ""
-    return names or f"{spaced(part)} of {KINDS[head]} {int(row) + 1 if row.isdigit() else row}"
+    number = int(row) + 1 if row.isdigit() else row
+    return names or _(KINDS[head]) % {"part": spaced(part), "number": number}
 
 
 def _names(field: str, fields: Sequence[str], base: Mapping[str, Any]) -> str:
@@ -37,8 +44,10 @@ def _names(field: str, fields: Sequence[str], base: Mapping[str, Any]) -> str:
     if not isinstance(one, Mapping):
         return ""
     if one.get("type", "FACTOR") != "FACTOR":
-        return f"{one['type']} value"
+        return _("%(kind)s value") % {"kind": one["type"]}
     shown = [one.get("factor"), one.get("field") if one.get("field") != "value" else None, one.get("operator")]
     told = " ".join(str(part) for part in shown if part)
-    sold = "to sell: " if head == "sell_conditions" else ""
-    return f"{sold}value of {told}" if told else ""
+    if not told:
+        return ""
+    sold = head == "sell_conditions"
+    return (_("to sell: value of %(condition)s") if sold else _("value of %(condition)s")) % {"condition": told}

@@ -2,10 +2,17 @@
 
 from typing import Any
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop, ngettext
+
 from backtests.report.text import POINTS, figure, is_known, percent
 from market.pages.parts import NONE, Cell, Table
 
-MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+MONTHS = (
+    gettext_noop("Jan"), gettext_noop("Feb"), gettext_noop("Mar"), gettext_noop("Apr"), gettext_noop("May"),
+    gettext_noop("Jun"), gettext_noop("Jul"), gettext_noop("Aug"), gettext_noop("Sep"), gettext_noop("Oct"),
+    gettext_noop("Nov"), gettext_noop("Dec"),
+)  # fmt: skip
 Row = dict[str, Any]
 
 
@@ -23,22 +30,26 @@ def heat_map(monthly: list[Row], yearly: list[Row]) -> Table | None:
         ]
         for year in sorted({row["period"][:4] for row in monthly})
     ]  # fmt: skip
-    note = (
+    note = _(
         "Percent. Blue is a gain, red a loss; the deeper, the larger. The first and the last may be parts of a month."
     )
-    return Table("Returns by month", ["", *MONTHS, "year"], rows, note, wide=True)
+    return Table(_("Returns by month"), ["", *map(_, MONTHS), _("year")], rows, note, wide=True)
 
 
 def _month(row: Row | None, most: float) -> Cell:
     if row is None:
         return Cell("")
     value = row["return"]
-    told = f"{row['period']}: {percent(value, sign=True)}, {row['trades']} trades"
+    told = f"{row['period']}: {percent(value, sign=True)}, {_trades(row['trades'])}"
     if row["benchmark_return"] is not None:
-        told += f", benchmark {percent(row['benchmark_return'], sign=True)}"
+        told += ", " + _("benchmark %(rate)s") % {"rate": percent(row["benchmark_return"], sign=True)}
     heat = round((abs(value) / most) ** 0.7, 3) if is_known(value) and most > 0 else 0.0
     tone = "heat-up" if (value or 0.0) >= 0 else "heat-down"
     return Cell(figure(value, 1, sign=True), tone=tone, heat=heat, value=value, title=told)
+
+
+def _trades(count: int) -> str:
+    return ngettext("%(count)s trade", "%(count)s trades", count) % {"count": f"{count:,}"}
 
 
 def periods(title: str, rows: list[Row], *, tall: bool = False) -> Table | None:
@@ -47,13 +58,13 @@ def periods(title: str, rows: list[Row], *, tall: bool = False) -> Table | None:
         return None
     compared = any(row["benchmark_return"] is not None for row in rows)
     head = [
-        "period",
-        "return",
-        *(("benchmark", "excess") if compared else ()),
-        "trades",
-        "sells",
-        "win rate",
-        "days held",
+        _("period"),
+        _("return"),
+        *((_("benchmark"), _("excess")) if compared else ()),
+        _("trades"),
+        _("sells"),
+        _("win rate"),
+        _("days held"),
     ]
     return Table(title, head, [_period(row, compared) for row in rows], tall=tall, wide=tall)
 
@@ -81,9 +92,10 @@ def deepest(drawdowns: list[Row]) -> Table | None:
     rows = [
         [
             Cell(str(place)), Cell(percent(row["depth"])), Cell(row["start"]), Cell(row["trough"]),
-            Cell(row["recovery"] or "not yet"), Cell(figure(row["sessions"], 0)),
+            Cell(row["recovery"] or _("not yet")), Cell(figure(row["sessions"], 0)),
         ]
         for place, row in enumerate(drawdowns, 1)
     ]  # fmt: skip
-    note = "Sessions from the peak to the recovery, or to the end."
-    return Table("Deepest drawdowns", ["", "depth", "peak", "trough", "recovered", "sessions"], rows, note)
+    note = _("Sessions from the peak to the recovery, or to the end.")
+    head = ["", _("depth"), _("peak"), _("trough"), _("recovered"), _("sessions")]
+    return Table(_("Deepest drawdowns"), head, rows, note)

@@ -4,12 +4,15 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, override
+
 from backtests.report.configuration import differences
 from backtests.report.figures import glossary
 from backtests.report.meaning import better, grouped, label, meanings, units
 from backtests.report.page import Page, Section, rendered
-from backtests.report.session_charts import PERCENT_AXIS, dashes
-from backtests.report.text import counted, in_unit
+from backtests.report.session_charts import LINEAR, LOG, PERCENT_AXIS, dashes
+from backtests.report.text import in_unit, span
 from backtests.report.trade_charts import COLOURS
 from market.pages.charts import Chart, chart, line
 from market.pages.parts import NONE, Cell, Table
@@ -19,6 +22,7 @@ BENCHMARK = "#7f8c9b"
 Result = dict[str, Any]
 
 
+@override("en")
 def comparison_report(results: list[Result]) -> str:
     """One self-contained HTML file of several results of backtests; errors as ``comparison_page``.
 
@@ -34,14 +38,18 @@ def comparison_page(results: list[Result]) -> Page:
     names = labels(results)
     figures = list(dict.fromkeys(name for one in results for name in one["statistics"]))
     sections = [
-        Section("performance", "Performance", [_equity(results, names), _drawdowns(results, names)]),
-        Section("statistics", "Statistics", _statistics(results, names, figures)),
-        Section("differences", "What differs", [_differences(results, names)], _same(results)),
+        Section("performance", _("Performance"), [_equity(results, names), _drawdowns(results, names)]),
+        Section("statistics", _("Statistics"), _statistics(results, names, figures)),
+        Section("differences", _("What differs"), [_differences(results, names)], _same(results)),
     ]
     return Page(
-        kind="Comparison", title=f"{counted(len(results), 'backtest')} side by side", facts=_facts(results, names),
+        kind=_("Comparison"), title=_title(len(results)), facts=_facts(results, names),
         alerts=_alerts(results, names), sections=sections, glossary=glossary(figures),
     )  # fmt: skip
+
+
+def _title(count: int) -> str:
+    return ngettext("%(count)s backtest side by side", "%(count)s backtests side by side", count) % {"count": count}
 
 
 def labels(results: list[Result]) -> list[str]:
@@ -74,11 +82,11 @@ def _equity(results: list[Result], names: list[str]) -> Chart | None:
         for ticker, one in shown.items()
     ]
     layout = {"yaxis": {"hoverformat": ".2f"}}
-    note = "Each starts with 100 on the session before its first; benchmarks in grey."
-    scale = {"controls": [{"label": "Scale", "options": ["linear", "logarithmic"]}], "states": {
-        "linear": {}, "logarithmic": {"layout": {"yaxis": {"type": "log", "dtick": "D2"}}},
+    note = _("Each starts with 100 on the session before its first; benchmarks in grey.")
+    scale = {"controls": [{"label": _("Scale"), "options": [LINEAR, LOG]}], "states": {
+        LINEAR: {}, LOG: {"layout": {"yaxis": {"type": "log", "dtick": "D2"}}},
     }}  # fmt: skip
-    found = chart("Value", "first value = 100", traces, layout, note, height=400) | {"wide": True}
+    found = chart(_("Value"), _("first value = 100"), traces, layout, note, height=400) | {"wide": True}
     positive = all(value is None or value > 0 for trace in traces for value in trace["y"])
     return None if not traces else found | scale if positive else found
 
@@ -89,7 +97,7 @@ def _drawdowns(results: list[Result], names: list[str]) -> Chart | None:
         for place, (one, name) in enumerate(zip(results, names, strict=True)) if one["series"]["dates"]
     ]  # fmt: skip
     layout = {"yaxis": PERCENT_AXIS | {"hoverformat": ".2f"}}
-    found = chart("Drawdown", "% below the highest value so far", traces, layout, height=300) | {"wide": True}
+    found = chart(_("Drawdown"), _("% below the highest so far"), traces, layout, height=300) | {"wide": True}
     return found if traces else None
 
 
@@ -99,11 +107,11 @@ def _drawn(days: list[str], values: Sequence[float | None], name: str, place: in
 
 
 def _statistics(results: list[Result], names: list[str], figures: list[str]) -> list[Table]:
-    note = "★ and bold: the best of the row, where one way is better."
+    note = _("★ and bold: the best of the row, where one way is better.")
     return [
         Table(
-            group,
-            ["figure", *names, "unit"],
+            _(group),
+            [_("figure"), *names, _("unit")],
             [_row(results, name) for name in members],
             note,
             words=(len(names) + 1,),
@@ -123,8 +131,8 @@ def _row(results: list[Result], name: str) -> list[Cell]:
         text = in_unit(value, unit, one["currency"], bare=True)
         wins = best is not None and value == best
         cells.append(Cell(f"{text}{BEST}" if wins else text, strong=wins, value=value))
-    shown = "/".join(sorted(currencies)) if unit == "currency" else unit
-    return [Cell(label(name), title=meanings().get(name, "")), *cells, Cell(shown or NONE)]
+    shown = "/".join(sorted(currencies)) if unit == "currency" else _(unit)
+    return [Cell(label(name), title=_(meanings().get(name, ""))), *cells, Cell(shown or NONE)]
 
 
 def _differences(results: list[Result], names: list[str]) -> Table | None:
@@ -132,35 +140,39 @@ def _differences(results: list[Result], names: list[str]) -> Table | None:
     if not rows:
         return None
     columns = tuple(range(1, len(names) + 1))
-    return Table("Settings that are not the same", ["setting", *names], rows, words=columns, wide=True)
+    return Table(_("Settings that are not the same"), [_("setting"), *names], rows, words=columns, wide=True)
 
 
 def _same(results: list[Result]) -> list[str]:
     if differences(results):
         return []
-    return ["There is one session alone." if len(results) == 1 else "All settings are the same."]
+    return [_("There is one session alone.") if len(results) == 1 else _("All settings are the same.")]
 
 
 def _facts(results: list[Result], names: list[str]) -> list[tuple[str, str]]:
     starts, ends = [one["start"] for one in results], [one["end"] for one in results]
     regions = ", ".join(dict.fromkeys(one["region"] for one in results))
-    return [("backtests", " · ".join(names)), ("periods", f"{min(starts)} to {max(ends)}"), ("regions", regions)]
+    return [
+        (_("backtests"), " · ".join(names)), (_("periods"), span(min(starts), max(ends))), (_("regions"), regions),
+    ]  # fmt: skip
 
 
 def _alerts(results: list[Result], names: list[str]) -> list[str]:
     told = []
     if len({(one["start"], one["end"]) for one in results}) > 1:
-        told.append("The periods differ: figures of different periods are not comparable without care.")
+        told.append(_("The periods differ: figures of different periods are not comparable without care."))
     if len({one["currency"] for one in results}) > 1:
-        told.append("The currencies differ: returns are each in their own.")
+        told.append(_("The currencies differ: returns are each in their own."))
     unfinished = [name for one, name in zip(results, names, strict=True) if one["status"] != "COMPLETED"]
     if unfinished:
-        told.append(f"Not completed: {', '.join(unfinished)}.")
+        told.append(_("Not completed: %(names)s.") % {"names": ", ".join(unfinished)})
     serious = [
         name
         for one, name in zip(results, names, strict=True)
         if any(found["severity"] == "SERIOUS" for found in one["findings"])
     ]
     if serious:
-        told.append(f"With serious findings, which their own reports tell: {', '.join(serious)}.")
+        told.append(
+            _("With serious findings, which their own reports tell: %(names)s.") % {"names": ", ".join(serious)}
+        )
     return told

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from backtests.calc.conditions import FactorCondition
 from backtests.calc.rules import Exit
 from backtests.report.page import Lines, Pairs
@@ -38,35 +40,38 @@ def _condition(one: Mapping[str, Any]) -> str | None:
     if len(bounds) != 2 or not all(is_known(bound) for bound in bounds):
         return None
     if kind != Exit.FACTOR:
-        return f"{kind} {bounds[0]:g} {'days' if kind == Exit.HOLD_DAYS else '%'}"
+        return f"{kind} {bounds[0]:g} {_('days') if kind == Exit.HOLD_DAYS else '%'}"
     if "factor" not in one:
         return None
     condition = FactorCondition(one["factor"], one.get("field", "value"), one.get("operator", ">="), *bounds)
     return f"FACTOR {condition.text}" if "type" in one else condition.text
 
 
-def rules(config: Config, title: str = "Every rule as set") -> Pairs | None:
+def rules(config: Config, title: str = "") -> Pairs | None:
     pairs = list(flat(config).items())
-    return Pairs(title, pairs, "Percentages are percent; – is not set.", wide=True) if pairs else None
+    note = _("Percentages are percent; – is not set.")
+    return Pairs(title or _("Every rule as set"), pairs, note, wide=True) if pairs else None
 
 
 def conditions(found: dict[str, Any]) -> Pairs:
     """When is bought and sold, from which stocks."""
-    pairs = [(f"buy when ({place})", text) for place, text in enumerate(found["buy"], 1)] or [("buy when", "always")]
-    pairs += [(f"sell when ({place})", text) for place, text in enumerate(found["sell"], 1)] or [("sell when", "never")]
-    return Pairs(
-        "Strategy", [*pairs, ("universe", words(found["universe"]))], "All buy conditions, the first sell condition."
-    )
+    buy, sell = _("buy when"), _("sell when")
+    pairs = [(f"{buy} ({place})", text) for place, text in enumerate(found["buy"], 1)] or [(buy, _("always"))]
+    pairs += [(f"{sell} ({place})", text) for place, text in enumerate(found["sell"], 1)] or [(sell, _("never"))]
+    pairs.append((_("universe"), _(words(found["universe"]))))
+    return Pairs(_("Strategy"), pairs, _("All buy conditions, the first sell condition."))
 
 
 def timings(found: dict[str, float]) -> Pairs | None:
     if not found:
         return None
-    return Pairs("How long it took", [(spaced(name), figure(value, 3, suffix=" s")) for name, value in found.items()])
+    return Pairs(
+        _("How long it took"), [(spaced(name), figure(value, 3, suffix=_(" s"))) for name, value in found.items()]
+    )
 
 
 def warnings(found: list[str]) -> Lines | None:
-    return Lines("Warnings of the simulation", found, wide=True) if found else None
+    return Lines(_("Warnings of the simulation"), found, wide=True) if found else None
 
 
 def described(result: dict[str, Any]) -> dict[str, str]:
@@ -74,9 +79,10 @@ def described(result: dict[str, Any]) -> dict[str, str]:
     found = result["conditions"]
     benchmark = result["benchmark"]
     return {
-        "region": words(result["region"]), "first session": str(result["start"]), "last session": str(result["end"]),
-        "buy when": words(found["buy"]), "sell when": words(found["sell"]), "universe": words(found["universe"]),
-        "benchmark": benchmark["ticker"] if benchmark else words(None),
+        _("region"): words(result["region"]), _("first session"): str(result["start"]),
+        _("last session"): str(result["end"]), _("buy when"): words(found["buy"]),
+        _("sell when"): words(found["sell"]), _("universe"): words(found["universe"]),
+        _("benchmark"): benchmark["ticker"] if benchmark else words(None),
     } | flat(result["config"])  # fmt: skip
 
 

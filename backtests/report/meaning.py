@@ -1,34 +1,35 @@
 """What each figure means, where it stands, and which way is better."""
 
+from django.utils.translation import gettext, gettext_noop
+
 from backtests.calc.outcomes import TRADE_FIGURES
-from backtests.report.text import spaced
 from market.pages.parts import NONE
 from portfolio.calc.statistics import all_statistics
 
 GROUPS: dict[str, tuple[str, ...]] = {
-    "Return": (
+    gettext_noop("Return"): (
         "total_return", "annualized_return", "benchmark_return", "excess_return", "alpha", "best_day", "worst_day",
     ),
-    "Reward for risk": (
+    gettext_noop("Reward for risk"): (
         "sharpe_ratio", "probabilistic_sharpe_ratio", "sortino_ratio", "calmar_ratio", "treynor_ratio",
         "information_ratio",
     ),
-    "Risk": (
+    gettext_noop("Risk"): (
         "volatility", "downside_volatility", "max_drawdown", "current_drawdown", "drawdown_duration",
         "longest_drawdown_duration", "beta", "tracking_error", "skewness", "kurtosis",
     ),
-    "Value at risk": (
+    gettext_noop("Value at risk"): (
         "var_95_1d", "var_95_1d_normal", "var_95_1d_cornish_fisher", "cvar_95", "var_95_1m", "var_95_1m_overlapping",
         "var_99_1d", "var_99_1d_normal", "var_99_1d_cornish_fisher", "cvar_99", "var_99_1m", "var_99_1m_overlapping",
     ),
-    "Closed trades": (
+    gettext_noop("Closed trades"): (
         "sells", "wins", "losses", "win_rate", "avg_win", "avg_loss", "avg_win_rate", "avg_loss_rate",
         "profit_loss_ratio", "profit_factor", "expectancy", "expectancy_rate", "largest_win", "largest_loss",
         "average_hold_days", "median_hold_days", "longest_win_streak", "longest_loss_streak", "realised_profit",
     ),
 }  # fmt: skip
 FINAL = "final_value"  # a figure of the session itself
-OTHER = "Account and costs"
+OTHER = gettext_noop("Account and costs")
 HIGHER = frozenset((
     "sharpe_ratio", "probabilistic_sharpe_ratio", "sortino_ratio", "calmar_ratio", "information_ratio",
     "total_return", "annualized_return", "excess_return", "alpha", "worst_day", "win_rate", "avg_win", "avg_loss",
@@ -47,8 +48,13 @@ WORDS = {
 
 
 def label(name: str) -> str:
-    """A statistic's name as a person reads it."""
-    return " ".join(WORDS.get(word, word) for word in spaced(name).replace("cornish fisher", "Cornish-Fisher").split())
+    """A statistic's name as a person reads it (``vocabulary.py``)."""
+    return gettext(english(name))
+
+
+def english(name: str) -> str:
+    plain = name.replace("_", " ").replace("cornish fisher", "Cornish-Fisher")
+    return " ".join(WORDS.get(word, word) for word in plain.split())
 
 
 def meanings() -> dict[str, str]:

@@ -3,13 +3,16 @@
 from collections.abc import Sequence
 from typing import Any
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
 from backtests.report.text import is_known
 from market.pages.charts import Chart, chart, line
 
 OWN, OTHER, CASH = "#3b82c4", "#e08a1e", "#2f9e77"
 BENCHMARK = {"line": {"color": OTHER, "width": 1.8, "dash": "dash"}}
 FEW = 20  # sessions
-LINEAR, LOG = "linear", "logarithmic"
+LINEAR, LOG = gettext_noop("linear"), gettext_noop("logarithmic")
 PERCENT_AXIS = {"ticksuffix": " %"}
 MONTHS_TOLD, MONTHS_OF_HALF_YEARS, MOST_TICKS = 12, 60, 12
 Series = dict[str, Any]
@@ -32,17 +35,19 @@ def equity(series: Series, name: str, benchmark: str, currency: str) -> Chart:
     if series["benchmark"]:
         traces.append(line(series["dates"], series["benchmark"], benchmark, OTHER) | BENCHMARK)
     axis: dict[str, Any] = {"exponentformat": "B", "hoverformat": ",.0f", "title": {"text": currency}}
-    note = "With all costs, at the close of each session."
+    note = _("With all costs, at the close of each session.")
     if series["benchmark"]:
-        note += " The benchmark starts with the same capital and has no costs."
+        note += " " + _("The benchmark starts with the same capital and has no costs.")
     known = [value for trace in traces for value in trace["y"] if is_known(value)]
     low, high = min(known, default=0.0), max(known, default=0.0)
     if low == high:  # a flat line in the middle, not magnified
         axis["range"] = [0.9 * low, 1.1 * high]
-    found = chart("Value", currency, traces, {"yaxis": axis, "xaxis": days(series)}, note, height=380) | {"wide": True}
+    found = chart(_("Value"), currency, traces, {"yaxis": axis, "xaxis": days(series)}, note, height=380) | {
+        "wide": True
+    }
     if 0 < low < high:
         found |= {
-            "controls": [{"label": "Scale", "options": [LINEAR, LOG]}],
+            "controls": [{"label": _("Scale"), "options": [LINEAR, LOG]}],
             "states": {LINEAR: {}, LOG: {"layout": {"yaxis": {"type": "log", "dtick": "D2"}}}},
         }
     return found
@@ -57,16 +62,16 @@ def drawdown(series: Series, result: dict[str, Any]) -> Chart | None:
     if series["benchmark_drawdown"]:
         traces.append(line(series["dates"], series["benchmark_drawdown"], _benchmark_name(result), OTHER) | BENCHMARK)
     layout = {"yaxis": PERCENT_AXIS | {"hoverformat": ".2f"}, "xaxis": days(series)}
-    return chart("Drawdown", "% below the highest value so far", traces, layout, height=260) | {"wide": True}
+    return chart(_("Drawdown"), _("% below the highest so far"), traces, layout, height=260) | {"wide": True}
 
 
 def rolling_sharpe(series: Series) -> Chart | None:
     """None where no session has one."""
     if not any(is_known(value) for value in series["rolling_sharpe"]):
         return None
-    traces = [line(series["dates"], series["rolling_sharpe"], "Sharpe ratio", OWN)]
-    note = "Of the 126 returns up to each session, half a year."
-    return chart("Rolling Sharpe ratio", "a year", traces, {"yaxis": {"hoverformat": ".2f"}}, note, height=300)
+    traces = [line(series["dates"], series["rolling_sharpe"], _("Sharpe ratio"), OWN)]
+    note = _("Of the 126 returns up to each session, half a year.")
+    return chart(_("Rolling Sharpe ratio"), _("a year"), traces, {"yaxis": {"hoverformat": ".2f"}}, note, height=300)
 
 
 def invested(series: Series) -> Chart:
@@ -77,21 +82,21 @@ def invested(series: Series) -> Chart:
     stocks = [None if part is None else round(100.0 - part, 6) for part in share]
     cash = [None if part is None else round(part, 6) for part in share]
     traces = [
-        line(series["dates"], stocks, "stocks", OWN) | {"stackgroup": "all", "fillcolor": "rgba(59,130,196,0.45)"},
-        line(series["dates"], cash, "cash", CASH) | {"stackgroup": "all", "fillcolor": "rgba(47,158,119,0.25)"},
+        line(series["dates"], stocks, _("stocks"), OWN) | {"stackgroup": "all", "fillcolor": "rgba(59,130,196,0.45)"},
+        line(series["dates"], cash, _("cash"), CASH) | {"stackgroup": "all", "fillcolor": "rgba(47,158,119,0.25)"},
     ]
     for trace in traces:
         trace["line"] = trace["line"] | {"width": 0.8}
     layout = {"yaxis": PERCENT_AXIS | {"range": [0, 100], "hoverformat": ".1f"}, "xaxis": days(series)}
-    return chart("Stocks and cash", "% of the value", traces, layout, height=300)
+    return chart(_("Stocks and cash"), _("percent of the value"), traces, layout, height=300)
 
 
 def positions(series: Series) -> Chart:
     """How many names were held."""
-    trace = line(series["dates"], series["positions"], "names held", OWN)
+    trace = line(series["dates"], series["positions"], _("names held"), OWN)
     trace["line"] = trace["line"] | {"shape": "hv"}
     layout = {"yaxis": {"rangemode": "tozero", "hoverformat": "d"}, "showlegend": False, "xaxis": days(series)}
-    return chart("Positions", "names at the close", [trace], layout, height=300)
+    return chart(_("Positions"), _("names at the close"), [trace], layout, height=300)
 
 
 def turnover(series: Series) -> Chart:
@@ -100,7 +105,7 @@ def turnover(series: Series) -> Chart:
     for day, value in zip(series["dates"], series["turnover"], strict=True):
         months[day[:7]] = months.get(day[:7], 0.0) + (value or 0.0)
     trace = {
-        "type": "bar", "x": list(months), "y": [round(value, 6) for value in months.values()], "name": "turnover",
+        "type": "bar", "x": list(months), "y": [round(value, 6) for value in months.values()], "name": _("turnover"),
         "marker": {"color": OWN},
     }  # fmt: skip
     layout = {
@@ -108,9 +113,14 @@ def turnover(series: Series) -> Chart:
         "xaxis": {"type": "category"} | _half_years(list(months)),
     }  # fmt: skip
     found = chart(
-        "Turnover by month", "% of the value", [trace], layout, "Half of what was bought and sold.", height=300
+        _("Turnover by month"),
+        _("percent of the value"),
+        [trace],
+        layout,
+        _("Half of what was bought and sold."),
+        height=300,
     )
-    return found | {"first_column": "month"}
+    return found | {"first_column": _("month")}
 
 
 def _half_years(months: list[str]) -> dict[str, Any]:
@@ -125,7 +135,7 @@ def _half_years(months: list[str]) -> dict[str, Any]:
 
 def _benchmark_name(result: dict[str, Any]) -> str:
     benchmark = result["benchmark"]
-    return str(benchmark["name"] or benchmark["ticker"]) if benchmark else "benchmark"
+    return str(benchmark["name"] or benchmark["ticker"]) if benchmark else _("benchmark")
 
 
 def dashes(place: int) -> str:

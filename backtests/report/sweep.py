@@ -3,6 +3,8 @@
 from statistics import median
 from typing import Any
 
+from django.utils.translation import override
+
 from backtests.report import configuration
 from backtests.report.axes import axis_labels
 from backtests.report.figures import glossary
@@ -17,6 +19,7 @@ SURE = 0.95
 Sweep = dict[str, Any]
 
 
+@override("en")
 def sweep_report(sweep: Sweep) -> str:
     """One self-contained HTML file of a sweep: ``id``, ``name``, ``objective``, ``axes`` (``field``, ``values``),
     ``variants`` (``number``, ``overrides``, ``status``, ``error``, ``statistics``), ``base``, ``deflated_sharpe``.

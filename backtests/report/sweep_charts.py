@@ -3,6 +3,9 @@
 from itertools import combinations
 from typing import Any
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
 from backtests.report.meaning import LOWER, best_of, label
 from backtests.report.session_charts import OWN, PERCENT_AXIS
 from backtests.report.sweep_tables import MOST, best_first, settings_told
@@ -10,8 +13,8 @@ from backtests.report.text import words
 from market.pages.charts import Chart, chart
 
 SCALE = [[0, "#b2453c"], [0.5, "#f1efe9"], [1, "#2b6cb0"]]
-BEST, MEAN = "best", "mean"
-EMPTY_CELLS = "Empty where no variant came to an end."
+BEST, MEAN = gettext_noop("best"), gettext_noop("mean")
+EMPTY_CELLS = gettext_noop("Empty where no variant came to an end.")
 BEST_COLOUR = "#e08a1e"
 Axis = dict[str, Any]
 Variants = list[dict[str, Any]]
@@ -36,7 +39,7 @@ def map_chart(sweep: dict[str, Any], done: Variants, across: str, down: str, how
         return _line(sweep, done)
     drawn = _drawn(done, axes[across], axes[down], sweep["objective"], how)
     found = chart(
-        label(sweep["objective"]), _pair(axes[across], axes[down]), drawn["data"], drawn["layout"], EMPTY_CELLS,
+        label(sweep["objective"]), _pair(axes[across], axes[down]), drawn["data"], drawn["layout"], _(EMPTY_CELLS),
         height=_map_height([axes[across], axes[down]]),
     )  # fmt: skip
     return found | {"wide": True}
@@ -76,7 +79,7 @@ def _heat_map(sweep: dict[str, Any], done: Variants) -> Chart:
     }  # fmt: skip
     across, down = pairs[0]
     first = drawn[_pair(across, down), BEST]
-    note = "Each cell is the best or the mean over the other axes." if several else EMPTY_CELLS
+    note = _("Each cell is the best or the mean over the other axes.") if several else _(EMPTY_CELLS)
     unit = "" if several else _pair(across, down)
     found = chart(label(objective), unit, first["data"], first["layout"], note, height=_map_height(axes)) | {
         "wide": True
@@ -84,8 +87,8 @@ def _heat_map(sweep: dict[str, Any], done: Variants) -> Chart:
     if several:
         options = [_pair(across, down) for across, down in pairs]
         found["controls"] = [
-            {"label": "Axes", "options": options, "select": True},
-            {"label": "Over the other axes", "options": [BEST, MEAN]},
+            {"label": _("Axes"), "options": options, "select": True},
+            {"label": _("Over the other axes"), "options": [BEST, MEAN]},
         ]  # fmt: skip
         found["states"] = {f"{pair}|{how}": state for (pair, how), state in drawn.items()}
     return found
@@ -132,7 +135,7 @@ def _line(sweep: dict[str, Any], done: Variants) -> Chart:
         "xaxis": {"type": "category", "title": {"text": axis["label"]}},
         "yaxis": {"title": {"text": label(objective)}}, "showlegend": False,
     }  # fmt: skip
-    found = chart(label(objective), f"by {axis['label']}", [trace], layout) | {"wide": True}
+    found = chart(label(objective), _("by %(axis)s") % {"axis": axis["label"]}, [trace], layout) | {"wide": True}
     return found | {"first_column": axis["label"]}
 
 
@@ -153,16 +156,16 @@ def risk_and_return(done: Variants, best: dict[str, Any] | None, sweep: dict[str
         "colorbar": {"thickness": 10, "title": {"text": label(objective), "side": "right"}}, "opacity": 0.9,
         "reversescale": objective in LOWER, "line": {"width": 0.7, "color": "#5b6776"},
     }  # fmt: skip
-    traces = [_points(others, "variant", marker, labels)] if others else []
+    traces = [_points(others, _("variant"), marker, labels)] if others else []
     if best in known and best is not None:
         star = {"size": 16, "symbol": "star", "color": BEST_COLOUR, "line": {"width": 1, "color": "#5b6776"}}
-        traces.append(_points([best], f"best {label(objective)}", star, labels))
+        traces.append(_points([best], _("best %s") % label(objective), star, labels))
     layout = {
-        "xaxis": PERCENT_AXIS | {"title": {"text": "max drawdown"}, "rangemode": "tozero"},
-        "yaxis": PERCENT_AXIS | {"title": {"text": "total return"}}, "hovermode": "closest", "showlegend": True,
+        "xaxis": PERCENT_AXIS | {"title": {"text": _("max drawdown")}, "rangemode": "tozero"},
+        "yaxis": PERCENT_AXIS | {"title": {"text": _("total return")}}, "hovermode": "closest", "showlegend": True,
     }  # fmt: skip
-    note = f"A point per variant, at most the best {MOST:,}: up and left is better."
-    return chart("Return against drawdown", "%", traces, layout, note, height=420) | {"wide": True}
+    note = _("A point per variant, at most the best %(most)s: up and left is better.") % {"most": f"{MOST:,}"}
+    return chart(_("Return against drawdown"), "%", traces, layout, note, height=420) | {"wide": True}
 
 
 def _of(one: dict[str, Any], name: str) -> float | None:
@@ -174,5 +177,5 @@ def _points(rows: Variants, name: str, marker: dict[str, Any], labels: dict[str,
         "type": "scatter", "mode": "markers", "name": name, "x": [_of(one, "max_drawdown") for one in rows],
         "y": [_of(one, "total_return") for one in rows], "marker": marker,
         "hovertext": [f"{one['number']}: {settings_told(one, labels)}" for one in rows],
-        "hovertemplate": "%{hovertext}<br>return %{y:.2f} %, drawdown %{x:.2f} %<extra></extra>",
+        "hovertemplate": f"%{{hovertext}}<br>{_('return')} %{{y:.2f}} %, {_('drawdown')} %{{x:.2f}} %<extra></extra>",
     }  # fmt: skip

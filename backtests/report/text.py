@@ -4,9 +4,12 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
+from django.utils.text import format_lazy
+from django.utils.translation import gettext, gettext_lazy
+
 from market.pages.parts import NONE
 
-PERCENT, POINTS = "\u00a0%", "\u00a0pp"  # not torn apart at the end of a line
+PERCENT, POINTS = "\u00a0%", format_lazy("\u00a0{}", gettext_lazy("pp"))  # not torn apart at the end of a line
 WITHOUT_CENTS = ("KRW", "JPY", "VND")
 DIGITS = {"%": 2, "ratio": 2, "fraction": 4, "probability": 3, "sessions": 0, "days": 1, "count": 0}
 
@@ -16,7 +19,7 @@ def is_known(value: Any) -> bool:
     return isinstance(value, int | float) and math.isfinite(value)
 
 
-def figure(value: float | None, digits: int = 2, *, sign: bool = False, suffix: str = "") -> str:
+def figure(value: float | None, digits: int = 2, *, sign: bool = False, suffix: Any = "") -> str:
     """With thousands separators and a fixed number of digits; a dash for None and what is no number."""
     if value is None or not is_known(value):
         return NONE
@@ -55,7 +58,7 @@ def words(value: Any) -> str:
     if value is None or value in ("", [], (), {}):
         return NONE
     if isinstance(value, bool):
-        return "yes" if value else "no"
+        return gettext("yes") if value else gettext("no")
     if isinstance(value, int | float):
         return f"{value:,.10g}".replace("-", "−") if is_known(value) else NONE
     if isinstance(value, Mapping):
@@ -66,10 +69,15 @@ def words(value: Any) -> str:
 
 
 def spaced(name: str) -> str:
-    """The name of a field or figure as words."""
-    return name.replace("_", " ")
+    """The name of a field or figure as words (``vocabulary.py``)."""
+    return gettext(name.replace("_", " "))
+
+
+def span(first: Any, last: Any) -> str:
+    """From one to the other."""
+    return gettext("%(first)s to %(last)s") % {"first": first, "last": last}
 
 
 def counted(number: int, noun: str) -> str:
-    """ "1 trade", "1,200 trades"."""
+    """ "1 trade", "1,200 trades"; in English alone."""
     return f"{number:,} {noun}{'' if number == 1 else 's'}"

@@ -3,7 +3,9 @@
 from itertools import pairwise
 from typing import Any
 
-from backtests.report.text import figure
+from django.utils.translation import gettext as _
+
+from backtests.report.text import figure, span
 from market.pages.charts import Chart, chart
 
 GAIN, LOSS, PLAIN = "#3b82c4", "#c9524a", "#7f8c9b"
@@ -18,15 +20,16 @@ def profit_rates(distribution: dict[str, Any]) -> Chart | None:
     """
     edges = distribution["edges"]
     colours = [LOSS if high <= 0 else GAIN if low >= 0 else PLAIN for low, high in pairwise(edges)]
-    note = "Net of the costs of both sides. Blue bars: gains, red: losses"
-    note += ", grey: the one with 0 in it." if PLAIN in colours else "."
-    return _histogram("Profit of closed trades", "% of what was paid", distribution, colours, note)
+    note = _("Net of the costs of both sides. Blue bars: gains, red: losses.")
+    if PLAIN in colours:
+        note = _("Net of the costs of both sides. Blue bars: gains, red: losses, grey: the one with 0 in it.")
+    return _histogram(_("Profit of closed trades"), _("percent of what was paid"), distribution, colours, note)
 
 
 def hold_days(distribution: dict[str, Any]) -> Chart | None:
     """Histogram of how long names were held."""
     colours = [GAIN] * len(distribution["counts"])
-    return _histogram("How long they were held", "calendar days", distribution, colours)
+    return _histogram(_("How long they were held"), _("calendar days"), distribution, colours)
 
 
 def _histogram(title: str, unit: str, distribution: dict[str, Any], colours: list[str], note: str = "") -> Chart | None:
@@ -36,13 +39,13 @@ def _histogram(title: str, unit: str, distribution: dict[str, Any], colours: lis
     digits = 0 if all(edge == round(edge) for edge in edges) else 1
     pairs = list(pairwise(edges))
     trace = {
-        "type": "bar", "x": [(low + high) / 2 for low, high in pairs], "y": counts, "name": "trades",
+        "type": "bar", "x": [(low + high) / 2 for low, high in pairs], "y": counts, "name": _("trades"),
         "width": [high - low for low, high in pairs], "marker": {"color": colours, "line": {"width": 0.5}},
-        "hovertext": [f"{figure(low, digits)} to {figure(high, digits)}" for low, high in pairs],
+        "hovertext": [span(figure(low, digits), figure(high, digits)) for low, high in pairs],
         "hovertemplate": "%{hovertext}: %{y}<extra></extra>",
     }  # fmt: skip
     layout = {
-        "xaxis": {"title": {"text": unit}}, "yaxis": {"title": {"text": "closed trades"}}, "showlegend": False,
+        "xaxis": {"title": {"text": unit}}, "yaxis": {"title": {"text": _("closed trades")}}, "showlegend": False,
         "hovermode": "closest",
     }  # fmt: skip
     return chart(title, unit, [trace], layout, note, height=300) | {"first_column": unit}
@@ -57,7 +60,7 @@ def sales(trades: list[dict[str, Any]]) -> Chart | None:
     for place, reason in enumerate(sorted({one["reason"] for one in sold})):
         rows = [one for one in sold if one["reason"] == reason]
         traces.append({
-            "type": "scatter", "mode": "markers", "name": reason, "x": [str(one["trade_date"]) for one in rows],
+            "type": "scatter", "mode": "markers", "name": _(reason), "x": [str(one["trade_date"]) for one in rows],
             "y": [one["profit_rate"] for one in rows],
             "hovertext": [f"{one['ticker']} {one['name']}" for one in rows],
             "hovertemplate": "%{hovertext}<br>%{x}, %{y:.2f} %<extra></extra>",
@@ -67,8 +70,10 @@ def sales(trades: list[dict[str, Any]]) -> Chart | None:
             },
         })  # fmt: skip
     layout = {
-        "yaxis": {"ticksuffix": " %", "title": {"text": "profit, % of what was paid"}}, "hovermode": "closest",
+        "yaxis": {"ticksuffix": " %", "title": {"text": _("profit, percent of what was paid")}}, "hovermode": "closest",
         "showlegend": True,
     }  # fmt: skip
-    note = "Each sale on its day." if len(sold) < MOST_SALES else f"The first {MOST_SALES:,} sales, each on its day."
-    return chart("Sales", "% of what was paid", traces, layout, note) | {"wide": True}
+    note = _("Each sale on its day.")
+    if len(sold) >= MOST_SALES:
+        note = _("The first %(most)s sales, each on its day.") % {"most": f"{MOST_SALES:,}"}
+    return chart(_("Sales"), _("percent of what was paid"), traces, layout, note) | {"wide": True}

@@ -3,6 +3,8 @@
 from dataclasses import replace
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from backtests.report.text import POINTS, counted, figure, is_known, money, percent, price, spaced, words
 from market.pages.parts import NONE, Cell, Table
 
@@ -59,14 +61,16 @@ def reasons(rows: list[Row], currency: str, sells: list[str]) -> Table | None:
         return None
     shown = [
         [
-            Cell(row["reason"]), Cell(sells[row["rule"]] if 0 <= row["rule"] < len(sells) else NONE),
+            Cell(_(row["reason"])), Cell(sells[row["rule"]] if 0 <= row["rule"] < len(sells) else NONE),
             _sorted(row["trades"], 0), _sorted(row["wins"], 0), _share(row["win_rate"]),
             _rate(row["average_profit_rate"]), _money(row["profit"], currency, sign=True, toned=True),
         ]
         for row in rows
     ]  # fmt: skip
-    head = ["why sold", "condition", "trades", "wins", "win rate", "mean profit", f"profit, {currency}"]
-    return Table("Reasons of the sales", head, shown, words=(1,), id="reasons-table", wide=True)
+    head = [
+        _("why sold"), _("condition"), _("trades"), _("wins"), _("win rate"), _("mean profit"), _profit_in(currency),
+    ]  # fmt: skip
+    return Table(_("Reasons of the sales"), head, shown, words=(1,), id="reasons-table", wide=True)
 
 
 def contribution(rows: list[Row], sales: float | None) -> Table | None:
@@ -74,8 +78,8 @@ def contribution(rows: list[Row], sales: float | None) -> Table | None:
     if not rows:
         return None
     head = [
-        "buy condition", "rank", "change of return", "return without", "rank correlation", "buys", "sales", "wins",
-        "win rate of sales", "mean profit of sales",
+        _("buy condition"), _("rank"), _("change of return"), _("return without"), _("rank correlation"), _("buys"),
+        _("sales"), _("wins"), _("win rate of sales"), _("mean profit of sales"),
     ]  # fmt: skip
     shown = [
         [
@@ -89,12 +93,12 @@ def contribution(rows: list[Row], sales: float | None) -> Table | None:
         ]
         for row in rows
     ]  # fmt: skip
-    note = (
+    note = _(
         "Every buy meets all conditions, so buys, sales and wins are those of the whole run. What tells conditions "
         "apart: the total return with it less without it (change), and the rank correlation of the score at entry with "
         "the profit rate."
     )
-    return Table("Contribution of the buy conditions", head, shown, note, id="contribution-table", wide=True)
+    return Table(_("Contribution of the buy conditions"), head, shown, note, id="contribution-table", wide=True)
 
 
 def selection(rows: list[Row], conditions: list[str]) -> Table | None:
@@ -125,8 +129,13 @@ def names(title: str, rows: list[Row], currency: str) -> Table | None:
         ]
         for row in rows
     ]  # fmt: skip
-    note = "Realised and open profit with dividends; share of the total gain or loss."
-    return named(Table(title, ["ticker", "name", f"profit, {currency}", "share", "trades"], shown, note, words=(1,)))
+    note = _("Realised and open profit with dividends; share of the total gain or loss.")
+    head = [_("ticker"), _("name"), _profit_in(currency), _("share"), _("trades")]
+    return named(Table(title, head, shown, note, words=(1,)))
+
+
+def _profit_in(currency: str) -> str:
+    return _("profit, %(currency)s") % {"currency": currency}
 
 
 def holdings(rows: list[Row], currency: str) -> Table | None:
@@ -143,7 +152,7 @@ def holdings(rows: list[Row], currency: str) -> Table | None:
         for row in rows
     ]  # fmt: skip
     head = [
-        "ticker", "name", "quantity", "average price", "close", f"value, {currency}", "weight", f"profit, {currency}",
+        "ticker", "name", "quantity", "average price", "close", f"value, {currency}", "weight", _profit_in(currency),
         "profit %", "first bought", "days held",
     ]  # fmt: skip
     return named(Table("Holdings at the end", head, shown, words=(1,), id="holdings-table", tall=True, wide=True))

@@ -2,13 +2,16 @@
 
 from typing import Any
 
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
 from backtests.report import configuration
 from backtests.report.axes import axis_labels
 from backtests.report.figures import glossary, statistics_tables
 from backtests.report.meaning import label, meanings, units
 from backtests.report.page import Page, Section, rendered
 from backtests.report.session_charts import OTHER, OWN, equity
-from backtests.report.text import POINTS, figure, in_unit, is_known, percent, words
+from backtests.report.text import POINTS, figure, in_unit, is_known, percent, span, words
 from market.pages.charts import Chart, chart
 from market.pages.parts import NONE, Cell, Table, Tile
 
@@ -17,6 +20,7 @@ Walk = dict[str, Any]
 Window = dict[str, Any]
 
 
+@override("en")
 def walk_forward_report(walk: Walk) -> str:
     """One self-contained HTML file of a walk-forward test: ``name``, ``objective``, ``windows`` (``train_start`` ...
     ``test_end``, ``chosen``, ``train`` and ``test`` statistics), ``series`` of the tests together, ``statistics``;
@@ -29,14 +33,16 @@ def walk_forward_page(walk: Walk) -> Page:
     """What the report shows."""
     objective = walk["objective"]
     sections = [
-        Section("performance", "Out of sample", [_equity(walk)], _no_series(walk)),
-        Section("windows", "Window by window", [_objectives(walk), _chosen(walk), _outcomes(walk)], _no_windows(walk)),
-        Section("statistics", "Statistics, out of sample", statistics_tables(walk["statistics"], {}, "")),
-        Section("configuration", "Configuration", [configuration.rules(walk.get("base", {}), "Base")]),
+        Section("performance", _("Out of sample"), [_equity(walk)], _no_series(walk)),
+        Section(
+            "windows", _("Window by window"), [_objectives(walk), _chosen(walk), _outcomes(walk)], _no_windows(walk)
+        ),
+        Section("statistics", _("Statistics, out of sample"), statistics_tables(walk["statistics"], {}, "")),
+        Section("configuration", _("Configuration"), [configuration.rules(walk.get("base", {}), _("Base"))]),
     ]
     return Page(
-        kind="Walk-forward test", title=walk["name"] or "Walk-forward test", facts=_facts(walk), tiles=_tiles(walk),
-        sections=sections, glossary=glossary(list(dict.fromkeys([objective, *walk["statistics"]]))),
+        kind=_("Walk-forward test"), title=walk["name"] or _("Walk-forward test"), facts=_facts(walk),
+        tiles=_tiles(walk), sections=sections, glossary=glossary(list(dict.fromkeys([objective, *walk["statistics"]]))),
     )  # fmt: skip
 
 
@@ -60,7 +66,7 @@ def _equity(walk: Walk) -> Chart | None:
     if not any(is_known(value) for value in series["value"]):
         return None
     benchmark = walk.get("benchmark") or {}
-    found = equity(series, "out of sample", str(benchmark.get("name") or "benchmark"), "value")
+    found = equity(series, _("out of sample"), str(benchmark.get("name") or _("benchmark")), _("value"))
     starts = [one["test_start"] for one in walk["windows"]]
     found["layout"]["shapes"] = [
         {
@@ -69,7 +75,7 @@ def _equity(walk: Walk) -> Chart | None:
         }
         for start in starts
     ]  # fmt: skip
-    found["note"] = "The tests of all windows one after the other; a dotted line where a window begins."
+    found["note"] = _("The tests of all windows one after the other; a dotted line where a window begins.")
     return found
 
 
@@ -84,14 +90,18 @@ def _objectives(walk: Walk) -> Chart | None:
             "type": "bar", "x": names, "y": [pair[side] for pair in pairs], "name": name,
             "marker": {"color": colour, "pattern": {"shape": pattern}},
         }
-        for side, (name, colour, pattern) in enumerate((("in sample", OTHER, "/"), ("out of sample", OWN, "")))
+        for side, (name, colour, pattern) in enumerate(((_("in sample"), OTHER, "/"), (_("out of sample"), OWN, "")))
     ]  # fmt: skip
     layout = {"barmode": "group", "xaxis": {"type": "category"}, "yaxis": {"title": {"text": label(objective)}}}
-    note = "In sample is chosen to be high; what counts is out of sample."
+    note = _("In sample is chosen to be high; what counts is out of sample.")
     found = chart(
-        f"{label(objective)} of each window".capitalize(), "by first session of the test", traces, layout, note
+        (_("%(figure)s of each window") % {"figure": label(objective)}).capitalize(),
+        _("by first session of the test"),
+        traces,
+        layout,
+        note,
     )
-    return found | {"wide": True, "first_column": "test"}
+    return found | {"wide": True, "first_column": _("test")}
 
 
 def _chosen(walk: Walk) -> Table | None:
@@ -105,17 +115,17 @@ def _chosen(walk: Walk) -> Table | None:
         before = windows[place - 1]["chosen"] if place else one["chosen"]
         changed = [one["chosen"].get(name) != before.get(name) for name in fields]
         rows.append([
-            Cell(str(place + 1)), Cell(f"{one['train_start']} to {one['train_end']}"),
-            Cell(f"{one['test_start']} to {one['test_end']}"),
+            Cell(str(place + 1)), Cell(span(one["train_start"], one["train_end"])),
+            Cell(span(one["test_start"], one["test_end"])),
             *(
                 Cell(f"{words(one['chosen'].get(name))}{CHANGED if new else ''}", strong=new)
                 for name, new in zip(fields, changed, strict=True)
             ),
         ])  # fmt: skip
-    note = "◆ and bold: not what the window before had. Settings that change often are not settled by the data."
+    note = _("◆ and bold: not what the window before had. Settings that change often are not settled by the data.")
     labels = axis_labels(fields, walk.get("base") or {})
-    head = ["window", "chosen on", "tested on", *(labels[name] for name in fields)]
-    return Table("Chosen settings", head, rows, note, words=(1, 2), wide=True, titles=dict(enumerate(fields, 3)))
+    head = [_("window"), _("chosen on"), _("tested on"), *(labels[name] for name in fields)]
+    return Table(_("Chosen settings"), head, rows, note, words=(1, 2), wide=True, titles=dict(enumerate(fields, 3)))
 
 
 def _outcomes(walk: Walk) -> Table | None:
@@ -123,35 +133,35 @@ def _outcomes(walk: Walk) -> Table | None:
     if not windows:
         return None
     shown = list(dict.fromkeys([objective, "total_return", "max_drawdown"]))
-    head = ["window", "tested on"]
-    head += [f"{label(name)}, {side}" for name in shown for side in ("in", "out")]
+    head = [_("window"), _("tested on")]
+    head += [f"{label(name)}, {side}" for name in shown for side in (_("in"), _("out"))]
     known = units()
     rows = [
         [
-            Cell(str(place)), Cell(f"{one['test_start']} to {one['test_end']}"),
+            Cell(str(place)), Cell(span(one["test_start"], one["test_end"])),
             *(
-                Cell(in_unit(value, known.get(name, ""), ""), title=meanings().get(name, ""))
+                Cell(in_unit(value, known.get(name, ""), ""), title=_(meanings().get(name, "")))
                 for name in shown for value in _both(one, name)
             ),
         ]
         for place, one in enumerate(windows, 1)
     ]  # fmt: skip
-    return Table("In sample against out of sample", head, rows, words=(1,), wide=True)
+    return Table(_("In sample against out of sample"), head, rows, words=(1,), wide=True)
 
 
 def _tiles(walk: Walk) -> list[Tile]:
     objective, of = walk["objective"], walk["statistics"]
     share = kept(walk)
     won = [one["test"].get("total_return") for one in walk["windows"]]
-    earned = sum(value is not None and value > 0 for value in won)
-    told = "mean out of sample by mean in sample"
-    detail = told if share is not None else "not above 0 in sample in every window"
+    share_of = {"part": sum(value is not None and value > 0 for value in won), "whole": len(won)}
+    told = _("mean out of sample by mean in sample")
+    detail = told if share is not None else _("not above 0 in sample in every window")
     return [
-        Tile("total return", percent(of.get("total_return"), sign=True), "out of sample", strong=True),
-        Tile(label(objective), in_unit(of.get(objective), units().get(objective, ""), ""), "out of sample"),
+        Tile(_("total return"), percent(of.get("total_return"), sign=True), _("out of sample"), strong=True),
+        Tile(label(objective), in_unit(of.get(objective), units().get(objective, ""), ""), _("out of sample")),
         *_against(walk),
-        Tile(f"{label(objective)} kept", percent(share, 0), detail),
-        Tile("windows with a gain", f"{earned} of {len(won)}" if won else NONE, "out of sample"),
+        Tile(_("%(figure)s kept") % {"figure": label(objective)}, percent(share, 0), detail),
+        Tile(_("windows with a gain"), _("%(part)s of %(whole)s") % share_of if won else NONE, _("out of sample")),
     ]
 
 
@@ -163,23 +173,23 @@ def _against(walk: Walk) -> list[Tile]:
     name = str(walk["benchmark"].get("name") or walk["benchmark"].get("ticker"))
     excess = figure(of.get("excess_return"), 2, sign=True, suffix=POINTS)
     return [
-        Tile("benchmark", percent(of.get("benchmark_return"), sign=True), name, title=known["benchmark_return"]),
-        Tile("beyond the benchmark", excess, "out of sample", title=known["excess_return"]),
+        Tile(_("benchmark"), percent(of.get("benchmark_return"), sign=True), name, title=_(known["benchmark_return"])),
+        Tile(_("beyond the benchmark"), excess, _("out of sample"), title=_(known["excess_return"])),
     ]
 
 
 def _facts(walk: Walk) -> list[tuple[str, str]]:
     windows = walk["windows"]
-    tested = f"{windows[0]['test_start']} to {windows[-1]['test_end']}" if windows else NONE
+    tested = span(windows[0]["test_start"], windows[-1]["test_end"]) if windows else NONE
     return [
-        ("objective", label(walk["objective"])), ("windows", figure(len(windows), 0)), ("tested", tested),
-        ("sessions", figure(max(len(walk["series"]["dates"]) - 1, 0), 0)),
+        (_("objective"), label(walk["objective"])), (_("windows"), figure(len(windows), 0)), (_("tested"), tested),
+        (_("sessions"), figure(max(len(walk["series"]["dates"]) - 1, 0), 0)),
     ]  # fmt: skip
 
 
 def _no_series(walk: Walk) -> list[str]:
-    return [] if any(is_known(value) for value in walk["series"]["value"]) else ["No test has a session."]
+    return [] if any(is_known(value) for value in walk["series"]["value"]) else [_("No test has a session.")]
 
 
 def _no_windows(walk: Walk) -> list[str]:
-    return [] if walk["windows"] else ["There is no window."]
+    return [] if walk["windows"] else [_("There is no window.")]

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from typing import Any
 
+from django.utils.translation import override
+
 from backtests.models import BacktestCondition, BacktestSession, BacktestSnapshot
 from backtests.report import comparison_report
 from backtests.report.comparison import labels, rebased
@@ -23,6 +25,7 @@ FEWEST, MOST = 2, 8  # more cannot be told apart in one chart
 Result = dict[str, Any]
 
 
+@override("en")
 def backtests_compare(*, sessions: Sequence[BacktestSession]) -> dict[str, Any]:
     """``backtests``: what each is; ``statistics``: a row per figure with the ``values`` in their order and the ``best``
     of them (None where no way is better, or for money in several currencies); ``differences``: settings that are not

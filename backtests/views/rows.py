@@ -11,9 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from backtests.calc.ledger import Reason
 from backtests.models import BacktestEvent, BacktestTrade
 from backtests.models.results import OfInstrument
-from backtests.report.text import spaced
 from backtests.views.columns import instrument_address, quantity_told
-from market.pages.columns import DayColumn, FigureColumn, PointsColumn, TextColumn
+from market.pages.columns import DayColumn, FigureColumn, PointsColumn, TextColumn, WordColumn
 from market.pages.forms import choices
 from market.pages.tables import HouseTable
 
@@ -44,7 +43,7 @@ class TrailColumn(FigureColumn):
 class TradeTable(HouseTable):
     number = TrailColumn(verbose_name=_("Trade"))
     trade_date = DayColumn(verbose_name=_("Date"))
-    side = TextColumn(verbose_name=_("Side"))
+    side = WordColumn(verbose_name=_("Side"))
     ticker = TextColumn(verbose_name=_("Ticker"), linkify=ticker_address)
     name = TextColumn(verbose_name=_("Name"))
     quantity = QuantityColumn(verbose_name=_("Quantity"))
@@ -55,7 +54,7 @@ class TradeTable(HouseTable):
     profit = FigureColumn(verbose_name=_("Profit"), digits=0, tone=True)
     profit_rate = PointsColumn(verbose_name=_("Profit %"), digits=1, tone=True)
     hold_days = FigureColumn(verbose_name=_("Days held"), digits=0)
-    reason = TextColumn(verbose_name=_("Reason"))
+    reason = WordColumn(verbose_name=_("Reason"))
     signal_date = DayColumn(verbose_name=_("Decided"))
 
     title = _("All trades")
@@ -71,7 +70,9 @@ class TradeFilter(forms.Form):
     ticker = forms.CharField(label=_("Ticker"), required=False, max_length=32)
     side = forms.ChoiceField(label=_("Side"), required=False, choices=choices(BacktestTrade.Side.choices))
     reason = forms.ChoiceField(
-        label=_("Reason"), required=False, choices=choices((one.name, spaced(one.name.lower())) for one in Reason)
+        label=_("Reason"),
+        required=False,
+        choices=choices((one.name, one.name.lower().replace("_", " ")) for one in Reason),
     )
 
 
@@ -98,14 +99,14 @@ class HoldingTable(HouseTable):
 
 class EventTable(HouseTable):
     date = DayColumn(verbose_name=_("Date"))
-    kind = TextColumn(verbose_name=_("Kind"))
+    kind = WordColumn(verbose_name=_("Kind"))
     ticker = TextColumn(verbose_name=_("Ticker"), linkify=ticker_address)
     name = TextColumn(verbose_name=_("Name"))
     figure = FigureColumn(verbose_name=_("Ratio or per share"), digits=4)
     quantity = QuantityColumn(verbose_name=_("Quantity"))
     cash_flow = FigureColumn(verbose_name=_("Cash"), tone=True)
-    side = TextColumn(verbose_name=_("Order"))
-    reason = TextColumn(verbose_name=_("Why not filled"))
+    side = WordColumn(verbose_name=_("Order"))
+    reason = WordColumn(verbose_name=_("Why not filled"))
 
     title = _("Splits, dividends, and orders that came to nothing")
     empty = _("Nothing of this kind happened.")

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from etfs.models import CollectRun
 from factors.models import JobState
-from market.pages.columns import BadgeColumn, FigureColumn, MomentColumn, TextColumn
+from market.pages.columns import BadgeColumn, FigureColumn, MomentColumn, TextColumn, WordColumn
 from market.pages.forms import choices
 from market.pages.sections import Section, register_section
 from market.pages.tables import HouseTable
@@ -33,7 +33,7 @@ class CollectionTable(HouseTable):
     created_at = MomentColumn(verbose_name=_("Asked"))
     source = TextColumn(verbose_name=_("Source"))
     kind = TextColumn(verbose_name=_("Kind"))
-    region = TextColumn(verbose_name=_("Region"))
+    region = WordColumn(verbose_name=_("Region"))
     state = BadgeColumn(verbose_name=_("State"), tones=TONES)
     stored = FigureColumn(verbose_name=_("Stored"), digits=0)
     unchanged = FigureColumn(verbose_name=_("Unchanged"), digits=0)

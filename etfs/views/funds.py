@@ -18,7 +18,7 @@ from etfs.services.flows import flow_window
 from etfs.services.fund_list import funds_listed, issuers_known
 from etfs.views.cells import FRESHNESS
 from market.pages import formats
-from market.pages.columns import CompactColumn, DayColumn, FigureColumn, TextColumn
+from market.pages.columns import CompactColumn, DayColumn, FigureColumn, TextColumn, WordColumn
 from market.pages.forms import choices
 from market.pages.tables import HouseTable
 from market.pages.views import Page, TablesMixin
@@ -55,7 +55,7 @@ class FundTable(HouseTable):
     newest_lines = FigureColumn(verbose_name=_("Holdings"), digits=0)
     newest_day = DayColumn(verbose_name=_("Held on"))
     issuer = TextColumn(verbose_name=_("Issuer and kind"), css="long", empty_values=())
-    region = TextColumn(verbose_name=_("Region"))
+    region = WordColumn(verbose_name=_("Region"))
 
     empty = _("No fund fits. Load some: manage.py load_etfs --region US --source ark holdings/*.csv")
     file = "funds"

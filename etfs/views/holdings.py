@@ -13,7 +13,7 @@ from etfs.views.asking import AsOf
 from etfs.views.cells import instrument_address, kind_word, value_column
 from etfs.views.fund import FundPage
 from etfs.views.treemap import treemap
-from market.pages.columns import FigureColumn, TextColumn
+from market.pages.columns import FigureColumn, TextColumn, WordColumn
 from market.pages.forms import choices
 from market.pages.tables import HouseTable
 from market.pages.views import TablesMixin
@@ -28,7 +28,7 @@ class HoldingTable(HouseTable):
     market_value = value_column(_("Value"))
     value_currency = TextColumn(verbose_name=_("Currency"), visible=False)
     kind = TextColumn(verbose_name=_("Kind"))
-    sector = TextColumn(verbose_name=_("Sector"))
+    sector = WordColumn(verbose_name=_("Sector"))
     country = TextColumn(verbose_name=_("Country"))
     rank = FigureColumn(verbose_name=_("Rank"), digits=0)
     identifier = TextColumn(verbose_name=_("Identifier"), visible=False)

@@ -13,7 +13,7 @@ from etfs.views.asking import Span
 from etfs.views.cells import instrument_address, value_column
 from etfs.views.trades import DRAWN, trade_bars
 from market.pages.charts import Chart
-from market.pages.columns import FigureColumn, TextColumn
+from market.pages.columns import FigureColumn, TextColumn, WordColumn
 from market.pages.forms import choices
 from market.pages.tables import HouseTable
 from market.pages.views import Page, TablesMixin
@@ -31,8 +31,8 @@ class AllTradesTable(HouseTable):
     sold = FigureColumn(verbose_name=_("Sold"), digits=0)
     dropped = FigureColumn(verbose_name=_("Dropped"), digits=0)
     unvalued = FigureColumn(verbose_name=_("Without value"), digits=0)
-    region = TextColumn(verbose_name=_("Region"))
-    sector = TextColumn(verbose_name=_("Sector"))
+    region = WordColumn(verbose_name=_("Region"))
+    sector = WordColumn(verbose_name=_("Sector"))
     value_currency = TextColumn(verbose_name=_("Currency"), visible=False)
 
     empty = _("No fund traded anything that fits.")

@@ -4,6 +4,7 @@ from typing import Self
 
 from django.conf import settings
 from django.db import models
+from django.utils.translation import gettext_noop
 
 from market.models.owned import OwnedQuerySet, Reader
 
@@ -21,8 +22,8 @@ class FactorFormula(models.Model):
     """A factor without code: ``rank(roe) - 0.5 * zscore(debt_to_equity)``. Computed by the engine like any other."""
 
     class Direction(models.IntegerChoices):
-        MORE = 1, "more is better"
-        LESS = -1, "less is better"
+        MORE = 1, gettext_noop("more is better")
+        LESS = -1, gettext_noop("less is better")
 
     name = models.CharField(max_length=64, unique=True, help_text="Letters, digits and _, as the factor is called.")
     formula = models.TextField(help_text="For example: mean(close, 20) / mean(close, 120) - 1")

@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext_noop
 
 
 class JobState(models.TextChoices):
@@ -10,9 +11,9 @@ class JobState(models.TextChoices):
     QUEUED = "QUEUED"
     RUNNING = "RUNNING"
     DONE = "DONE"
-    PARTLY = "PARTLY", "Partly done: some factors failed or have no data"
+    PARTLY = "PARTLY", gettext_noop("Partly done: some factors failed or have no data")
     FAILED = "FAILED"
-    INTERRUPTED = "INTERRUPTED"
+    INTERRUPTED = "INTERRUPTED", gettext_noop("Interrupted")
     CANCELLED = "CANCELLED"
 
 

@@ -3,6 +3,9 @@
 from collections.abc import Sequence
 from typing import Any
 
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
 from market.pages.charts import Chart, chart, line
 
 HORIZON_COLOURS = ("#3b82c4", "#e08a1e", "#2f9e77", "#b65fa5", "#8a7f3d", "#c9524a", "#5d6bc0", "#6b7280")
@@ -49,7 +52,7 @@ def correlation_chart(correlation: dict[str, Any]) -> Chart:
         "yaxis2": {"domain": [0, 0.44], "autorange": "reversed", "type": "category"}, "showlegend": False,
     }  # fmt: skip
     height = 200 + 2 * max(110, 38 * len(names))
-    return chart("Correlation of the scores", "-1 to 1, mean over sessions", traces, layout, height=height)
+    return chart(_("Correlation of the scores"), _("-1 to 1, mean over sessions"), traces, layout, height=height)
 
 
 def rolling_mean(series: Sequence[float | None], window: int) -> list[float | None]:
@@ -67,16 +70,17 @@ def _ic_over_time(days: Sequence[str], found: dict[str, Any]) -> Chart:
     first = next(iter(series))
     traces: list[dict[str, Any]] = [
         {
-            "type": "bar", "x": list(days), "y": series[first], "name": f"each session, {_sessions(first)}",
+            "type": "bar", "x": list(days), "y": series[first],
+            "name": _("each session, %(sessions)s") % {"sessions": _sessions(first)},
             "marker": {"color": FAINT, "line": {"width": 0}},
         }
     ]  # fmt: skip
     for (horizon, values), colour in zip(series.items(), HORIZON_COLOURS, strict=False):
-        name = f"{ROLLING}-session mean, {_sessions(horizon)}"
+        name = _("%(window)s-session mean, %(sessions)s") % {"window": ROLLING, "sessions": _sessions(horizon)}
         traces.append(line(days, rolling_mean(values, ROLLING), name, colour))
-    layout = {"yaxis": {"title": {"text": "rank IC"}}, "bargap": 0}
-    note = "Spearman correlation of the session's scores with the returns after it."
-    return chart("Information coefficient over time", "rank IC, -1 to 1", traces, layout, note)
+    layout = {"yaxis": {"title": {"text": _("rank IC")}}, "bargap": 0}
+    note = _("Spearman correlation of the session's scores with the returns after it.")
+    return chart(_("Information coefficient over time"), _("rank IC, -1 to 1"), traces, layout, note)
 
 
 def _ic_added(days: Sequence[str], found: dict[str, Any]) -> Chart:
@@ -84,8 +88,8 @@ def _ic_added(days: Sequence[str], found: dict[str, Any]) -> Chart:
         line(days, running_sum(values), _sessions(horizon), colour)
         for (horizon, values), colour in zip(found["series"]["rank_ic"].items(), HORIZON_COLOURS, strict=False)
     ]
-    note = "Sum of the sessions' rank ICs: a straight rise is steady skill, a flat line is none."
-    return chart("Information coefficient, added up", "sum of rank ICs", traces, {}, note)
+    note = _("Sum of the sessions' rank ICs: a straight rise is steady skill, a flat line is none.")
+    return chart(_("Information coefficient, added up"), _("sum of rank ICs"), traces, {}, note)
 
 
 def running_sum(series: Sequence[float | None]) -> list[float | None]:
@@ -103,16 +107,16 @@ def _decay(found: dict[str, Any]) -> Chart:
     traces = [
         {
             "type": "bar", "x": [str(row["horizon"]) for row in rows], "y": [row["mean"] for row in rows],
-            "name": "mean rank IC", "marker": {"color": SCORED},
+            "name": _("mean rank IC"), "marker": {"color": SCORED},
             "error_y": {"type": "data", "array": error, "thickness": 1.2, "width": 4, "color": ERROR},
         }
     ]  # fmt: skip
     layout = {
-        "xaxis": {"title": {"text": "sessions after the score"}, "type": "category"},
-        "yaxis": {"title": {"text": "mean rank IC"}}, "showlegend": False,
+        "xaxis": {"title": {"text": _("sessions after the score")}, "type": "category"},
+        "yaxis": {"title": {"text": _("mean rank IC")}}, "showlegend": False,
     }  # fmt: skip
-    note = "With 95 % intervals that allow for overlapping returns (Newey-West)."
-    return chart("Decay of the information coefficient", "mean rank IC by horizon", traces, layout, note)
+    note = _("With intervals of 95 percent that allow for overlapping returns (Newey-West).")
+    return chart(_("Decay of the information coefficient"), _("mean rank IC by horizon"), traces, layout, note)
 
 
 def _quantile_bars(found: dict[str, Any]) -> Chart:
@@ -130,11 +134,11 @@ def _quantile_bars(found: dict[str, Any]) -> Chart:
             },
         })  # fmt: skip
     layout = {
-        "barmode": "group", "yaxis": {"title": {"text": "basis points a session"}},
-        "xaxis": {"title": {"text": "quantile of the score, Q1 the lowest"}, "type": "category"},
+        "barmode": "group", "yaxis": {"title": {"text": _("basis points a session")}},
+        "xaxis": {"title": {"text": _("quantile of the score, Q1 the lowest")}, "type": "category"},
     }  # fmt: skip
-    note = "Mean return divided by the horizon, with one standard error (sessions taken as independent)."
-    return chart("Return by quantile", "basis points a session", traces, layout, note)
+    note = _("Mean return divided by the horizon, with one standard error (sessions taken as independent).")
+    return chart(_("Return by quantile"), _("basis points a session"), traces, layout, note)
 
 
 def _quantile_growth(days: Sequence[str], found: dict[str, Any]) -> Chart | None:
@@ -146,39 +150,51 @@ def _quantile_growth(days: Sequence[str], found: dict[str, Any]) -> Chart | None
         line(days, values, f"Q{k + 1}", quantile_colour(k, count)) for k, values in enumerate(curves["quantiles"])
     ]
     layout = {"yaxis": {"ticksuffix": " %"}}
-    note = "Each session's quantiles held for one session, equal weights, without costs."
-    return chart("What the quantiles earned", "% since the first session", traces, layout, note)
+    note = _("Each session's quantiles held for one session, equal weights, without costs.")
+    return chart(_("What the quantiles earned"), _("percent since the first session"), traces, layout, note)
 
 
 def _spread_growth(days: Sequence[str], found: dict[str, Any]) -> Chart | None:
     curves = found["series"]["cumulative"]
     if not curves:
         return None
-    trace = line(days, curves["spread"], "top less bottom quantile", SPREAD) | {
+    trace = line(days, curves["spread"], _("top less bottom quantile"), SPREAD) | {
         "fill": "tozeroy", "fillcolor": "rgba(47,158,119,0.14)",
     }  # fmt: skip
     layout = {"yaxis": {"ticksuffix": " %"}, "showlegend": False}
-    note = "Long 1 the top, short 1 the bottom quantile, renewed every session, without costs."
-    return chart("What the spread earned", "% since the first session", [trace], layout, note)
+    note = _("Long 1 the top, short 1 the bottom quantile, renewed every session, without costs.")
+    return chart(_("What the spread earned"), _("percent since the first session"), [trace], layout, note)
 
 
 def _turnover(days: Sequence[str], found: dict[str, Any]) -> Chart:
     window = found["turnover"]["window"]
-    pairs = (("top", QUANTILE_SCALE[-1]), ("bottom", QUANTILE_SCALE[0]))
-    traces = [line(days, found["series"][f"turnover_{name}"], f"{name} quantile", colour) for name, colour in pairs]
-    layout = {"yaxis": {"title": {"text": "% replaced"}, "rangemode": "tozero", "ticksuffix": " %"}}
-    note = f"Names of the quantile that were not in it {_sessions(window)} before."
-    return chart("Turnover", f"% of the names over {_sessions(window)}", traces, layout, note)
+    ends = (("top", _("top quantile"), QUANTILE_SCALE[-1]), ("bottom", _("bottom quantile"), QUANTILE_SCALE[0]))
+    traces = [line(days, found["series"][f"turnover_{end}"], name, colour) for end, name, colour in ends]
+    layout = {"yaxis": {"title": {"text": _("percent replaced")}, "rangemode": "tozero", "ticksuffix": " %"}}
+    note = _("Names of the quantile that were not in it %(sessions)s before.") % {"sessions": _sessions(window)}
+    unit = _("percent of the names over %(sessions)s") % {"sessions": _sessions(window)}
+    return chart(_("Turnover"), unit, traces, layout, note)
 
 
 def _autocorrelation(days: Sequence[str], found: dict[str, Any]) -> Chart:
     window = found["autocorrelation"]["window"]
     traces = [
-        line(days, found["series"]["autocorrelation_1"], "over 1 session", HORIZON_COLOURS[0]),
-        line(days, found["series"]["autocorrelation"], f"over {_sessions(window)}", HORIZON_COLOURS[1]),
+        line(
+            days,
+            found["series"]["autocorrelation_1"],
+            _("over %(sessions)s") % {"sessions": _sessions(1)},
+            HORIZON_COLOURS[0],
+        ),
+        line(
+            days,
+            found["series"]["autocorrelation"],
+            _("over %(sessions)s") % {"sessions": _sessions(window)},
+            HORIZON_COLOURS[1],
+        ),
     ]
-    layout = {"yaxis": {"title": {"text": "correlation"}}}
-    return chart("Rank autocorrelation", "-1 to 1", traces, layout, "How much of the order of the names stays.")
+    layout = {"yaxis": {"title": {"text": _("correlation")}}}
+    note = _("How much of the order of the names stays.")
+    return chart(_("Rank autocorrelation"), _("-1 to 1"), traces, layout, note)
 
 
 def _coverage(found: dict[str, Any]) -> Chart | None:
@@ -190,15 +206,15 @@ def _coverage(found: dict[str, Any]) -> Chart | None:
     traces = [
         {
             "type": "bar", "x": [month["month"] for month in months], "y": [month[name] for month in months],
-            "name": name.replace("_", " "), "marker": {"color": colours.get(name, FAINT)},
+            "name": _(name.replace("_", " ")), "marker": {"color": colours.get(name, FAINT)},
         }
         for name in ("scored", *reasons)
     ]  # fmt: skip
     layout = {
-        "barmode": "stack", "bargap": 0.08, "yaxis": {"title": {"text": "instruments"}},
+        "barmode": "stack", "bargap": 0.08, "yaxis": {"title": {"text": _("instruments")}},
     }  # fmt: skip
-    note = "With a score, and without one by reason."
-    return chart("Coverage", "instruments a session, mean of each month", traces, layout, note)
+    note = _("With a score, and without one by reason.")
+    return chart(_("Coverage"), _("instruments a session, mean of each month"), traces, layout, note)
 
 
 def quantile_colour(place: int, count: int) -> str:
@@ -215,7 +231,7 @@ def _channels(colour: str) -> list[int]:
 
 
 def _sessions(horizon: int | str) -> str:
-    return f"{horizon} session{'' if int(horizon) == 1 else 's'}"
+    return ngettext("%(count)s session", "%(count)s sessions", int(horizon)) % {"count": horizon}
 
 
 def _scaled(value: float | None, scale: float) -> float | None:

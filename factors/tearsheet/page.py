@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.template.loader import render_to_string
+from django.utils.translation import override
 from plotly.offline import get_plotlyjs
 
 from factors.models import Factor, FactorAnalysis
@@ -12,6 +13,7 @@ from market.pages.charts import numbered
 from market.regions import region_get
 
 
+@override("en")
 def tear_sheet(analysis: FactorAnalysis) -> str:
     """HTML of a finished analysis (one with a ``result``); needs no network and no other file."""
     result: dict[str, Any] = analysis.result

@@ -19,8 +19,8 @@ from factors.services.standings import Standing, session_with_scores, standings_
 from factors.views.reasons import reason_label
 from factors.views.scope import factor_address, region_newest
 from market.pages import formats
-from market.pages.columns import FigureColumn, PointsColumn, TextColumn
-from market.pages.forms import choices
+from market.pages.columns import FigureColumn, PointsColumn, TextColumn, WordColumn
+from market.pages.forms import choices, worded
 from market.pages.tables import HouseTable
 from market.pages.views import Page, TablesMixin
 from market.regions import REGION_CHOICES
@@ -77,8 +77,8 @@ class ReasonsColumn(TextColumn):
 
 class FactorTable(HouseTable):
     name = TextColumn(verbose_name=_("Factor"), accessor="factor__name", linkify=row_address)
-    category = TextColumn(verbose_name=_("Category"), accessor="factor__category")
-    unit = TextColumn(verbose_name=_("Unit"), accessor="factor__unit")
+    category = WordColumn(verbose_name=_("Category"), accessor="factor__category")
+    unit = WordColumn(verbose_name=_("Unit"), accessor="factor__unit")
     better = TextColumn(verbose_name=_("Better"))
     scored = FigureColumn(verbose_name=_("Scored"), accessor="standing__scored", digits=0)
     universe = FigureColumn(verbose_name=_("Universe"), accessor="standing__universe", digits=0)
@@ -97,7 +97,7 @@ class FactorTable(HouseTable):
 
 
 class FactorFilter(forms.Form):
-    region = forms.ChoiceField(label=_("Region"), required=False, choices=REGION_CHOICES)
+    region = forms.ChoiceField(label=_("Region"), required=False, choices=worded(REGION_CHOICES))
     category = forms.ChoiceField(label=_("Category"), required=False)
     search = forms.CharField(label=_("Name or formula"), required=False, max_length=100)
 

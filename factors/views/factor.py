@@ -15,6 +15,7 @@ from market.models import Instrument
 from market.models.instruments import InstrumentQuerySet
 from market.pages.columns import AnySizeColumn, FigureColumn, TextColumn
 from market.pages.formats import number, points
+from market.pages.forms import in_words
 from market.pages.parts import Tile
 from market.pages.tables import HouseTable
 from market.pages.views import Page, TablesMixin
@@ -99,7 +100,7 @@ def _tiles(standing: Standing | None) -> list[Tile]:
 def _facts(factor: Any) -> list[tuple[Any, Any]]:
     inputs = getattr(factor, "inputs", ())
     facts = [
-        (_("Category"), factor.category.replace("_", " ")), (_("Unit"), factor.unit),
+        (_("Category"), in_words(factor.category.replace("_", " "))), (_("Unit"), in_words(factor.unit)),
         (_("Better"), BETTER[factor.direction]), (_("Reads"), ", ".join(inputs) or _("prices and volumes")),
         (_("Looks back"), _("%(bars)s bars") % {"bars": factor.lookback}),
         (_("Needs"), _("%(bars)s bars") % {"bars": factor.min_bars}),

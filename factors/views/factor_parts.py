@@ -22,6 +22,7 @@ from factors.views.reasons import REASONS, reason_label
 from factors.views.scope import scope_of
 from market.models import Instrument
 from market.pages.charts import Chart
+from market.pages.forms import in_words
 from market.pages.views import Page
 
 UNFINISHED = (*GOING, JobState.FAILED, JobState.INTERRUPTED)
@@ -76,7 +77,7 @@ class Distribution(FactorPart):
             return []
         found = distribution_read(region=self.scope.region, date=self.scope.date, name=self.factor.name)
         titles = {
-            "value": (_("Distribution of values"), self.factor.unit, {}),
+            "value": (_("Distribution of values"), in_words(self.factor.unit), {}),
             "score": (_("Distribution of scores"), _("score, more is better"), {"colour": ORANGE}),
         }
         return [
@@ -152,7 +153,7 @@ class History(FactorPart):
         if self.instrument is None or self.scope.date is None:
             return []
         rows = score_history(instrument=self.instrument, factor=self.factor.name, end=self.scope.date)
-        return history_charts(rows, self.factor.unit) if rows else []
+        return history_charts(rows, str(in_words(self.factor.unit))) if rows else []
 
     def _best(self) -> Instrument | None:
         if self.scope.date is None:

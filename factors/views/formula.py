@@ -14,6 +14,7 @@ from factors.models import FactorFormula
 from factors.services.formulas import FormulaRefused, formula_check, formula_save, formula_try
 from factors.views.reasons import reason_label
 from factors.views.scope import region_newest
+from market.pages.forms import worded
 from market.pages.views import OwnPage
 from market.regions import REGION_CHOICES
 
@@ -29,10 +30,10 @@ class FormulaForm(forms.Form):
         label=gettext_lazy("Formula"), max_length=5000, required=False, strip=False,
         widget=forms.Textarea(attrs={"rows": 3, "spellcheck": "false", "placeholder": EXAMPLE}),
     )  # fmt: skip
-    region = forms.ChoiceField(label=gettext_lazy("Tried on"), choices=REGION_CHOICES)
+    region = forms.ChoiceField(label=gettext_lazy("Tried on"), choices=worded(REGION_CHOICES))
     name = forms.CharField(label=gettext_lazy("Name"), required=False, max_length=64)
     direction = forms.TypedChoiceField(
-        label=gettext_lazy("Direction"), choices=FactorFormula.Direction.choices, coerce=int, required=False,
+        label=gettext_lazy("Direction"), choices=worded(FactorFormula.Direction.choices), coerce=int, required=False,
         empty_value=1,
     )  # fmt: skip
     description = forms.CharField(label=gettext_lazy("Description"), required=False, max_length=500)

@@ -14,6 +14,7 @@ from factors.services.movers import Movers, movers_get
 from factors.store.movers import Mover
 from market.pages import formats
 from market.pages.columns import FigureColumn, MeterColumn, TextColumn
+from market.pages.forms import worded
 from market.pages.sections import Section, register_section
 from market.pages.tables import HouseTable
 from market.pages.views import Page, TablesMixin
@@ -53,12 +54,12 @@ class MoverTable(HouseTable):
 
 class MoverFilter(forms.Form):
     factor = forms.ChoiceField(label=_("Factor"), required=False)
-    region = forms.ChoiceField(label=_("Region"), required=False, choices=REGION_CHOICES)
+    region = forms.ChoiceField(label=_("Region"), required=False, choices=worded(REGION_CHOICES))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         names = list(Factor.objects.values_list("name", flat=True))
-        regions = dict(REGION_CHOICES)
+        regions = dict(worded(REGION_CHOICES))
         scored = sorted(FactorRun.objects.newest_by_region(), key=list(regions).index)
         self.fields["factor"].choices = [(name, name) for name in names]
         self.fields["region"].choices = [(code, regions[code]) for code in scored]

@@ -17,7 +17,7 @@ from factors.views.scope import factor_address
 from market.models import Instrument
 from market.pages import formats
 from market.pages.charts import Chart, chart
-from market.pages.columns import AnySizeColumn, FigureColumn, MeterColumn, TextColumn
+from market.pages.columns import AnySizeColumn, FigureColumn, MeterColumn, TextColumn, WordColumn
 from market.pages.sections import Section, register_section
 from market.pages.tables import HouseTable
 from market.pages.views import TablesMixin
@@ -36,8 +36,8 @@ class ScoreTable(HouseTable):
     percentile = MeterColumn(verbose_name=_("Percentile"), digits=1)
     score = FigureColumn(verbose_name=_("Score"), tone=True)
     value = AnySizeColumn(verbose_name=pgettext_lazy("of a factor", "Value"))
-    unit = TextColumn(verbose_name=_("Unit"), accessor="factor__unit")
-    category = TextColumn(verbose_name=_("Category"), accessor="factor__category")
+    unit = WordColumn(verbose_name=_("Unit"), accessor="factor__unit")
+    category = WordColumn(verbose_name=_("Category"), accessor="factor__category")
 
     title = _("All factor scores")
     empty = _("No factor has a score of this instrument on the newest session.")
@@ -106,7 +106,7 @@ class ScoreHistory(OfInstrument):
 def profile_chart(of: Profile) -> Chart:
     """Mean percentiles around a circle."""
     means = [round(mean, 1) for mean in of.means.values()]
-    labels = [name.replace("_", " ") for name in of.means]
+    labels = [(gettext(name) if of.of_categories else name).replace("_", " ") for name in of.means]
     of_categories = gettext("mean percentile by category, 100 the best")
     unit = of_categories if of.of_categories else gettext("percentile, 100 the best")
     trace = {

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 REASONS: dict[str, Any] = {
@@ -20,4 +21,4 @@ REASONS: dict[str, Any] = {
 
 def reason_label(code: str) -> str:
     """``missing_field`` as people read it."""
-    return code.replace("_", " ")
+    return gettext(code.replace("_", " "))

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from factors.models import FactorRun
 from factors.services.standings import session_with_scores
+from market.pages.forms import worded
 from market.regions import REGION_CHOICES
 
 FIRST_REGION = REGION_CHOICES[0][0]
@@ -18,7 +19,7 @@ FIRST_REGION = REGION_CHOICES[0][0]
 class ScopeForm(forms.Form):
     """Asked for in the address of the page."""
 
-    region = forms.ChoiceField(label=_("Region"), required=False, choices=REGION_CHOICES)
+    region = forms.ChoiceField(label=_("Region"), required=False, choices=worded(REGION_CHOICES))
     session = forms.DateField(
         label=_("Session, or the last before"), required=False, widget=forms.DateInput(attrs={"type": "date"})
     )

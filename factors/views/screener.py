@@ -26,7 +26,7 @@ from factors.views.conditions import (
 from factors.views.scope import scope_of
 from market.models import Instrument
 from market.models.instruments import InstrumentQuerySet
-from market.pages.columns import AnySizeColumn, FigureColumn, TextColumn
+from market.pages.columns import AnySizeColumn, FigureColumn, TextColumn, WordColumn
 from market.pages.forms import choices
 from market.pages.tables import HouseTable
 from market.pages.views import Page, TablesMixin
@@ -38,7 +38,7 @@ TABLE = "screen"
 class ScreenTable(HouseTable):
     ticker = TextColumn(verbose_name=gettext_lazy("Ticker"), linkify=instrument_address)
     name = TextColumn(verbose_name=gettext_lazy("Name"))
-    sector = TextColumn(verbose_name=gettext_lazy("Sector"))
+    sector = WordColumn(verbose_name=gettext_lazy("Sector"))
 
     title = gettext_lazy("Who meets them")
     empty = gettext_lazy("Nobody meets all conditions on this session: loosen one, or remove it.")

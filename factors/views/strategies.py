@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from factors.models import CompositeScore, Strategy
 from factors.views.scope import factor_address
 from market.models.owned import Reader, may
-from market.pages.columns import DayColumn, TextColumn
+from market.pages.columns import DayColumn, TextColumn, WordColumn
 from market.pages.forms import choices
 from market.pages.tables import HouseTable
 from market.pages.views import Page, TablesMixin
@@ -57,7 +57,7 @@ class FactorsColumn(TextColumn):
 
 class StrategyTable(HouseTable):
     name = TextColumn(verbose_name=_("Strategy"), linkify=strategy_address)
-    region = TextColumn(verbose_name=_("Region"))
+    region = WordColumn(verbose_name=_("Region"))
     combiner = TextColumn(verbose_name=_("Combiner"))
     members = FactorsColumn(verbose_name=_("Factors"), orderable=False, css="wrap")
     newest = DayColumn(verbose_name=_("Newest composite"))

@@ -20,7 +20,7 @@ from market.models import Instrument
 from market.models.instruments import InstrumentQuerySet
 from market.pages import formats
 from market.pages.charts import Chart
-from market.pages.columns import BadgeColumn, DayColumn, FigureColumn, TextColumn
+from market.pages.columns import BadgeColumn, DayColumn, FigureColumn, TextColumn, WordColumn
 from market.pages.tables import HouseTable
 from market.pages.views import Page, TablesMixin
 from market.views.instruments import instrument_address
@@ -43,7 +43,7 @@ class RankingTable(HouseTable):
     rank = FigureColumn(verbose_name=_("Rank"), digits=0)
     ticker = TextColumn(verbose_name=_("Ticker"), linkify=instrument_address)
     name = TextColumn(verbose_name=_("Name"))
-    sector = TextColumn(verbose_name=_("Sector"))
+    sector = WordColumn(verbose_name=_("Sector"))
     composite = FigureColumn(verbose_name=_("Composite"), digits=1)
     climbed = FigureColumn(verbose_name=_("Places won"), digits=0, tone=True)
 

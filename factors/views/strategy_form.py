@@ -14,6 +14,7 @@ from factors.models import Strategy
 from factors.services import StrategyError, strategy_check
 from factors.views.conditions import ConditionRow, conditions_added, plain, row_dropped, rows_of, written
 from market.models import Instrument
+from market.pages.forms import in_words, worded
 from market.regions import REGION_CHOICES, REGIONS
 
 LISTS = ("sectors", "exclude_sectors", "tickers", "exclude_tickers")
@@ -28,11 +29,11 @@ class StrategyForm(forms.Form):
     """What a strategy is, besides its factors and conditions."""
 
     name = forms.CharField(label=gettext_lazy("Name"), max_length=64, required=False)
-    region = forms.ChoiceField(label=gettext_lazy("Region"), choices=REGION_CHOICES)
+    region = forms.ChoiceField(label=gettext_lazy("Region"), choices=worded(REGION_CHOICES))
     combiner = forms.ChoiceField(label=gettext_lazy("Combiner"))
     description = forms.CharField(label=gettext_lazy("Description"), required=False, max_length=2000)
     neutralise = forms.MultipleChoiceField(
-        label=gettext_lazy("Neutralised by"), required=False, choices=[(name, name) for name in NEUTRALISATIONS],
+        label=gettext_lazy("Neutralised by"), required=False, choices=worded((name, name) for name in NEUTRALISATIONS),
         widget=forms.CheckboxSelectMultiple,
     )  # fmt: skip
     sectors = forms.MultipleChoiceField(label=gettext_lazy("Only these sectors"), required=False)
@@ -44,22 +45,23 @@ class StrategyForm(forms.Form):
     def __init__(self, data: QueryDict, strategy: Strategy | None) -> None:
         super().__init__(data)
         region = data.get("region", "")
-        names = [(name, name) for name in Instrument.objects.in_region(region).sectors()] if region in REGIONS else []
+        known = Instrument.objects.in_region(region).sectors() if region in REGIONS else []
+        names = worded((name, name) for name in known)
         for field in ("sectors", "exclude_sectors"):
             self.fields[field].choices = names
             self.fields[field].widget.attrs["size"] = 4
-        self.fields["combiner"].choices = [(kind.name, kind.name.replace("_", " ")) for kind in all_combiners()]
+        self.fields["combiner"].choices = worded((kind.name, kind.name.replace("_", " ")) for kind in all_combiners())
         kind = next((one for one in all_combiners() if one.name == data.get("combiner")), None)
-        self.fields["combiner"].help_text = kind.description() if kind else ""
+        self.fields["combiner"].help_text = in_words(kind.description()) if kind else ""
         self.fields["tickers"].help_text = gettext_lazy("Separated by commas.")
         if strategy:
             self.fields["region"].disabled, self.initial["region"] = True, strategy.region
         for field in ("combiner", "region"):  # on these the rest of the form depends
             self.fields[field].widget.attrs.update(WHOLE)
         for option in kind.options if kind else ():
-            choices = [(one, one) for one in option.choices]
+            choices = worded((one, one) for one in option.choices)
             field = forms.ChoiceField(choices=choices, required=False) if choices else forms.FloatField(required=False)
-            field.label, field.help_text = option.name.replace("_", " "), option.help
+            field.label, field.help_text = in_words(option.name.replace("_", " ")), in_words(option.help)
             field.widget.attrs["placeholder"] = str(option.default)
             self.fields[f"{OPTION}{option.name}"] = field
 

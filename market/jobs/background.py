@@ -7,6 +7,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext_noop
 from django_q.models import OrmQ, Task
 from django_q.tasks import async_task
 
@@ -22,7 +23,7 @@ LINK = "job-detail"
 class BackgroundTasks:
     """Waiting tasks from the queue, finished ones from the results; the newest results are kept, older ones go."""
 
-    name, title = "task", "Background task"
+    name, title = "task", gettext_noop("Background task")
 
     def read(self, user: Any, ask: Ask) -> Sequence[Job]:
         if ask.owner or not user.has_perm("django_q.view_task"):

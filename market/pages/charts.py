@@ -4,6 +4,8 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 
+from django.utils.translation import gettext
+
 Chart = dict[str, Any]
 DRAWN = ("data", "layout", "first_column", "states")
 
@@ -23,7 +25,7 @@ def chart(
     over_time = bool(traces and traces[0].get("x") and _is_day(traces[0]["x"][0]))
     return {
         "title": title, "unit": unit, "note": note, "height": height, "data": traces, "layout": layout,
-        "first_column": "session" if over_time else "",
+        "first_column": gettext("session") if over_time else "",
     }  # fmt: skip
 
 

@@ -45,6 +45,13 @@ class TextColumn(tables.Column):
         return str(self.order_by[0] if self.order_by else self.accessor or self._name).lstrip("-")
 
 
+class WordColumn(TextColumn):
+    """A word of ours (the label of a choice, a category, a unit), in the reader's language; as it is in files."""
+
+    def render(self, value: Any) -> str:
+        return str(in_words(value))
+
+
 class FigureColumn(TextColumn):
     """A number with ``digits`` decimals; ``tone``: gains and losses have colours of their own and a sign."""
 

@@ -16,6 +16,7 @@ from django.utils.translation import get_language
 NONE = "–"
 MINUS = "−"
 Number = int | float | Decimal | None
+MOMENTS = {"ko": "yy. M. d. HH:mm"}  # its short one writes AM and PM
 LARGE, MOST_DIGITS = 1e6, 10
 HUGE = 1e21  # from here on nobody counts digits, and soon Babel does not either
 PATTERNS = {digits: "#,##0" + ("." + "0" * digits if digits else "") for digits in range(MOST_DIGITS + 1)}
@@ -102,7 +103,7 @@ def moment(value: dt.datetime | None) -> str:
     """A date and time, to the minute, in the time zone of the site."""
     if value is None:
         return NONE
-    return format_datetime(timezone.localtime(value), format="short", locale=locale())
+    return format_datetime(timezone.localtime(value), format=MOMENTS.get(locale(), "short"), locale=locale())
 
 
 def tone(value: Number) -> str:

@@ -18,7 +18,12 @@ def in_words(label: Any) -> Any:
 
 def choices(of: Iterable[tuple[Any, Any]], nothing: Any = ALL) -> list[tuple[Any, Any]]:
     """The choices of a select box that may stay empty, in the reader's language."""
-    return [("", nothing), *((value, in_words(label)) for value, label in of)]
+    return [("", nothing), *worded(of)]
+
+
+def worded(of: Iterable[tuple[Any, Any]]) -> list[tuple[Any, Any]]:
+    """The same without the empty one."""
+    return [(value, in_words(label)) for value, label in of]
 
 
 class CheckedForm:

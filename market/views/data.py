@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from market.models import LoadRun, RejectedRow
 from market.pages import formats
-from market.pages.columns import BadgeColumn, DayColumn, FigureColumn, MomentColumn, TextColumn
+from market.pages.columns import BadgeColumn, DayColumn, FigureColumn, MomentColumn, TextColumn, WordColumn
 from market.pages.forms import ALL, choices
 from market.pages.parts import Tile
 from market.pages.sections import sections_shown
@@ -36,8 +36,8 @@ def load_address(record: LoadRun) -> str:
 
 
 class RegionTable(HouseTable):
-    region = TextColumn(verbose_name=_("Region"))
-    name = TextColumn(verbose_name=_("Market"))
+    region = WordColumn(verbose_name=_("Region"))
+    name = WordColumn(verbose_name=_("Market"))
     instruments = FigureColumn(verbose_name=_("Instruments"), digits=0)
     newest = DayColumn(verbose_name=_("Newest bars"))
     due = DayColumn(verbose_name=_("Last session"))
@@ -62,8 +62,8 @@ class RegionTable(HouseTable):
 
 
 class SourceTable(HouseTable):
-    region = TextColumn(verbose_name=_("Region"))
-    kind = TextColumn(verbose_name=_("Kind"))
+    region = WordColumn(verbose_name=_("Region"))
+    kind = WordColumn(verbose_name=_("Kind"))
     source = TextColumn(verbose_name=_("Source"))
     last_date = DayColumn(verbose_name=_("Data to"))
     started_at = MomentColumn(verbose_name=_("Last load"), linkify=load_address)
@@ -81,8 +81,8 @@ class SourceTable(HouseTable):
 class LoadTable(HouseTable):
     id = TextColumn(verbose_name=_("Load"), linkify=load_address)
     started_at = MomentColumn(verbose_name=_("Begun"))
-    kind = TextColumn(verbose_name=_("Kind"))
-    region = TextColumn(verbose_name=_("Region"))
+    kind = WordColumn(verbose_name=_("Kind"))
+    region = WordColumn(verbose_name=_("Region"))
     source = TextColumn(verbose_name=_("Source"))
     file_name = TextColumn(verbose_name=_("File"))
     state = BadgeColumn(verbose_name=_("State"), tones=TONES)

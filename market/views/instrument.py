@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from market.models import CorporateAction, Fundamental, Instrument
 from market.models.fundamentals import FundamentalQuerySet
 from market.pages import formats
-from market.pages.columns import CompactColumn, DayColumn, FigureColumn, TextColumn
+from market.pages.columns import CompactColumn, DayColumn, FigureColumn, TextColumn, WordColumn
 from market.pages.parts import Tile
 from market.pages.sections import sections_shown
 from market.pages.tables import HouseTable
@@ -63,7 +63,7 @@ class PeriodTable(HouseTable):
 
 class ActionTable(HouseTable):
     ex_date = DayColumn(verbose_name=_("Ex-date"))
-    kind = TextColumn(verbose_name=_("What"))
+    kind = WordColumn(verbose_name=_("What"))
     ratio = FigureColumn(verbose_name=_("Ratio"), digits=4)
     amount = FigureColumn(verbose_name=_("Amount per share"), digits=4)
     source = TextColumn(verbose_name=_("Source"))

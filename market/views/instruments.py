@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from market.models import Instrument
 from market.models.instruments import InstrumentQuerySet
-from market.pages.columns import DayColumn, TextColumn
+from market.pages.columns import DayColumn, TextColumn, WordColumn
 from market.pages.forms import choices
 from market.pages.tables import HouseTable
 from market.pages.views import Page, TablesMixin
@@ -23,9 +23,9 @@ def instrument_address(record: Any) -> str:
 class InstrumentTable(HouseTable):
     ticker = TextColumn(verbose_name=_("Ticker"), linkify=instrument_address)
     name = TextColumn(verbose_name=_("Name"))
-    region = TextColumn(verbose_name=_("Region"))
-    asset_type = TextColumn(verbose_name=_("Type"))
-    sector = TextColumn(verbose_name=_("Sector"))
+    region = WordColumn(verbose_name=_("Region"))
+    asset_type = WordColumn(verbose_name=_("Type"))
+    sector = WordColumn(verbose_name=_("Sector"))
     currency = TextColumn(verbose_name=_("Currency"))
     listed_on = DayColumn(verbose_name=_("Listed"))
     delisted_on = DayColumn(verbose_name=_("Delisted"))

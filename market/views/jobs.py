@@ -14,8 +14,8 @@ from django.utils.translation import gettext_lazy as _
 from market.jobs.listing import job_cancel, job_get, job_retry, jobs_list
 from market.jobs.registry import kinds
 from market.jobs.states import Job, JobNotFound, JobProblem, State
-from market.pages.columns import MomentColumn, TextColumn
-from market.pages.forms import ALL
+from market.pages.columns import MomentColumn, TextColumn, WordColumn
+from market.pages.forms import choices, in_words
 from market.pages.tables import HouseTable
 from market.pages.views import OwnPage, TablesMixin
 
@@ -36,7 +36,7 @@ def job_address(record: Job) -> str:
 
 class JobTable(HouseTable):
     name = TextColumn(accessor="title", verbose_name=_("Job"), linkify=job_address, css="whole")
-    kind_title = TextColumn(verbose_name=_("Kind"))
+    kind_title = WordColumn(verbose_name=_("Kind"))
     state = TextColumn(verbose_name=_("State"))
     percent = TextColumn(verbose_name=_("Progress"), accessor="progress__percent", order_by="progress__percent")
     reason = TextColumn(verbose_name=_("Reason"), css="whole")
@@ -60,7 +60,7 @@ class JobTable(HouseTable):
         return any(job.state in LIVE for job in self.data)
 
     def render_state(self, record: Job) -> str:
-        return format_html('<span class="state {}">{}</span>', TONES[record.state], record.state.label)
+        return format_html('<span class="state {}">{}</span>', TONES[record.state], in_words(record.state.label))
 
     def render_percent(self, value: float, record: Job) -> str:
         return render_to_string("market/job_progress.html", {"job": record})
@@ -71,11 +71,11 @@ class JobTable(HouseTable):
 
 class JobFilter(forms.Form):
     kind = forms.ChoiceField(label=_("Kind"), required=False)
-    state = forms.ChoiceField(label=_("State"), required=False, choices=[("", ALL), *State.choices])
+    state = forms.ChoiceField(label=_("State"), required=False, choices=choices(State.choices))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["kind"].choices = [("", ALL), *((one.name, one.title) for one in kinds())]
+        self.fields["kind"].choices = choices((one.name, one.title) for one in kinds())
 
 
 class Jobs(TablesMixin, OwnPage):

@@ -6,7 +6,7 @@ import numpy as np
 from django import forms
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext
 from django.utils.translation import gettext_lazy as _
 
 from market.pages.charts import Chart, chart
@@ -60,6 +60,7 @@ def price_chart(series: PriceSeries, currency: str, style: str) -> Chart:
     layout: dict[str, Any] = {
         "xaxis": {"rangeslider": {"visible": False}, "type": "date"},
         "yaxis": {"title": {"text": currency}, "tickformat": ",.6~g"}, "showlegend": False, "bargap": 0.15,
+        "meta": {"candle": [gettext("open"), pgettext("price", "high"), pgettext("price", "low"), gettext("close")]},
         "shapes": [_split(day.isoformat(), ratio) for day, ratio in series.splits],
     }  # fmt: skip
     if np.isfinite(bars.volume).any():

@@ -1,6 +1,7 @@
 """Limits that somebody set, and when they were passed."""
 
 from django.db import models
+from django.utils.translation import gettext_noop
 
 from portfolio.models.columns import choice_check, range_check
 from portfolio.models.portfolios import Portfolio
@@ -10,10 +11,11 @@ class AlertLimit(models.Model):
     """A limit in percent (percent points of drift). It is told when it is passed, not on every day after."""
 
     class Kind(models.TextChoices):
-        DRAWDOWN = "DRAWDOWN", "Current drawdown"
-        VAR = "VAR", "VaR 95 % of a session"
-        DRIFT = "DRIFT", "Greatest drift from a target"
-        WEIGHT = "WEIGHT", "Greatest weight of an asset"
+        DRAWDOWN = "DRAWDOWN", gettext_noop("Current drawdown")
+        # xgettext:no-python-format
+        VAR = "VAR", gettext_noop("VaR 95 % of a session")
+        DRIFT = "DRIFT", gettext_noop("Greatest drift from a target")
+        WEIGHT = "WEIGHT", gettext_noop("Greatest weight of an asset")
 
     portfolio = models.ForeignKey(Portfolio, on_delete=models.CASCADE, related_name="alert_limits")
     kind = models.CharField(max_length=8, choices=Kind)

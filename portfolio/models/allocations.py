@@ -4,6 +4,7 @@ from typing import Any
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext_noop
 
 from market.models import Instrument
 from portfolio.models.columns import choice_check, range_check
@@ -20,12 +21,12 @@ class PortfolioAllocation(models.Model):
     """
 
     class Frequency(models.TextChoices):
-        NONE = "NONE", "No schedule"
-        WEEKLY = "WEEKLY"
-        MONTHLY = "MONTHLY"
-        QUARTERLY = "QUARTERLY"
-        SEMIANNUAL = "SEMIANNUAL", "Half-yearly"
-        ANNUAL = "ANNUAL", "Yearly"
+        NONE = "NONE", gettext_noop("No schedule")
+        WEEKLY = "WEEKLY", gettext_noop("Weekly")
+        MONTHLY = "MONTHLY", gettext_noop("Monthly")
+        QUARTERLY = "QUARTERLY", gettext_noop("Quarterly")
+        SEMIANNUAL = "SEMIANNUAL", gettext_noop("Half-yearly")
+        ANNUAL = "ANNUAL", gettext_noop("Yearly")
 
     portfolio = models.ForeignKey(Portfolio, on_delete=models.CASCADE, related_name="allocations")
     instrument = models.ForeignKey(

@@ -5,6 +5,7 @@ from typing import Self
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_noop
 
 from market.models import Instrument
 from portfolio.models.columns import CURRENCY, choice_check, currency_check, money
@@ -36,15 +37,15 @@ class Transaction(models.Model):
     """One transaction; what each figure means by kind: docs/portfolio-accounting.md. Money is in ``currency``."""
 
     class Kind(models.TextChoices):
-        BUY = "BUY"
-        SELL = "SELL"
-        DIVIDEND = "DIVIDEND", "Dividend or interest"
-        DEPOSIT = "DEPOSIT"
-        WITHDRAWAL = "WITHDRAWAL"
-        FEE = "FEE"
-        TAX = "TAX"
-        SPLIT = "SPLIT"
-        TRANSFER = "TRANSFER"
+        BUY = "BUY", gettext_noop("Buy")
+        SELL = "SELL", gettext_noop("Sell")
+        DIVIDEND = "DIVIDEND", gettext_noop("Dividend or interest")
+        DEPOSIT = "DEPOSIT", gettext_noop("Deposit")
+        WITHDRAWAL = "WITHDRAWAL", gettext_noop("Withdrawal")
+        FEE = "FEE", gettext_noop("Fee")
+        TAX = "TAX", gettext_noop("Tax")
+        SPLIT = "SPLIT", gettext_noop("Split")
+        TRANSFER = "TRANSFER", gettext_noop("Transfer")
 
     portfolio = models.ForeignKey(Portfolio, on_delete=models.CASCADE, related_name="transactions")
     kind = models.CharField(max_length=10, choices=Kind)

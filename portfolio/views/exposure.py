@@ -7,7 +7,8 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from market.models import Instrument
-from market.pages.columns import PointsColumn, TextColumn
+from market.pages.columns import PointsColumn, TextColumn, WordColumn
+from market.pages.forms import in_words
 from market.pages.tables import HouseTable
 from market.pages.views import TablesMixin
 from portfolio.charts.risk import exposure_chart, factor_chart
@@ -19,8 +20,8 @@ from portfolio.views.links import instrument_address
 class SecurityTable(HouseTable):
     ticker = TextColumn(verbose_name=_("Security"), linkify=lambda record: record["address"])
     name = TextColumn(verbose_name=_("Name"))
-    region = TextColumn(verbose_name=_("Region"))
-    kind = TextColumn(verbose_name=_("Kind"))
+    region = WordColumn(verbose_name=_("Region"))
+    kind = WordColumn(verbose_name=_("Kind"))
     percent = PointsColumn(verbose_name=_("Of the value"))
     through = TextColumn(verbose_name=_("Held through"), css="wrap")
 
@@ -52,7 +53,7 @@ class Exposure(TablesMixin, PortfolioPage):
         return [
             row | {
                 "ticker": row["ticker"] or row["identifier"] or row["name"],
-                "through": ", ".join(f"{name} {share:.2f} %" for name, share in row["through"].items()),
+                "through": ", ".join(f"{in_words(name)} {share:.2f} %" for name, share in row["through"].items()),
                 "address": instrument_address(known.get(row["instrument_id"])),
             }
             for row in rows

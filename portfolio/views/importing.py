@@ -12,7 +12,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.generic import FormView
 
-from market.pages.columns import BadgeColumn, FigureColumn, TextColumn
+from market.pages.columns import BadgeColumn, FigureColumn, TextColumn, WordColumn
 from market.pages.forms import choices
 from market.pages.tables import HouseTable
 from market.pages.views import TablesMixin
@@ -75,7 +75,7 @@ class RowTable(HouseTable):
     state = BadgeColumn(verbose_name=_("State"), tones=TONES, accessor="word", order_by=("order",))
     why = TextColumn(verbose_name=_("Why"), css="wrap")
     date = TextColumn(verbose_name=_("Date"))
-    kind = TextColumn(verbose_name=_("Kind"))
+    kind = WordColumn(verbose_name=_("Kind"))
     asset = TextColumn(verbose_name=_("Asset"))
     quantity = FigureColumn(verbose_name=_("Quantity"), digits=4)
     price = FigureColumn(verbose_name=_("Price"), digits=4)

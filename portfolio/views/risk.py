@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from market.pages.formats import NONE, day, number, points
+from market.pages.forms import worded
 from market.pages.parts import Cell, Table, Tile
 from portfolio.charts.risk import exceedance_chart, risk_parts_chart, rolling_charts
 from portfolio.charts.value import drawdown_chart
@@ -45,7 +46,7 @@ class Risk(PortfolioPage):
         context: dict[str, Any] = {
             "row": row, "level": LEVELS.get(row.risk_level), "tiles": self._tiles(row),
             "losses": _losses(row), "no_return": shown.problem, "rolling": rolling_charts(shown.found.record.daily),
-            "limits": [(kind, label, limits.get(kind)) for kind, label in AlertLimit.Kind.choices],
+            "limits": [(kind, label, limits.get(kind)) for kind, label in worded(AlertLimit.Kind.choices)],
             "alerts": portfolio.alerts.all()[:ALERTS], "has_benchmark": shown.found.benchmark is not None,
         }  # fmt: skip
         if shown.report is not None:

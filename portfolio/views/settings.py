@@ -13,7 +13,7 @@ from django.views import View
 from django.views.generic import FormView
 
 from factors.models import Strategy
-from market.pages.forms import CheckedForm, choices
+from market.pages.forms import CheckedForm, choices, worded
 from market.pages.views import OwnPage
 from portfolio.forms import PortfolioForm, refuse
 from portfolio.models import AlertLimit, Portfolio
@@ -48,9 +48,9 @@ class FromStrategyForm(forms.Form):
         label=_("Date of the scores"), required=False, help_text=_("None: the newest that can be bought."),
         widget=forms.DateInput(attrs={"type": "date"}),
     )  # fmt: skip
-    weighting = forms.ChoiceField(label=_("Weights"), choices=[(one, one) for one in WEIGHTINGS])
+    weighting = forms.ChoiceField(label=_("Weights"), choices=worded((one, one) for one in WEIGHTINGS))
     fill = forms.ChoiceField(
-        label=_("Bought at"), choices=[(one, one.replace("_", " ")) for one in FILLS],
+        label=_("Bought at"), choices=worded((one, one.replace("_", " ")) for one in FILLS),
         help_text=_("Nobody who read the scores could have had the closes of the same day."),
     )  # fmt: skip
     lot = forms.FloatField(label=_("Lot"), initial=1.0)

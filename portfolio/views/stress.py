@@ -8,8 +8,9 @@ from django.http import QueryDict
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from market.pages.columns import DayColumn, PointsColumn, TextColumn
+from market.pages.columns import DayColumn, PointsColumn, TextColumn, WordColumn
 from market.pages.formats import day, number, percent, points, tone
+from market.pages.forms import in_words
 from market.pages.parts import Tile
 from market.pages.tables import HouseTable
 from market.pages.views import TablesMixin
@@ -27,7 +28,7 @@ FIRST_SHOCK = {"kind": "FACTOR", "name": "market", "size": "-20"}
 
 
 class WindowTable(HouseTable):
-    period = TextColumn(accessor="title", verbose_name=_("Bad time"))
+    period = WordColumn(accessor="title", verbose_name=_("Bad time"))
     first = DayColumn(verbose_name=_("From"))
     last = DayColumn(verbose_name=_("To"))
     change = TrailColumn(verbose_name=_("Change"), tone=True, trail=lambda record: record["trail_change"])
@@ -49,7 +50,7 @@ class ImpactTable(HouseTable):
     weight = PointsColumn(verbose_name=_("Weight"))
     change = PointsColumn(verbose_name=_("Change"), tone=True)
     contribution = PointsColumn(verbose_name=_("Contribution"), tone=True)
-    source = TextColumn(verbose_name=_("Change from"))
+    source = WordColumn(verbose_name=_("Change from"))
 
     title = _("Asset by asset")
     file = "stress-assets"
@@ -92,9 +93,9 @@ class StressPage(TablesMixin, PortfolioPage):
         chosen = self.chosen
         if chosen is None:
             return {"problem": self.reason}
-        windows = [(row["name"], row["title"], row is chosen) for row in self.results]
+        windows = [(row["name"], in_words(row["title"]), row is chosen) for row in self.results]
         known = [row for row in self.results if row["covered"] > 0]
-        name = gettext("What each asset adds, %(window)s") % {"window": chosen["title"]}
+        name = gettext("What each asset adds, %(window)s") % {"window": in_words(chosen["title"])}
         return {
             "chosen": chosen, "windows": windows, "windows_chart": windows_chart(known) if known else None,
             "assets_chart": impact_chart(name, chosen["assets"]) if chosen["covered"] > 0 else None,

@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from market.pages.forms import worded
 from portfolio.calc.rebalancing import CASH
 from portfolio.models import PortfolioAllocation
 from portfolio.services.allocations import LIMITS, allocations_check, allocations_set, allocations_told, targets_total
@@ -41,7 +42,7 @@ class TargetRow(RowForm):
     minimum = forms.CharField(label=_("Minimum, %"), required=False, widget=forms.TextInput(attrs=NUMBER))
     maximum = forms.CharField(label=_("Maximum, %"), required=False, widget=forms.TextInput(attrs=NUMBER))
     frequency = forms.ChoiceField(
-        label=_("Schedule"), required=False, choices=PortfolioAllocation.Frequency.choices
+        label=_("Schedule"), required=False, choices=worded(PortfolioAllocation.Frequency.choices)
     )  # fmt: skip
     is_active = forms.BooleanField(label=_("Counts"), required=False)
 

@@ -7,7 +7,7 @@ from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from market.pages.columns import DayColumn, TextColumn
+from market.pages.columns import DayColumn, TextColumn, WordColumn
 from market.pages.forms import choices
 from market.pages.tables import HouseTable
 from market.pages.views import TablesMixin
@@ -24,7 +24,7 @@ class TransactionTable(HouseTable):
     """Its columns as a file are those that can be imported."""
 
     date = DayColumn(verbose_name=_("Date"), linkify=_address)
-    kind = TextColumn(verbose_name=_("Kind"))
+    kind = WordColumn(verbose_name=_("Kind"))
     asset = TextColumn(
         verbose_name=_("Asset"), accessor="instrument", order_by=("instrument__ticker",),
         linkify=lambda record: instrument_address(record.instrument),

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from backtests.calc.rules import Fill, Mode, Rules
@@ -16,7 +17,7 @@ from factors.models import Strategy
 from factors.services.catalogue import factors_resolved
 from market.models import Instrument
 from market.models.owned import Reader
-from market.pages.forms import choices
+from market.pages.forms import choices, worded
 from market.regions import REGION_CHOICES, REGIONS
 
 Choices = list[tuple[Any, Any]]
@@ -41,7 +42,7 @@ def factor_choices() -> Choices:
     """Every factor that can be computed, by category."""
     groups: dict[str, Choices] = {}
     for factor in factors_resolved():
-        groups.setdefault(factor.category, []).append((factor.name, factor.name))
+        groups.setdefault(gettext(factor.category), []).append((factor.name, factor.name))
     return [("", NOT_GIVEN), (COMPOSITE, _("Composite of the strategy")), *sorted(groups.items())]
 
 
@@ -61,7 +62,7 @@ class ConfigForm(forms.Form):
     use_required_attribute = False
 
     name = forms.CharField(label=_("Name"), max_length=120)
-    region = of(_("Region"), REGION_CHOICES)
+    region = of(_("Region"), worded(REGION_CHOICES))
     start = forms.CharField(label=_("From"), widget=forms.DateInput(attrs={"type": "date"}))
     end = forms.CharField(
         label=_("To"), widget=forms.DateInput(attrs={"type": "date"}), help_text=_("Empty: the newest bar.")
@@ -74,7 +75,7 @@ class ConfigForm(forms.Form):
     options = forms.CharField(label=_("Options of the combiner"), help_text=_("As YAML, such as halflife: 20"))
     strategy_more = forms.CharField(widget=forms.HiddenInput)
     order_by = of(_("Bought first: the highest score of"), ())
-    normalisation = of(_("Scores are"), [(name, name) for name in METHODS])
+    normalisation = of(_("Scores are"), worded((name, name) for name in METHODS))
     neutralise = forms.MultipleChoiceField(
         label=_("Neutral to"), choices=[("sector", _("Sector")), ("size", _("Size"))],
         widget=forms.CheckboxSelectMultiple,
@@ -113,11 +114,11 @@ class ConfigForm(forms.Form):
         region = asked if asked in REGIONS else ""
         stored = Strategy.objects.visible_to(user).filter(region=region).values_list("name", flat=True)
         self._offer("strategy", [("", NOT_GIVEN), *((name, name) for name in stored)])
-        self._offer("combiner", [(one.name, one.name) for one in all_combiners()])
-        self._offer("sizing", [(name, name) for name in all_sizings()])
+        self._offer("combiner", worded((one.name, one.name.replace("_", " ")) for one in all_combiners()))
+        self._offer("sizing", worded((name, name) for name in all_sizings()))
         self._offer("order_by", factors)
         for name in ("sectors", "exclude_sectors"):
-            self._offer(name, [(one, one) for one in Instrument.objects.in_region(region).sectors()])
+            self._offer(name, worded((one, one) for one in Instrument.objects.in_region(region).sectors()))
         self._defaults(region)
 
     def _offer(self, name: str, found: Choices) -> None:

@@ -11,6 +11,7 @@ from backtests.calc.conditions import FIELDS, OPERATORS
 from backtests.calc.rules import Exit
 from backtests.views.builder.fields import FACTOR, Choices, number, of
 from market.pages.asked import number_asked
+from market.pages.forms import worded
 
 BUY, SELL, MEMBER, WHERE = "buy", "sell", "member", "where"
 EXITS = {
@@ -43,8 +44,8 @@ class Row(forms.Form):
 class ConditionRow(Row):
     """A figure of a factor against a value, two of them with ``between``."""
 
-    field = of(_("Figure"), [(one, one) for one in FIELDS])
-    operator = of(_("Is"), [(one, one) for one in OPERATORS])
+    field = of(_("Figure"), worded((one, one) for one in FIELDS))
+    operator = of(_("Is"), worded((one, one) for one in OPERATORS))
     value = number(pgettext_lazy("of a factor", "Value"))
     high = number(_("and"), _("With between."))
 

@@ -19,6 +19,7 @@ from backtests.services.grids import values_given
 from backtests.services.sweep_plan import OF_METHOD, sweep_ask, sweep_planned
 from backtests.views.access import ADD_SWEEP, needs, session_of
 from market.pages.asked import number_asked, number_or_404
+from market.pages.forms import worded
 from market.pages.views import OwnPage
 
 Method = BacktestSweep.Method
@@ -34,7 +35,7 @@ class SweepForm(forms.Form):
     use_required_attribute = False
 
     name = forms.CharField(label=_("Name"), max_length=120, required=False)
-    method = forms.ChoiceField(label=_("Method"), choices=Method.choices, initial=Method.GRID)
+    method = forms.ChoiceField(label=_("Method"), choices=worded(Method.choices), initial=Method.GRID)
     objective = forms.ChoiceField(label=_("Chosen by"), initial="sharpe_ratio")
     samples = forms.IntegerField(label=_("Combinations drawn"), required=False, help_text=_("Of “some combinations”."))
     seed = forms.IntegerField(label=_("Seed"), required=False, help_text=_("The same one draws the same."))

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from backtests.models import BacktestSweep, Status
 from backtests.report.meaning import label
 from backtests.views.columns import STATUS_TONES, StatusColumn
-from market.pages.columns import DayColumn, FigureColumn, TextColumn
+from market.pages.columns import DayColumn, FigureColumn, TextColumn, WordColumn
 from market.pages.forms import choices
 from market.pages.tables import HouseTable
 from market.pages.views import OwnPage, TablesMixin
@@ -30,7 +30,7 @@ class ObjectiveColumn(TextColumn):
 class SweepTable(HouseTable):
     name = TextColumn(verbose_name=_("Sweep"), linkify=sweep_address, accessor="label", order_by="name")
     status = StatusColumn(verbose_name=_("Status"), tones=STATUS_TONES)
-    method = TextColumn(verbose_name=_("Method"), accessor="get_method_display", order_by="method")
+    method = WordColumn(verbose_name=_("Method"), accessor="get_method_display", order_by="method")
     objective = ObjectiveColumn(verbose_name=_("Chosen by"))
     variant_count = FigureColumn(verbose_name=_("Variants"), digits=0)
     deflated = FigureColumn(verbose_name=_("Deflated Sharpe of the best"), digits=3)

@@ -20,6 +20,7 @@ from backtests.views.access import ADD_SWEEP, may, sweep_of
 from backtests.views.chapters import chapters_of
 from backtests.views.sweeps.mapping import MapForm
 from backtests.views.sweeps.variants import VariantFilter, fields_of, figures_of, variant_table
+from market.pages.forms import in_words
 from market.pages.parts import Tile
 from market.pages.tables import HouseTable
 from market.pages.views import OwnPage, TablesMixin
@@ -95,7 +96,7 @@ def _facts(sweep: BacktestSweep) -> list[tuple[Any, Any]]:
     varied = [f"{labels[axis['field']]}: {words(axis['values'])}" for axis in sweep.axes]
     period = f"{sweep.config['start']} – {sweep.config['end']}"
     return [
-        (_("method"), sweep.get_method_display()), (_("chosen by"), label(sweep.objective)),
+        (_("method"), in_words(sweep.get_method_display())), (_("chosen by"), label(sweep.objective)),
         (_("region and period"), f"{sweep.config['region']}, {period}"), (_("varied"), " · ".join(varied)),
     ]  # fmt: skip
 

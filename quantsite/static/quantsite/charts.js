@@ -47,10 +47,22 @@
     return Object.fromEntries(Object.entries(one).map(([name, part]) => [name, plain(part, name)]));
   }
 
+  // Dates as the page's language writes them; Plotly itself knows English alone.
+  const names = (style, count, first) => Array.from({ length: count }, (_, i) => new Intl.DateTimeFormat("ko", { ...style, timeZone: "UTC" }).format(Date.UTC(...first(i))));
+  globalThis.Plotly?.register({
+    moduleType: "locale", name: "ko", dictionary: {},
+    format: {
+      days: names({ weekday: "long" }, 7, (i) => [2023, 0, 1 + i]), shortDays: names({ weekday: "short" }, 7, (i) => [2023, 0, 1 + i]),
+      months: names({ month: "long" }, 12, (i) => [2023, i]), shortMonths: names({ month: "short" }, 12, (i) => [2023, i]),
+      date: "%Y-%m-%d", year: "%Y", month: "%Y. %-m.", dayMonth: "%-m. %-d.", dayMonthYear: "%Y. %-m. %-d.",
+    },
+  });
+  const locale = document.documentElement.lang;
+
   function draw(id) {
     const place = document.getElementById(id);
     const { data, layout } = figure(id);
-    Plotly.react(place, plain(data), themed(plain(layout), place.clientWidth), { responsive: true, displayModeBar: false });
+    Plotly.react(place, plain(data), themed(plain(layout), place.clientWidth), { responsive: true, displayModeBar: false, locale });
     place.dataset.drawn = "yes";
   }
 
@@ -118,7 +130,7 @@
     if (first.theta) return [["", ...figure.data.map((one) => one.name)], ...first.theta.map((name, i) => [name, ...figure.data.map((one) => one.r[i])])];
     if (first.open) {
       const others = figure.data.slice(1);
-      const head = [figure.first_column, "open", "high", "low", "close", ...others.map((one) => one.name)];
+      const head = [figure.first_column, ...(figure.layout.meta?.candle ?? ["open", "high", "low", "close"]), ...others.map((one) => one.name)];
       return [head, ...first.x.map((x, i) => [x, first.open[i], first.high[i], first.low[i], first.close[i], ...others.map((one) => one.y[i])])];
     }
     if (first.orientation === "h") return [["", ...figure.data.map((one) => one.name)], ...first.y.map((name, i) => [name, ...figure.data.map((one) => one.x[i])])];

@@ -29,7 +29,7 @@
     setTimeout(() => place.remove(), 8000);
   }
   document.addEventListener("htmx:responseError", ({ detail }) => tell(`${detail.xhr.status} ${detail.xhr.statusText}`));
-  document.addEventListener("htmx:sendError", () => tell("The site does not answer."));
+  document.addEventListener("htmx:sendError", () => tell(document.body.dataset.silent));
 
   // A form is sent once, however often its button is pressed.
   document.addEventListener("submit", (event) => {
