@@ -3,6 +3,7 @@
 import datetime as dt
 
 import pytest
+from django.contrib.admin.utils import quote
 from django.contrib.auth.models import User
 from django.db import connection
 from django.test import Client
@@ -81,7 +82,9 @@ def test_no_query_counts_or_asks_for_the_computed_key(manager: Client) -> None:
     with CaptureQueriesContext(connection) as queries:
         shown(manager, factor=row.factor_id)
         page = manager.get(
-            reverse("admin:factors_factorscorerow_change", args=[f"{row.date}_{row.instrument_id}_{row.factor_id}"])
+            reverse(
+                "admin:factors_factorscorerow_change", args=[quote(f"{row.date}_{row.instrument_id}_{row.factor_id}")]
+            )
         )
     assert page.status_code == 200
     for sql in (query["sql"] for query in queries if "factorscore" in query["sql"]):

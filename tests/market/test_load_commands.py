@@ -7,17 +7,17 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from urllib.parse import quote
 
 import pytest
 import tablib
 from django.core.management import CommandError, call_command
-from django.db import IntegrityError, connection
+from django.db import IntegrityError
 
 from market.models import CorporateAction, Fundamental, Instrument, LoadRun, PriceBar
 from market.resources import CorporateActionResource, FundamentalResource, InstrumentResource, PriceBarResource
 from market.services import prices
 from market.services.loads import prices_load
+from tests.database import database_url
 from tests.market.files import HEADER, write
 from tests.shared_data import ROOT
 
@@ -156,12 +156,9 @@ prices.prices_load(region="US", source="csv", file=Path(sys.argv[1]))
 @pytest.mark.django_db(transaction=True)
 def test_a_killed_load_leaves_nothing_half_written(tmp_path: Path) -> None:
     path = write(tmp_path, GOOD)
-    about = connection.get_connection_params()
-    place = f"postgres://{about['user']}:{quote(str(about.get('password', '')))}@/{about['dbname']}"
-    place += f"?host={quote(str(about['host']), safe='')}&port={about.get('port', 5432)}"
     child = subprocess.Popen(
         [sys.executable, "-c", CHILD, str(path)],
-        env=os.environ | {"DATABASE_URL": place, "DJANGO_SETTINGS_MODULE": "quantsite.settings"},
+        env=os.environ | {"DATABASE_URL": database_url(), "DJANGO_SETTINGS_MODULE": "quantsite.settings"},
         cwd=ROOT,
         stdout=subprocess.PIPE,
         text=True,

@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
+from tests.database import database_url
+
 ROOT = Path(__file__).resolve().parents[2]
 SHOWN = """
 import json
@@ -29,11 +31,15 @@ print(json.dumps({
 
 
 def in_production(code: str) -> subprocess.CompletedProcess[str]:
-    given = {"QUANTSITE_HTTPS": "1", "QUANTSITE_ALLOWED_HOSTS": "testserver", "QUANTSITE_VAR": str(settings.VAR_DIR)}
+    given = {
+        "QUANTSITE_HTTPS": "1", "QUANTSITE_ALLOWED_HOSTS": "testserver", "QUANTSITE_VAR": str(settings.VAR_DIR),
+        "DATABASE_URL": database_url(),
+    }  # fmt: skip
     command = [sys.executable, str(ROOT / "manage.py"), "shell", "--verbosity", "0", "-c", code]
     return subprocess.run(command, env=os.environ | given, capture_output=True, text=True, check=False, timeout=120)
 
 
+@pytest.mark.django_db
 def test_behind_https_django_has_nothing_to_say_about_the_deployment_and_answers_are_as_it_wants():
     ran = in_production(SHOWN)
     assert ran.returncode == 0, ran.stderr
