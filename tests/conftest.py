@@ -14,12 +14,35 @@ from tests.emptying import database_emptied
 from tests.shared_data import find_shared_data
 
 numbers = count()
+# Walks through the whole site, references that compute everything twice, thousands of odd bodies: measuring them would
+# double their minutes, and what they run has tests of its own, which alone must cover the code.
+NOT_MEASURED = (
+    "tests/browser/", "tests/contracts/", "tests/faults/", "tests/queries/", "tests/security/", "tests/timescale/",
+    "tests/backtests/api/test_hostile.py", "tests/backtests/calc/test_reference.py", "tests/backtests/outcomes/",
+    "tests/backtests/sweeps/test_workers.py", "tests/backtests/test_us_", "tests/etfs/test_heavy.py",
+    "tests/etfs/test_importing.py", "tests/factors/analysis/test_alphalens.py", "tests/factors/test_hostile_bodies.py",
+    "tests/portfolio/rebalancing/test_properties.py",
+)  # fmt: skip
 
 
 def pytest_configure() -> None:
     """Passwords are hashed quickly: a safe hash takes as long as ten pages."""
     site.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     gc.disable()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
+    """Coverage rests, where it is measured at all, through tests and fixtures of ``NOT_MEASURED``."""
+    plugin = item.config.pluginmanager.getplugin("_cov")
+    controller = plugin.cov_controller if plugin and item.nodeid.startswith(NOT_MEASURED) else None
+    if controller:
+        controller.pause()
+    try:
+        return (yield)
+    finally:
+        if controller:
+            controller.resume()
 
 
 def pytest_collection_finish() -> None:
