@@ -17,17 +17,20 @@ from portfolio.services.transactions import transactions_add
 @transaction.atomic
 def backtest_to_portfolio(*, session_id: int, owner: User, name: str = "") -> Portfolio:
     """Deposit the initial capital on the first session and book what happened, at the prices of execution with their
-    costs: cash and holdings at the end are those of the backtest. ``name``: else the backtest's.
+    costs: cash and holdings at the end are those of the backtest, and so are costs and lots of its plans to rebalance.
+    ``name``: else the backtest's.
 
     BacktestError while there is no result, for an instrument that is not there any more, or a name that is taken.
     """
     session = BacktestSession.objects.get(pk=session_id)
     completed(session)
+    config = session.config
     rows = [_deposit(session), *_events(session), *_trades(session)]
     try:
         made = portfolio_create(
             owner=owner, name=name or str(session)[:100], base_currency=session.currency,
-            description=f"Backtest {session}", lot=0.0,
+            description=f"Backtest {session}", commission=config["commission"], sales_tax=config["tax"],
+            lot=0.0 if config["fractional"] else config["lot_size"],
         )  # fmt: skip
         transactions_add(portfolio=made, rows=rows, source=f"backtest #{session.pk}")
     except PortfolioError as error:

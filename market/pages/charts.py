@@ -23,6 +23,8 @@ def chart(
 ) -> Chart:
     """A card of the page. May have ``wide``, ``controls`` and ``states`` besides: ``static/quantsite/charts.js``."""
     over_time = bool(traces and traces[0].get("x") and _is_day(traces[0]["x"][0]))
+    if over_time and all(len(trace.get("x", ())) < 2 for trace in traces):  # else the axis would count milliseconds
+        layout = layout | {"xaxis": layout.get("xaxis", {}) | {"type": "category"}}
     return {
         "title": title, "unit": unit, "note": note, "height": height, "data": traces, "layout": layout,
         "first_column": gettext("session") if over_time else "",

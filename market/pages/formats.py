@@ -114,4 +114,7 @@ def tone(value: Number) -> str:
 
 
 def _signed(text: str, *, above: bool = False) -> str:
+    """With a minus that is as wide as a plus; none before a figure that is zero as it is shown."""
+    if not above and "0" in text and not any(digit in text for digit in "123456789"):
+        return text.replace("-", "")
     return f"+{text}" if above else text.replace("-", MINUS)

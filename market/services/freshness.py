@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 from django.core.cache import cache
 from django.db import connection
-from django.db.models import Count, Max
+from django.db.models import Count, Max, OuterRef, Subquery
 from django.utils import timezone
 
 from market.calendars import sessions
@@ -84,9 +84,14 @@ def newest_bars(*, asset_types: Sequence[str] = (Instrument.AssetType.STOCK,)) -
 
 
 def loads_newest() -> list[LoadRun]:
-    """The last load of each region, kind and source."""
-    last = LoadRun.objects.order_by().values("region", "kind", "source").annotate(last=Max("pk")).values("last")
-    return list(LoadRun.objects.filter(pk__in=last).order_by("region", "kind", "source"))
+    """The last load of each region, kind and source, with ``data_to``: how far all of them reach, since one that fails
+    takes nothing away.
+    """
+    key = ("region", "kind", "source")
+    last = LoadRun.objects.order_by().values(*key).annotate(last=Max("pk")).values("last")
+    alike = LoadRun.objects.order_by().filter(**{name: OuterRef(name) for name in key})
+    reached = Subquery(alike.values(*key).annotate(reached=Max("last_date")).values("reached"))
+    return list(LoadRun.objects.filter(pk__in=last).annotate(data_to=reached).order_by(*key))
 
 
 def _freshness(

@@ -65,7 +65,7 @@ class SourceTable(HouseTable):
     region = WordColumn(verbose_name=_("Region"))
     kind = WordColumn(verbose_name=_("Kind"))
     source = TextColumn(verbose_name=_("Source"))
-    last_date = DayColumn(verbose_name=_("Data to"))
+    data_to = DayColumn(verbose_name=_("Data to"))
     started_at = MomentColumn(verbose_name=_("Last load"), linkify=load_address)
     state = BadgeColumn(verbose_name=_("State"), tones=TONES)
     rows_rejected = FigureColumn(verbose_name=_("Rejected"), digits=0)

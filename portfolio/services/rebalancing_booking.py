@@ -12,6 +12,7 @@ from django.db import DatabaseError, transaction
 from portfolio.calc.rebalancing import CENT
 from portfolio.models import Portfolio, RebalancingEvent, Transaction
 from portfolio.services.errors import PortfolioBusy, PortfolioError
+from portfolio.services.queueing import valuation_enqueue
 from portfolio.services.rebalancing_decisions import (
     Who,
     changed_refuse,
@@ -96,6 +97,7 @@ def _book(portfolio: Portfolio, rows: Sequence[Transaction]) -> None:
             Transaction.objects.bulk_create(rows)
             _refuse_overdrawn(book_read(portfolio.pk), min(row.date for row in rows))
             portfolio_value(portfolio_id=portfolio.pk)
+            valuation_enqueue(portfolio=portfolio)  # for what follows from the values: risk, benchmarks, limits
     except (PortfolioError, DatabaseError) as error:
         raise BookingFailed(f"booking: {error}") from error
 

@@ -9,7 +9,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from portfolio.models import RebalancingEvent
+from portfolio.models import RebalancingEvent, Transaction
 from portfolio.services.errors import PortfolioBusy, PortfolioError
 from portfolio.services.rebalancing_booking import BookingFailed, rebalancing_complete
 from portfolio.views.base import PortfolioPage, reason_of
@@ -17,13 +17,15 @@ from portfolio.views.proposals import OfProposal
 from portfolio.views.rebalancing import proposal_address
 from portfolio.views.rows import NUMBER, Row, RowForm, rows_asked, rows_refuse, rows_shown
 
+SHOWN = {"readonly": True, "class": "short"}
 FILLED = ("quantity", "price", "fee", "tax", "date")
 
 
 class FillRow(RowForm):
     """What was really traded of one asset; blank is as planned."""
 
-    asset = forms.CharField(label=_("Asset"), required=False, widget=forms.TextInput(attrs={"readonly": True}))
+    trade = forms.CharField(label=_("Trade"), required=False, widget=forms.TextInput(attrs=SHOWN))
+    asset = forms.CharField(label=_("Asset"), required=False, widget=forms.TextInput(attrs=SHOWN))
     quantity = forms.CharField(label=_("Quantity"), required=False, widget=forms.TextInput(attrs=NUMBER))
     price = forms.CharField(label=_("Price"), required=False, widget=forms.TextInput(attrs=NUMBER))
     fee = forms.CharField(label=_("Fee"), required=False, widget=forms.TextInput(attrs=NUMBER))
@@ -69,15 +71,21 @@ class Book(OfProposal, PortfolioPage):
 
     def figures(self) -> dict[str, Any]:
         event = self.event
-        rows = getattr(self, "shown", None) or rows_shown([{"asset": one["asset"]} for one in event.actions], FillRow)
+        rows = getattr(self, "shown", None) or rows_shown([planned_row(one) for one in event.actions], FillRow)
         for form, action in zip(rows, event.actions, strict=False):
             planned = {"quantity": action["quantity"], "price": action["price"]}
             for name, figure in planned.items():
-                form.fields[name].widget.attrs["placeholder"] = f"{figure:.10g}"
+                form.fields[name].widget.attrs["placeholder"] = f"{figure:.7g}"
         return {"event": event, "rows": rows, "whole": self.whole, "obstacles": self.obstacles}
+
+
+def planned_row(action: dict[str, Any]) -> Row:
+    """A trade of the plan, before anything is written beside it."""
+    return {"trade": gettext(Transaction.Kind(action["side"]).label), "asset": action["asset"]}
 
 
 def fills_of(rows: list[Row]) -> tuple[list[int], list[dict[str, Any]]]:
     """Rows in which something was written, as services take them, and where they stand."""
     places = [at for at, row in enumerate(rows) if any(row[name] for name in FILLED)]
-    return places, [{name: text for name, text in rows[at].items() if text} for at in places]
+    named = ("asset", *FILLED)
+    return places, [{name: rows[at][name] for name in named if rows[at][name]} for at in places]

@@ -2,6 +2,8 @@
 
 import re
 
+from selenium.webdriver.common.keys import Keys
+
 
 def count_of(visitor) -> str:
     return visitor.text("#screen-count output")
@@ -46,6 +48,17 @@ def test_a_screen_with_two_conditions_becomes_a_strategy(visitor):
     visitor.press("Save")
     visitor.see("is saved.")
     visitor.see("beta >= 1")
+
+
+def test_the_screener_keeps_a_condition_that_is_left_by_tab(visitor):
+    """The focus goes on to the button that removes the condition while the count is still asked for."""
+    visitor.open("/screener/")
+    visitor.fill("Factor", "momentum_6m")
+    visitor.field("Value").send_keys("0.5", Keys.TAB, Keys.TAB)
+    visitor.until(lambda _: "value=0.5" in visitor.path, "the value is not asked for")
+    visitor.until(lambda _: count_of(visitor) not in ("", "20"), "the count does not follow")
+    assert "factor=momentum_6m" in visitor.path
+    assert len(visitor.rows("#table-screen table")) == int(count_of(visitor))
 
 
 def test_a_strategy_is_made_combined_and_ranked(visitor):

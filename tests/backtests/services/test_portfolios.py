@@ -53,6 +53,8 @@ def test_cash_and_holdings_are_those_of_the_backtest(paid, owner):
     assert trades.count() == session.trades.count()
     assert float(sum(one.fee for one in trades)) == pytest.approx(sum(one.commission for one in session.trades.all()))
     assert (made.base_currency, made.name, made.is_stale) == ("KRW", "tested", True)
+    costs = [session.config[name] for name in ("commission", "tax", "lot_size")]
+    assert [made.commission, made.sales_tax, made.lot] == costs  # of its plans
 
 
 def test_its_values_are_those_of_the_backtest_on_every_session(paid, owner):

@@ -47,6 +47,13 @@ def test_the_last_load_of_each_source(load):
     assert loads_newest() == [newer, other]
 
 
+def test_a_load_that_fails_takes_nothing_away(reader, load):
+    failed = LoadRun.objects.create(kind="prices", region="KR", source=load.source, state="FAILED")
+    (row,) = reader.get("/data/").context["tables"]["sources"].paginated_rows
+    assert (row.record, row.record.data_to) == (failed, dt.date(2024, 6, 28))
+    assert [row.get_cell(name) for name in ("kind", "source", "rows_rejected")] == ["Prices", load.source, "0"]
+
+
 def test_how_far_regions_are(reader):
     split_stock()
     (korea,) = [row.record for row in reader.get("/data/").context["tables"]["regions"].paginated_rows]

@@ -1,6 +1,7 @@
 """A proposal from the question to the booked transactions, by hand; who decided what."""
 
 import pytest
+from django_q.models import OrmQ
 
 from portfolio.models import PortfolioPerformanceHistory, RebalancingEvent
 from portfolio.services.drift import allocation_analysis
@@ -85,6 +86,17 @@ def test_costs_and_taxes_are_booked_as_planned(ann, assets):
     assert newest.value == pytest.approx((100 - sold) * 100 + bought * 50 + cash)
     assert newest.fees == pytest.approx(event.cost)
     assert newest.taxes == pytest.approx(event.tax)
+
+
+def test_what_follows_from_the_values_is_asked_for(mine, django_capture_on_commit_callbacks):
+    """Risk, benchmarks and limits are a worker's: booking leaves the portfolio valued, and asks for them."""
+    event = approved(mine)
+    with django_capture_on_commit_callbacks(execute=True):
+        rebalancing_complete(event=event)
+    mine.refresh_from_db()
+    assert (mine.valued_to, mine.is_awaited) == (SESSION, True)
+    task = OrmQ.objects.latest("id").task
+    assert (task["func"], task["args"]) == ("portfolio.tasks.value_portfolio", (mine.pk,))
 
 
 def test_a_deposit_comes_first(mine):
