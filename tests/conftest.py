@@ -9,6 +9,7 @@ import pytest
 from django.conf import settings as site
 from django.db import connection
 from django.test import TransactionTestCase
+from django.utils import translation
 
 from tests.emptying import database_emptied
 from tests.shared_data import find_shared_data
@@ -51,6 +52,12 @@ def pytest_collection_finish() -> None:
     gc.freeze()
     gc.set_threshold(5_000, 10, 20)
     gc.enable()
+
+
+@pytest.fixture(autouse=True)
+def own_language() -> None:
+    """English, whatever the last request of the test before asked for."""
+    translation.deactivate()
 
 
 @pytest.fixture(autouse=True)
