@@ -45,7 +45,8 @@ class ExactColumn(FigureColumn):
     """A number to its last digit, of which the books have ten; in files as they can be imported."""
 
     def shown(self, value: Any, record: Any) -> str:
-        return formats.number(value, 10).rstrip("0").rstrip(".")
+        text = formats.number(value, 10)
+        return text if formats.is_missing(value) or formats.is_huge(value) else text.rstrip("0").rstrip(".")
 
     def value(self, value: Any) -> Any:
         return number_told(value) if isinstance(value, Decimal) else value
